@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// One library module of the engine; its place in this list is its place in docs/architecture.md.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "berth",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "berth", targets: ["berth"]),
+        .library(
+            name: "Berth",
+            targets: [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
+                "PlacementEngine", "KubernetesWire", "TraceReplay", "ReplayReport",
+            ]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CJemalloc", pkgConfig: "jemalloc",
+            providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
+        .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .target(name: "SimdjsonShim", dependencies: ["CSimdjson"]),
+
+        module("PlacementModel"),
+        module("BulkJSON", ["SimdjsonShim"]),
+        module("HeapCounters", ["CJemalloc"]),
+        module("DeviceTable", ["PlacementModel"]),
+        module("PlacementKernels", ["PlacementModel"]),
+        module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
+        module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+        module("KubernetesWire", ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
+        module(
+            "TraceReplay",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+        module("ReplayReport", ["PlacementModel", "BulkJSON", "TraceReplay"]),
+        .executableTarget(
+            name: "berth",
+            dependencies: [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "KubernetesWire", "TraceReplay", "ReplayReport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
+        tests("PlacementModelTests", ["PlacementModel"]),
+        tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
