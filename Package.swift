@@ -45,7 +45,7 @@ let package = Package(
         module("PlacementModel"),
         module("BulkJSON", ["SimdjsonShim"]),
         module("HeapCounters", ["CJemalloc"]),
-        module("DeviceTable", ["PlacementModel"]),
+        module("DeviceTable", ["PlacementModel", "BulkJSON"]),
         module("PlacementKernels", ["PlacementModel"]),
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),

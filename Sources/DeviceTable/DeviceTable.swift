@@ -1,1 +1,212 @@
-// DeviceTable
+public import PlacementModel
+
+/// Struct-of-arrays state of a fleet: every device and node, what is used and what is left.
+///
+/// ```
+/// devices (one row a device, a node's devices contiguous)      nodes (one row a node)
+///   used usedMemoryMiB usedCores          changed by effects      firstDevice deviceCount
+///   slots totalMemoryMiB totalCores       registration            sums of all six device columns
+///   index numa type mode uuid vendor      registration            cpu, memory, storage, pods left
+///   words exactVendor facts flags         registration            words, exactWords, alive
+///   unhealthyVotes online offline qos     vendor state
+/// ```
+///
+/// Readers take column pointers; only ``apply(_:)``, ``revert(_:)`` and registration write. Not thread-safe while writing.
+/// - Units: memory MiB for devices, bytes for nodes; CPU milli.
+/// - Source: architecture.md section 5; usage rules hami-core.md 4.4.
+public final class DeviceTable {
+    // Device columns, by device row.
+    public internal(set) var used = Column<Int32>()
+    public internal(set) var usedMemoryMiB = Column<Int32>()
+    public internal(set) var usedCores = Column<Int32>()
+    public internal(set) var slots = Column<Int32>()
+    public internal(set) var totalMemoryMiB = Column<Int32>()
+    public internal(set) var totalCores = Column<Int32>()
+    public internal(set) var index = Column<UInt32>()
+    public internal(set) var numa = Column<Int>()
+    public internal(set) var type = Column<Symbol>()
+    public internal(set) var mode = Column<Symbol>()
+    public internal(set) var uuid = Column<Symbol>()
+    public internal(set) var vendor = Column<UInt8>()
+    public internal(set) var words = Column<UInt64>()
+    public internal(set) var exactVendor = Column<Int16>()
+    public internal(set) var facts = Column<DeviceFacts>()
+    public internal(set) var flags = Column<DeviceFlags>()
+    /// Resident pods whose MIG record contradicts the card: any vote makes it unhealthy (hami-core.md 4.4).
+    public internal(set) var unhealthyVotes = Column<Int32>()
+    /// Resident pods with an online / offline class (MetaX).
+    public internal(set) var onlinePods = Column<Int32>()
+    public internal(set) var offlinePods = Column<Int32>()
+    /// Expected QoS of the device as a symbol, -1 = no entry (MetaX).
+    public internal(set) var expectedQoS = Column<Symbol>()
+    public internal(set) var nodeOfDevice = Column<Int32>()
+    var migRow = Column<Int32>()
+    /// MIG placements in use, by MIG row.
+    public internal(set) var migInUse: [[MIGPlacement]] = []
+    /// Registration data, by device row; cold.
+    public internal(set) var records: [DeviceRecord] = []
+
+    // Node columns, by node row.
+    public internal(set) var firstDevice = Column<Int32>()
+    public internal(set) var deviceCount = Column<Int32>()
+    public internal(set) var sums = Column<NodeSums>()
+    public internal(set) var free = Column<NodeResources>()
+    /// Vendors whose requests see at least one device of the node.
+    public internal(set) var nodeWords = Column<UInt64>()
+    /// Vendors whose word is the raw type of some device of the node: their lists are padded (hami-core.md 4.5).
+    public internal(set) var nodeExactWords = Column<UInt64>()
+    public internal(set) var nodeFlags = Column<NodeFlags>()
+    /// Free amount of each extended resource, by resource symbol; nodes without it hold -1... see ``extendedFree(of:node:)``.
+    var extended: [[Int32: Int64]] = []
+    public internal(set) var nodes: [Node] = []
+    /// Distinct raw device types of a node in device order; cold.
+    public internal(set) var nodeTypes: [[Symbol]] = []
+    var nodeRows: [String: Int32] = [:]
+
+    /// Device ids and custom texts.
+    public var symbols = SymbolTable()
+    /// Raw device types.
+    public internal(set) var types = SymbolTable()
+    /// Extended resource names.
+    public internal(set) var resources = SymbolTable()
+
+    let traits: (String) -> DeviceTypeTraits
+    /// Traits by type symbol.
+    public internal(set) var typeTraits: [DeviceTypeTraits] = []
+
+    /// Nodes changed since the start, in order; caches remember how far they have read.
+    public internal(set) var changeLog = ChangeLog()
+    var journal: [JournalEntry] = []
+    var isJournaling = false
+
+    /// - Parameter traits: what the catalogue knows of a raw device type.
+    public init(traits: @escaping (String) -> DeviceTypeTraits) {
+        self.traits = traits
+    }
+
+    deinit {
+        used.deallocate()
+        usedMemoryMiB.deallocate()
+        usedCores.deallocate()
+        slots.deallocate()
+        totalMemoryMiB.deallocate()
+        totalCores.deallocate()
+        index.deallocate()
+        numa.deallocate()
+        type.deallocate()
+        mode.deallocate()
+        uuid.deallocate()
+        vendor.deallocate()
+        words.deallocate()
+        exactVendor.deallocate()
+        facts.deallocate()
+        flags.deallocate()
+        unhealthyVotes.deallocate()
+        onlinePods.deallocate()
+        offlinePods.deallocate()
+        expectedQoS.deallocate()
+        nodeOfDevice.deallocate()
+        migRow.deallocate()
+        firstDevice.deallocate()
+        deviceCount.deallocate()
+        sums.deallocate()
+        free.deallocate()
+        nodeWords.deallocate()
+        nodeExactWords.deallocate()
+        nodeFlags.deallocate()
+    }
+
+    /// Rows of the node columns, removed nodes included.
+    public var nodeRowCount: Int { nodes.count }
+    /// Rows of the device columns, those of replaced devices included.
+    public var deviceRowCount: Int { records.count }
+
+    public func node(named name: String) -> Int? { nodeRows[name].map(Int.init) }
+
+    public func devices(of node: Int) -> Range<Int> {
+        let first = Int(firstDevice[node])
+        return first..<first + Int(deviceCount[node])
+    }
+
+    /// Healthy as registered and not contradicted by a resident pod.
+    @inlinable
+    public func isHealthy(_ device: Int) -> Bool {
+        flags[device].contains(.healthy) && unhealthyVotes[device] == 0
+    }
+
+    public func migPlacementsInUse(of device: Int) -> [MIGPlacement] {
+        let row = migRow[device]
+        return row < 0 ? [] : migInUse[Int(row)]
+    }
+}
+
+/// Facts about a device that are true or false.
+public struct DeviceFlags: OptionSet, Sendable, BitwiseCopyable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let healthy = DeviceFlags(rawValue: 1)
+    /// Named in the node's `hami.io/device-cordon`.
+    public static let cordoned = DeviceFlags(rawValue: 2)
+    /// Mode is `mig`.
+    public static let mig = DeviceFlags(rawValue: 4)
+    /// Mode is `hami-core`.
+    public static let hamiCore = DeviceFlags(rawValue: 8)
+}
+
+/// Facts about a node that are true or false.
+public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Not removed.
+    public static let alive = NodeFlags(rawValue: 1)
+    /// Two devices of the node share an id; attribution then visits all of them.
+    public static let duplicateIDs = NodeFlags(rawValue: 2)
+}
+
+/// Sums over all devices of a node, in wrapping 32-bit as HAMi adds them: what the default node score reads.
+public struct NodeSums: Sendable, Hashable, BitwiseCopyable {
+    public var used: Int32 = 0
+    public var slots: Int32 = 0
+    public var usedCores: Int32 = 0
+    public var totalCores: Int32 = 0
+    public var usedMemoryMiB: Int32 = 0
+    public var totalMemoryMiB: Int32 = 0
+
+    public init() {}
+}
+
+/// Node resources besides devices. A resource the node does not state is unlimited (`Int64.max`).
+public struct NodeResources: Sendable, Hashable, BitwiseCopyable {
+    public var cpuMilli: Int64
+    public var memoryBytes: Int64
+    public var ephemeralBytes: Int64
+    public var pods: Int64
+
+    public static let unlimited = NodeResources(
+        cpuMilli: .max, memoryBytes: .max, ephemeralBytes: .max, pods: .max)
+    public static let none = NodeResources(cpuMilli: 0, memoryBytes: 0, ephemeralBytes: 0, pods: 0)
+
+    public init(cpuMilli: Int64, memoryBytes: Int64, ephemeralBytes: Int64, pods: Int64) {
+        self.cpuMilli = cpuMilli
+        self.memoryBytes = memoryBytes
+        self.ephemeralBytes = ephemeralBytes
+        self.pods = pods
+    }
+
+    /// Minus `used`, keeping unlimited resources unlimited.
+    public func subtracting(_ used: NodeResources) -> NodeResources {
+        func less(_ left: Int64, _ right: Int64) -> Int64 { left == .max ? .max : left &- right }
+        return NodeResources(
+            cpuMilli: less(cpuMilli, used.cpuMilli), memoryBytes: less(memoryBytes, used.memoryBytes),
+            ephemeralBytes: less(ephemeralBytes, used.ephemeralBytes), pods: less(pods, used.pods))
+    }
+
+    public func adding(_ used: NodeResources) -> NodeResources {
+        func more(_ left: Int64, _ right: Int64) -> Int64 { left == .max ? .max : left &+ right }
+        return NodeResources(
+            cpuMilli: more(cpuMilli, used.cpuMilli), memoryBytes: more(memoryBytes, used.memoryBytes),
+            ephemeralBytes: more(ephemeralBytes, used.ephemeralBytes), pods: more(pods, used.pods))
+    }
+}

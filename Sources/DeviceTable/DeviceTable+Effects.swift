@@ -1,0 +1,182 @@
+public import PlacementModel
+
+/// One reversible change that a resident pod makes to one device.
+///
+/// - Units: `memoryMiB` MiB, `cores` vendor core unit.
+public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
+    public enum Kind: UInt8, Sendable, Hashable, BitwiseCopyable {
+        /// `amount` slots, memory and cores in use.
+        case usage
+        /// One vote that the device is unhealthy.
+        case unhealthyVote
+        /// MIG placement `memoryMiB` (start), `cores` (size) in use.
+        case migPlacement
+        /// One online pod (`amount` 1) or offline pod (`amount` 2).
+        case podClass
+    }
+
+    public var kind: Kind
+    public var device: Int32
+    public var amount: Int32
+    public var memoryMiB: Int32
+    public var cores: Int32
+
+    public static func usage(device: Int, slots: Int32, memoryMiB: Int32, cores: Int32) -> DeviceEffect {
+        DeviceEffect(kind: .usage, device: Int32(device), amount: slots, memoryMiB: memoryMiB, cores: cores)
+    }
+
+    public static func unhealthyVote(device: Int) -> DeviceEffect {
+        DeviceEffect(kind: .unhealthyVote, device: Int32(device), amount: 1, memoryMiB: 0, cores: 0)
+    }
+
+    public static func migPlacement(device: Int, _ placement: MIGPlacement) -> DeviceEffect {
+        DeviceEffect(
+            kind: .migPlacement, device: Int32(device), amount: 1, memoryMiB: Int32(bitPattern: placement.start),
+            cores: Int32(bitPattern: placement.size))
+    }
+
+    public static func podClass(device: Int, isOnline: Bool) -> DeviceEffect {
+        DeviceEffect(kind: .podClass, device: Int32(device), amount: isOnline ? 1 : 2, memoryMiB: 0, cores: 0)
+    }
+}
+
+enum JournalEntry {
+    case applied(DeviceEffect)
+    case reverted(DeviceEffect)
+    case reserved(node: Int32, NodeResources)
+    case released(node: Int32, NodeResources)
+    case extendedReserved(node: Int32, resource: Int32, amount: Int64)
+    case expectedQoS(device: Int32, old: Symbol)
+}
+
+extension DeviceTable {
+    /// Adds a pod's effect on a device. - Complexity: O(1), no allocation in steady state.
+    @inline(__always)
+    public func apply(_ effect: DeviceEffect) {
+        change(effect, by: 1)
+        if isJournaling { journal.append(.applied(effect)) }
+    }
+
+    /// Takes an effect back, exactly. - Complexity: O(1); MIG placements O(placements in use).
+    public func revert(_ effect: DeviceEffect) {
+        change(effect, by: -1)
+        if isJournaling { journal.append(.reverted(effect)) }
+    }
+
+    @inline(__always)
+    private func change(_ effect: DeviceEffect, by sign: Int32) {
+        let device = Int(effect.device)
+        let node = Int(nodeOfDevice[device])
+        switch effect.kind {
+        case .usage:
+            let slots = effect.amount &* sign
+            let memoryMiB = effect.memoryMiB &* sign
+            let cores = effect.cores &* sign
+            used.base[device] &+= slots
+            usedMemoryMiB.base[device] &+= memoryMiB
+            usedCores.base[device] &+= cores
+            let sum = sums.base + node
+            sum.pointee.used &+= slots
+            sum.pointee.usedMemoryMiB &+= memoryMiB
+            sum.pointee.usedCores &+= cores
+        case .unhealthyVote:
+            unhealthyVotes.base[device] &+= sign
+        case .migPlacement:
+            let placement = MIGPlacement(
+                start: UInt32(bitPattern: effect.memoryMiB), size: UInt32(bitPattern: effect.cores))
+            changeMIG(device: device, placement, by: sign)
+        case .podClass:
+            if effect.amount == 1 {
+                onlinePods.base[device] &+= sign
+            } else {
+                offlinePods.base[device] &+= sign
+            }
+        }
+        changeLog.append(Int32(node))
+    }
+
+    private func changeMIG(device: Int, _ placement: MIGPlacement, by sign: Int32) {
+        var row = Int(migRow[device])
+        if row < 0 {
+            row = migInUse.count
+            migInUse.append([])
+            migRow[device] = Int32(row)
+        }
+        if sign > 0 {
+            migInUse[row].append(placement)
+        } else if let position = migInUse[row].lastIndex(of: placement) {
+            migInUse[row].remove(at: position)
+        } else {
+            preconditionFailure("a MIG placement is released that was never in use")
+        }
+    }
+
+    /// Takes CPU, memory, storage and a pod slot from a node.
+    public func reserve(_ resources: NodeResources, on node: Int) {
+        free[node] = free[node].subtracting(resources)
+        changeLog.append(Int32(node))
+        if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
+    }
+
+    public func release(_ resources: NodeResources, on node: Int) {
+        free[node] = free[node].adding(resources)
+        changeLog.append(Int32(node))
+        if isJournaling { journal.append(.released(node: Int32(node), resources)) }
+    }
+
+    /// What a node has left of an extended resource; 0 if it offers none.
+    public func extendedFree(of resource: Symbol, node: Int) -> Int64 { extended[node][resource] ?? 0 }
+
+    /// Takes `amount` (negative gives back) of an extended resource.
+    public func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
+        extended[node][resource, default: 0] &-= amount
+        changeLog.append(Int32(node))
+        if isJournaling {
+            journal.append(.extendedReserved(node: Int32(node), resource: resource, amount: amount))
+        }
+    }
+
+    /// Sets the QoS that a MetaX card is expected to have; -1 removes the entry.
+    public func setExpectedQoS(_ qos: Symbol, device: Int) {
+        let old = expectedQoS[device]
+        guard old != qos else { return }
+        expectedQoS[device] = qos
+        changeLog.append(nodeOfDevice[device])
+        if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }
+    }
+
+    // MARK: Taking back
+
+    /// A point to which ``rollBack(to:)`` can return.
+    public struct Checkpoint: Sendable { let position: Int }
+
+    /// Starts (or continues) journaling. - Complexity: O(1)
+    public func checkpoint() -> Checkpoint {
+        isJournaling = true
+        return Checkpoint(position: journal.count)
+    }
+
+    /// Undoes every change since `checkpoint`, newest first. - Complexity: O(changes)
+    public func rollBack(to checkpoint: Checkpoint) {
+        precondition(checkpoint.position <= journal.count, "a checkpoint is used after the journal was forgotten")
+        isJournaling = false
+        while journal.count > checkpoint.position {
+            switch journal.removeLast() {
+            case .applied(let effect): change(effect, by: -1)
+            case .reverted(let effect): change(effect, by: 1)
+            case .reserved(let node, let resources): release(resources, on: Int(node))
+            case .released(let node, let resources): reserve(resources, on: Int(node))
+            case .extendedReserved(let node, let resource, let amount):
+                reserveExtended(resource, amount: -amount, on: Int(node))
+            case .expectedQoS(let device, let old): setExpectedQoS(old, device: Int(device))
+            }
+        }
+        isJournaling = true
+    }
+
+    /// Keeps all changes and forgets how to undo them.
+    public func forgetJournal() {
+        journal.removeAll(keepingCapacity: true)
+        isJournaling = false
+    }
+}

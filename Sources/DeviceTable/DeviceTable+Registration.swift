@@ -1,0 +1,142 @@
+public import PlacementModel
+
+extension DeviceTable {
+    /// Adds a node and its devices, in discovery order; vendors in ascending word order.
+    ///
+    /// - Parameters:
+    ///   - cordoned: ids named in the node's cordon annotation.
+    ///   - ignoredResources: names that HAMi manages; they are no extended resources for the node filter.
+    /// - Returns: the node's row.
+    /// - Precondition: no node of this name is registered.
+    /// - Complexity: O(devices + resources)
+    @discardableResult
+    public func addNode(
+        _ node: Node, records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = [],
+        ignoredResources: Set<String> = []
+    ) -> Int {
+        precondition(nodeRows[node.name] == nil, "node \(node.name) is registered twice")
+        let row = nodes.count
+        nodeRows[node.name] = Int32(row)
+        nodes.append(node)
+        firstDevice.append(0)
+        deviceCount.append(0)
+        sums.append(NodeSums())
+        free.append(Self.offered(by: node))
+        nodeWords.append(0)
+        nodeExactWords.append(0)
+        nodeFlags.append(.alive)
+        nodeTypes.append([])
+        extended.append(offeredExtended(by: node, ignoring: ignoredResources))
+        appendDevices(records, cordoned: cordoned, to: row)
+        changeLog.append(Int32(row))
+        return row
+    }
+
+    /// Puts other devices in the place of a node's present ones. Usage must have been taken off before and is applied
+    /// again by the caller, by device id.
+    public func replaceDevices(
+        of row: Int, with records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = []
+    ) {
+        sums[row] = NodeSums()
+        nodeWords[row] = 0
+        nodeExactWords[row] = 0
+        nodeTypes[row] = []
+        nodeFlags[row] = nodeFlags[row].subtracting(.duplicateIDs)
+        appendDevices(records, cordoned: cordoned, to: row)
+        changeLog.append(Int32(row))
+    }
+
+    /// Takes a node out: it has no devices and passes no filter any more. Its row is kept.
+    public func removeNode(_ row: Int) {
+        replaceDevices(of: row, with: [])
+        nodeFlags[row] = []
+        nodeRows[nodes[row].name] = nil
+    }
+
+    /// Replaces labels, taints and offered resources of a node, keeping what resident pods use.
+    public func updateNode(_ row: Int, to node: Node, ignoredResources: Set<String> = []) {
+        precondition(node.name == nodes[row].name, "a node keeps its name")
+        let usedNow = Self.offered(by: nodes[row]).subtracting(free[row])
+        free[row] = Self.offered(by: node).subtracting(usedNow)
+        let before = offeredExtended(by: nodes[row], ignoring: ignoredResources)
+        var after = offeredExtended(by: node, ignoring: ignoredResources)
+        for (resource, left) in extended[row] {
+            after[resource, default: 0] -= (before[resource] ?? 0) - left
+        }
+        extended[row] = after
+        nodes[row] = node
+        changeLog.append(Int32(row))
+    }
+
+    private func appendDevices(
+        _ records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String>, to row: Int
+    ) {
+        firstDevice[row] = Int32(self.records.count)
+        deviceCount[row] = Int32(records.count)
+        var sum = NodeSums()
+        var ids = Set<String>()
+        for (vendor, record) in records {
+            let typeSymbol = types.intern(record.type)
+            if Int(typeSymbol) == typeTraits.count { typeTraits.append(traits(record.type)) }
+            let trait = typeTraits[Int(typeSymbol)]
+            used.append(0)
+            usedMemoryMiB.append(0)
+            usedCores.append(0)
+            slots.append(record.slots)
+            totalMemoryMiB.append(record.memoryMiB)
+            totalCores.append(record.cores)
+            index.append(record.index)
+            numa.append(record.numa)
+            type.append(typeSymbol)
+            mode.append(symbols.intern(record.mode))
+            uuid.append(symbols.intern(record.id))
+            self.vendor.append(vendor.rawValue)
+            words.append(trait.words)
+            exactVendor.append(trait.exactVendor)
+            facts.append(record.facts)
+            var flag: DeviceFlags = []
+            if record.isHealthy { flag.insert(.healthy) }
+            if cordoned.contains(record.id) { flag.insert(.cordoned) }
+            if record.mode == "mig" { flag.insert(.mig) }
+            if record.mode == "hami-core" { flag.insert(.hamiCore) }
+            flags.append(flag)
+            unhealthyVotes.append(0)
+            onlinePods.append(0)
+            offlinePods.append(0)
+            expectedQoS.append(-1)
+            nodeOfDevice.append(Int32(row))
+            migRow.append(-1)
+            self.records.append(record)
+            sum.slots &+= record.slots
+            sum.totalCores &+= record.cores
+            sum.totalMemoryMiB &+= record.memoryMiB
+            nodeWords[row] |= trait.words
+            if trait.exactVendor >= 0 { nodeExactWords[row] |= 1 << UInt64(trait.exactVendor) }
+            if !nodeTypes[row].contains(typeSymbol) { nodeTypes[row].append(typeSymbol) }
+            if !ids.insert(record.id).inserted { nodeFlags[row].insert(.duplicateIDs) }
+        }
+        sums[row] = sum
+    }
+
+    private static func offered(by node: Node) -> NodeResources {
+        func amount(_ name: String) -> Int64 { node.allocatable[name]?.roundedUp ?? .max }
+        return NodeResources(
+            cpuMilli: node.allocatable["cpu"]?.milliRoundedUp ?? .max, memoryBytes: amount("memory"),
+            ephemeralBytes: amount("ephemeral-storage"), pods: amount("pods"))
+    }
+
+    private func offeredExtended(by node: Node, ignoring ignored: Set<String>) -> [Int32: Int64] {
+        var offered: [Int32: Int64] = [:]
+        for (name, quantity) in node.allocatable
+        where !Self.standardResources.contains(name) && !ignored.contains(name) {
+            offered[resources.intern(name)] = quantity.roundedUp
+        }
+        return offered
+    }
+
+    /// The symbol of an extended resource name, made if new.
+    public func resourceSymbol(_ name: String) -> Symbol { resources.intern(name) }
+
+    /// Resources with a column of their own.
+    public static let standardResources: Set<String> = ["cpu", "memory", "ephemeral-storage", "pods"]
+}
