@@ -7,7 +7,7 @@ public import PlacementModel
 /// - Source: hami-core.md 1.1.
 public struct DeviceRecord: Sendable, Hashable {
     public var id: String
-    public var index: UInt32
+    public var index: UInt64
     /// Shares that may be out at the same time (HAMi's `count`).
     public var slots: Int32
     public var memoryMiB: Int32
@@ -25,7 +25,7 @@ public struct DeviceRecord: Sendable, Hashable {
     public var facts: DeviceFacts
 
     public init(
-        id: String, index: UInt32 = 0, slots: Int32 = 0, memoryMiB: Int32 = 0, cores: Int32 = 0, type: String = "",
+        id: String, index: UInt64 = 0, slots: Int32 = 0, memoryMiB: Int32 = 0, cores: Int32 = 0, type: String = "",
         numa: Int = 0, mode: String = "", isHealthy: Bool = true, vendorWord: String, customInfo: JSON? = nil
     ) {
         self.id = id

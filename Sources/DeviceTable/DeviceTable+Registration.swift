@@ -11,7 +11,8 @@ extension DeviceTable {
     /// - Complexity: O(devices + resources)
     @discardableResult
     public func addNode(
-        _ node: Node, records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = [],
+        _ node: Node, records: [(vendor: VendorID, record: DeviceRecord)], facts: NodeFacts = NodeFacts(),
+        cordoned: Set<String> = [],
         ignoredResources: Set<String> = []
     ) -> Int {
         precondition(nodeRows[node.name] == nil, "node \(node.name) is registered twice")
@@ -26,6 +27,7 @@ extension DeviceTable {
         nodeExactWords.append(0)
         nodeFlags.append(.alive)
         nodeTypes.append([])
+        nodeFacts.append(facts)
         extended.append(offeredExtended(by: node, ignoring: ignoredResources))
         appendDevices(records, cordoned: cordoned, to: row)
         changeLog.append(Int32(row))
@@ -54,7 +56,9 @@ extension DeviceTable {
     }
 
     /// Replaces labels, taints and offered resources of a node, keeping what resident pods use.
-    public func updateNode(_ row: Int, to node: Node, ignoredResources: Set<String> = []) {
+    public func updateNode(
+        _ row: Int, to node: Node, facts: NodeFacts = NodeFacts(), ignoredResources: Set<String> = []
+    ) {
         precondition(node.name == nodes[row].name, "a node keeps its name")
         let usedNow = Self.offered(by: nodes[row]).subtracting(free[row])
         free[row] = Self.offered(by: node).subtracting(usedNow)
@@ -65,6 +69,7 @@ extension DeviceTable {
         }
         extended[row] = after
         nodes[row] = node
+        nodeFacts[row] = facts
         changeLog.append(Int32(row))
     }
 
@@ -88,7 +93,7 @@ extension DeviceTable {
             index.append(record.index)
             numa.append(record.numa)
             type.append(typeSymbol)
-            mode.append(symbols.intern(record.mode))
+            mode.append(modes.intern(record.mode))
             uuid.append(symbols.intern(record.id))
             self.vendor.append(vendor.rawValue)
             words.append(trait.words)

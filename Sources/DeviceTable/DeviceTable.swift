@@ -22,7 +22,7 @@ public final class DeviceTable {
     public internal(set) var slots = Column<Int32>()
     public internal(set) var totalMemoryMiB = Column<Int32>()
     public internal(set) var totalCores = Column<Int32>()
-    public internal(set) var index = Column<UInt32>()
+    public internal(set) var index = Column<UInt64>()
     public internal(set) var numa = Column<Int>()
     public internal(set) var type = Column<Symbol>()
     public internal(set) var mode = Column<Symbol>()
@@ -56,17 +56,21 @@ public final class DeviceTable {
     /// Vendors whose word is the raw type of some device of the node: their lists are padded (hami-core.md 4.5).
     public internal(set) var nodeExactWords = Column<UInt64>()
     public internal(set) var nodeFlags = Column<NodeFlags>()
-    /// Free amount of each extended resource, by resource symbol; nodes without it hold -1... see ``extendedFree(of:node:)``.
+    /// What is left of each extended resource, by resource symbol; see ``extendedFree(of:node:)``.
     var extended: [[Int32: Int64]] = []
     public internal(set) var nodes: [Node] = []
     /// Distinct raw device types of a node in device order; cold.
     public internal(set) var nodeTypes: [[Symbol]] = []
     var nodeRows: [String: Int32] = [:]
+    /// Facts about a node that its vendors read; see ``NodeFacts``.
+    public internal(set) var nodeFacts: [NodeFacts] = []
 
     /// Device ids and custom texts.
     public var symbols = SymbolTable()
     /// Raw device types.
     public internal(set) var types = SymbolTable()
+    /// Device modes.
+    public internal(set) var modes = SymbolTable()
     /// Extended resource names.
     public internal(set) var resources = SymbolTable()
 
@@ -163,6 +167,16 @@ public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let alive = NodeFlags(rawValue: 1)
     /// Two devices of the node share an id; attribution then visits all of them.
     public static let duplicateIDs = NodeFlags(rawValue: 2)
+}
+
+/// Static facts about a node that vendor rules read; each vendor's file defines its own.
+public struct NodeFacts: Sendable, Hashable {
+    public var flags: UInt32 = 0
+    /// Two tables from a device count to a number.
+    public var firstTable: [Int64: Int64]?
+    public var secondTable: [Int64: Int64]?
+
+    public init() {}
 }
 
 /// Sums over all devices of a node, in wrapping 32-bit as HAMi adds them: what the default node score reads.

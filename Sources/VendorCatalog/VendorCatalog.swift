@@ -1,1 +1,110 @@
-// VendorCatalog
+public import BulkJSON
+public import DeviceTable
+public import PlacementModel
+
+/// All device types of one configuration, ordered by common word; a vendor's ``VendorID`` is its place here.
+public final class VendorCatalog: Sendable {
+    public let vendors: [any Vendor]
+    /// Every resource name some vendor reads. Such resources are HAMi's business, not the node filter's.
+    public let managedResources: Set<String>
+    private let lowercasedWords: [String]
+
+    /// - Throws: ``ConfigurationError`` when two vendors share a word or there are too many.
+    public init(configuration: DeviceConfiguration = .chartDefaults) throws(ConfigurationError) {
+        try configuration.validate()
+        var made: [any Vendor] = []
+        for maker in VendorRegistry.makers { made += maker(configuration) }
+        try self.init(vendors: made)
+    }
+
+    /// A catalogue of given vendors; tests add made-up ones.
+    public init(vendors: [any Vendor]) throws(ConfigurationError) {
+        let sorted = vendors.sorted { Array($0.commonWord.utf8).lexicographicallyPrecedes(Array($1.commonWord.utf8)) }
+        for (left, right) in zip(sorted, sorted.dropFirst()) where left.commonWord == right.commonWord {
+            throw ConfigurationError(
+                section: left.commonWord, problem: "two device types share this common word; each needs its own")
+        }
+        guard sorted.count <= 64 else {
+            throw ConfigurationError(section: "", problem: "\(sorted.count) device types configured, at most 64 are possible")
+        }
+        self.vendors = sorted
+        lowercasedWords = sorted.map { $0.commonWord.lowercased() }
+        managedResources = Set(sorted.flatMap(\.resourceNames)).subtracting([""])
+    }
+
+    public subscript(id: VendorID) -> any Vendor { vendors[id.index] }
+
+    public func id(ofWord word: String) -> VendorID? {
+        vendors.firstIndex { $0.commonWord == word }.map { VendorID($0) }
+    }
+
+    public var ids: [VendorID] { vendors.indices.map { VendorID($0) } }
+
+    /// Which vendors' requests see a raw device type, by substring of the lower-cased text.
+    ///
+    /// - Source: hami-vendors.md 1.6 step 4
+    public func traits(ofType type: String) -> DeviceTypeTraits {
+        let text = type.lowercased()
+        var words: UInt64 = 0
+        var exact: Int16 = -1
+        for vendor in vendors.indices {
+            if text.containsText(lowercasedWords[vendor]) { words |= 1 << UInt64(vendor) }
+            if vendors[vendor].commonWord == type { exact = Int16(vendor) }
+        }
+        return DeviceTypeTraits(words: words, exactVendor: exact)
+    }
+
+    public func makeTable() -> DeviceTable { DeviceTable { self.traits(ofType: $0) } }
+
+    public func makeQuotaLedger() -> QuotaLedger { QuotaLedger(names: vendors.map(\.resources)) }
+
+    /// What containers ask: one list a container, init containers first; each list in vendor order.
+    ///
+    /// - Source: hami-core.md 3.1
+    public func requests(of pod: Pod, state: ProcessState) -> [[DeviceRequest]] {
+        (pod.initContainers + pod.containers).map { container in
+            if container.limits.isEmpty && container.requests.isEmpty { return [] }
+            var requests: [DeviceRequest] = []
+            for vendor in vendors.indices {
+                guard var request = vendors[vendor].request(of: container, state: state), request.devices > 0 else {
+                    continue
+                }
+                request.vendor = VendorID(vendor)
+                requests.append(request)
+            }
+            return requests
+        }
+    }
+
+    /// The admission webhook's mutations, vendor by vendor in order, container by container (init first).
+    ///
+    /// - Returns: whether any container asks for any vendor's resources.
+    /// - Source: hami-core.md 5 step 3
+    func mutate(_ pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {
+        var hasResource = false
+        for container in pod.initContainers.indices {
+            var copy = pod.initContainers[container]
+            for vendor in vendors where try vendor.admit(&copy, of: &pod, state: state) { hasResource = true }
+            pod.initContainers[container] = copy
+        }
+        for container in pod.containers.indices {
+            var copy = pod.containers[container]
+            for vendor in vendors where try vendor.admit(&copy, of: &pod, state: state) { hasResource = true }
+            pod.containers[container] = copy
+        }
+        return hasResource
+    }
+}
+
+/// A device configuration that cannot be used.
+public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var section: String
+    public var problem: String
+
+    public init(section: String, problem: String) {
+        self.section = section
+        self.problem = problem
+    }
+
+    public var description: String { section.isEmpty ? problem : "\(section): \(problem)" }
+}

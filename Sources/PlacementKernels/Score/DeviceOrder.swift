@@ -12,11 +12,11 @@ public struct DeviceOrder: ElementOrder {
     @usableFromInline let score: UnsafePointer<Float>
     @usableFromInline let used: UnsafePointer<Int32>
     @usableFromInline let numa: UnsafePointer<Int>
-    @usableFromInline let index: UnsafePointer<UInt32>
+    @usableFromInline let index: UnsafePointer<UInt64>
 
     public init(
         policy: DevicePolicy, score: UnsafePointer<Float>, used: UnsafePointer<Int32>, numa: UnsafePointer<Int>,
-        index: UnsafePointer<UInt32>
+        index: UnsafePointer<UInt64>
     ) {
         order = policy.order
         firstKey = policy.chain.first ?? .scoreDescending

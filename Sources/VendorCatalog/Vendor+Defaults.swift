@@ -1,0 +1,117 @@
+public import BulkJSON
+public import DeviceTable
+public import PlacementModel
+
+extension Vendor {
+    public var nodeScoreShape: NodeScoreShape { .none }
+    public var isPolicyNeutralScorer: Bool { false }
+    public var memoryUnitMiB: Int32 { 1 }
+    public var rules: [String] { [] }
+    public var resourceNames: [String] {
+        [resources.count, resources.memory, resources.cores].filter { !$0.isEmpty }
+    }
+
+    public func health(of node: Node, now: WallClock) -> NodeHealth { .healthy }
+    public func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts { record.facts }
+    public func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser) {}
+
+    public func podRules(of pod: Pod, symbols: inout SymbolTable) -> PodRules {
+        var rules = PodRules()
+        rules.uuidFilters = uuidFilters(of: pod, symbols: &symbols)
+        return rules
+    }
+
+    func uuidFilters(of pod: Pod, symbols: inout SymbolTable) -> [UUIDFilter] {
+        var filters: [UUIDFilter] = []
+        for (use, noUse) in zip(annotations.useUUID, annotations.noUseUUID) {
+            if let filter = UUIDFilter(pod: pod, useKey: use, noUseKey: noUse, symbols: &symbols) {
+                filters.append(filter)
+            }
+        }
+        return filters
+    }
+
+    public func addUsage(_ pick: inout Pick, on device: Int, _ rules: PodRules, _ workspace: inout FitWorkspace) -> Bool {
+        workspace.addStandardUsage(pick, on: device)
+        return true
+    }
+
+    public func nodeScore(
+        vendor: VendorID, _ rules: PodRules, nodePolicy: String, _ workspace: borrowing FitWorkspace
+    ) -> Float { 0 }
+
+    public func allowsRepeatedDevices(_ rules: PodRules, _ workspace: borrowing FitWorkspace) -> Bool { false }
+    public func residentEffects(
+        of pick: Pick, device: Int, isFirstOnDevice: Bool, _ rules: PodRules, into effects: (DeviceEffect) -> Void
+    ) {}
+    public func restoredEffects(_ restored: RestoredPod, into effects: (DeviceEffect) -> Void) {}
+    public func didPlace(_ pick: Pick, device: Int, _ rules: PodRules, table: DeviceTable) {}
+    public func annotate(_ placement: VendorPlacement, into annotations: inout [String: String]) {}
+    public func allocatedType(of record: DeviceRecord) -> String { commonWord }
+    public func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord]) -> JSON? { nil }
+
+    public func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {
+        standardSyntheticDevices(group, type: group.model.isEmpty ? commonWord : group.model)
+    }
+
+    /// Devices `<node>-<word>-<i>`, NUMA nodes in equal runs.
+    func standardSyntheticDevices(_ group: SyntheticDeviceGroup, type: String) -> [DeviceRecord] {
+        (0..<group.devices).map { number in
+            DeviceRecord(
+                id: "\(group.nodeName)-\(commonWord)-\(number)", index: UInt64(number), slots: group.slots,
+                memoryMiB: group.memoryMiB, cores: group.cores, type: type,
+                numa: group.numaNodes > 1 ? number * group.numaNodes / max(group.devices, 1) : 0, mode: "hami-core",
+                vendorWord: commonWord)
+        }
+    }
+
+    // MARK: Building blocks
+
+    /// True when the count resource stands in the container's limits.
+    func countIsInLimits(_ container: Container) -> Bool { container.limit(resources.count) != nil }
+
+    /// HAMi's health rule over a handshake annotation.
+    ///
+    /// - Source: hami-core.md 2.3
+    func handshakeHealth(of node: Node, now: WallClock, countResource: String) -> NodeHealth {
+        guard let value = node.metadata.annotations[annotations.handshake], value.containsText("Requesting") else {
+            return .healthy
+        }
+        guard let underscore = value.firstIndex(of: "_"),
+            let requested = localTime(String(value[value.index(after: underscore)...]))
+        else { return .healthyWithoutUpdate }
+        if now.unixSeconds + now.offsetSeconds < requested + 60 { return .healthyWithoutUpdate }
+        let allocatable = node.allocatable[countResource]?.roundedUp ?? 0
+        return allocatable > 0 ? .healthyWithoutUpdate : .unhealthy
+    }
+}
+
+/// Seconds of `YYYY-MM-DD hh:mm:ss` as if it were UTC; nil if the text is no such time.
+func localTime(_ text: String) -> Int64? {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 19 else { return nil }
+    func number(_ range: Range<Int>) -> Int64? {
+        var value: Int64 = 0
+        for byte in bytes[range] {
+            guard byte >= 48, byte <= 57 else { return nil }
+            value = value * 10 + Int64(byte - 48)
+        }
+        return value
+    }
+    guard bytes[4] == 45, bytes[7] == 45, bytes[10] == 32, bytes[13] == 58, bytes[16] == 58,
+        let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+        let minute = number(14..<16), let second = number(17..<19),
+        (1...12).contains(month), hour < 24, minute < 60, second < 60
+    else { return nil }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let lengths: [Int64] = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    guard day >= 1, day <= lengths[Int(month - 1)] else { return nil }
+    // Days from civil date, era by era of 400 years.
+    let y = month <= 2 ? year - 1 : year
+    let era = (y >= 0 ? y : y - 399) / 400
+    let yearOfEra = y - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    let days = era * 146_097 + dayOfEra - 719_468
+    return days * 86_400 + hour * 3_600 + minute * 60 + second
+}

@@ -1,0 +1,74 @@
+import BulkJSON
+import DeviceTable
+import PlacementModel
+
+/// Enflame GCU, whole cards derived from capacity.
+///
+/// - Source: hami-vendors.md 3.10
+struct EnflameGCU: Vendor {
+    let resources: ResourceNames
+    let commonWord = "GCU"
+    let displayName = "Enflame GCU"
+    let annotations = AnnotationKeys(
+        toAllocate: "hami.io/enflame-gcu-devices-to-allocate", allocated: "hami.io/enflame-gcu-devices-allocated")
+    let capabilities = VendorCapabilities(memory: "whole", cores: "whole", uuidFilter: false, mutex: "inherent")
+    let rules = ["a card goes to one container as a whole; id filters have no effect"]
+
+    static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
+        [
+            EnflameGCU(
+                resources: ResourceNames(count: configuration.text("enflame", "resourceNameGCU", "enflame.com/gcu")))
+        ]
+    }
+
+    func admit(_ container: inout Container, of pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {
+        countIsInLimits(container)
+    }
+
+    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+        let count = try capacity(resources.count, of: node)
+        return capacityDevices(vcores: count, perDevice: 1) { number in
+            DeviceRecord(
+                id: "\(node.name)-GCU-\(number)", index: UInt64(number), slots: 1, memoryMiB: 100, cores: 100,
+                type: commonWord, vendorWord: commonWord)
+        }
+    }
+
+    func health(of node: Node, now: WallClock) -> NodeHealth {
+        (node.capacity[resources.count]?.roundedUp ?? 0) > 0 ? .healthy : .unhealthy
+    }
+
+    func request(of container: Container, state: ProcessState) -> DeviceRequest? {
+        guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
+        return DeviceRequest(
+            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: 100, memoryPercent: 100,
+            cores: 100)
+    }
+
+    func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
+        -> Bool
+    {
+        var position = workspace.bucketCount - 1
+        while position >= 0 {
+            let device = Int(workspace.bucket[position])
+            position -= 1
+            if !workspace.isHealthy(device) {
+                workspace.reject(.cardNotHealth)
+            } else if workspace.used[device] > 0 {
+                workspace.reject(.exclusiveDeviceAllocateConflict)
+            } else {
+                workspace.take(Pick(device: Int32(device), memoryMiB: 100, cores: 100))
+                if workspace.fitCount == Int(request.devices) { return true }
+            }
+        }
+        return StandardFit.fail(&workspace)
+    }
+
+    func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {
+        var group = group
+        group.slots = 1
+        group.memoryMiB = 100
+        group.cores = 100
+        return standardSyntheticDevices(group, type: commonWord)
+    }
+}
