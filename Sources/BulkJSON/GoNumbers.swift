@@ -21,26 +21,31 @@ extension Float: GoNumber {
 }
 
 extension [UInt8] {
+    /// Appends ASCII text.
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends a digit of 0 to 15.
+    mutating func appendHexDigit(_ digit: UInt8) {
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+
     /// Appends an integer in decimal.
     mutating func appendDecimal(_ value: UInt64) {
-        if value < 10 {
-            append(UInt8(ascii: "0") + UInt8(value))
-            return
+        var divisor: UInt64 = 1
+        while value / divisor >= 10 { divisor *= 10 }
+        while divisor != 0 {
+            append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
         }
-        let start = count
-        var rest = value
-        while rest != 0 {
-            append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        }
-        self[start...].reverse()
     }
 
     /// Appends the shortest digits that identify the number: plain (`0.001`, `100`) between 10⁻⁶ and 10²¹, otherwise with
     /// an exponent of at least two digits if positive (`1e+21`, `1e-7`).
     mutating func appendGoNumber(_ value: some GoNumber) {
         guard value.isFinite else {
-            append(contentsOf: "null".utf8)
+            append("null")
             return
         }
         if value.sign == .minus { append(UInt8(ascii: "-")) }
@@ -60,7 +65,7 @@ extension [UInt8] {
     private mutating func appendPlain(_ number: ShortestDigits) {
         let point = number.point
         if point <= 0 {
-            append(contentsOf: "0.".utf8)
+            append("0.")
             append(contentsOf: repeatElement(UInt8(ascii: "0"), count: -point))
             append(contentsOf: number.digits)
             return
@@ -81,7 +86,7 @@ extension [UInt8] {
         }
         // The exponent is never between -6 and 20 here.
         let exponent = number.point - 1
-        append(contentsOf: exponent < 0 ? "e-".utf8 : "e+".utf8)
+        append(exponent < 0 ? "e-" : "e+")
         appendDecimal(UInt64(exponent.magnitude))
     }
 }

@@ -103,13 +103,23 @@ public struct JSONWriter: Sendable {
         hasSibling = true
     }
 
-    public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
-    public mutating func null() { raw("null") }
+    public mutating func bool(_ value: Bool) {
+        startValue()
+        bytes.append(value ? "true" : "false")
+        hasSibling = true
+    }
+
+    public mutating func null() {
+        startValue()
+        bytes.append("null")
+        hasSibling = true
+    }
 
     /// Writes text that is one JSON value already.
     public mutating func raw(_ json: String) {
         startValue()
-        bytes.append(contentsOf: json.utf8)
+        var json = json
+        json.withUTF8 { append($0, from: 0, to: $0.count) }
         hasSibling = true
     }
 
@@ -199,7 +209,7 @@ public struct JSONWriter: Sendable {
 
     private mutating func indent() {
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        for _ in 0..<(2 * depth) { bytes.append(UInt8(ascii: " ")) }
     }
 
     // MARK: - Strings
@@ -216,21 +226,25 @@ public struct JSONWriter: Sendable {
         while position < text.count {
             let width = text.widthToEscape(at: position, escapeHTML: escapeHTML)
             if width > 0 {
-                bytes.append(contentsOf: text[copied..<position])
+                append(text, from: copied, to: position)
                 appendEscape(of: text[position], width: width, last: text[position + width - 1])
                 copied = position + width
             }
             position += max(1, width)
         }
-        bytes.append(contentsOf: text[copied...])
+        append(text, from: copied, to: text.count)
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) {
+        if start < end { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end])) }
     }
 
     private mutating func appendEscape(of byte: UInt8, width: Int, last: UInt8) {
         bytes.append(UInt8(ascii: "\\"))
         if width == 3 {
             // E2 80 A8 and E2 80 A9: the line and the paragraph separator.
-            bytes.append(contentsOf: "u202".utf8)
+            bytes.append("u202")
             bytes.append(last == 0xA8 ? UInt8(ascii: "8") : UInt8(ascii: "9"))
             return
         }
@@ -242,10 +256,9 @@ public struct JSONWriter: Sendable {
         case 0x0C: bytes.append(UInt8(ascii: "f"))
         case 0x0D: bytes.append(UInt8(ascii: "r"))
         default:
-            bytes.append(contentsOf: "u00".utf8)
-            for digit in [byte >> 4, byte & 15] {
-                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            }
+            bytes.append("u00")
+            bytes.appendHexDigit(byte >> 4)
+            bytes.appendHexDigit(byte & 15)
         }
     }
 }
