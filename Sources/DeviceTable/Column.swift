@@ -3,7 +3,7 @@
 /// Owned by ``DeviceTable`` alone. Kernels read through ``base``, which is valid until the next `append`.
 public struct Column<Element: BitwiseCopyable>: @unchecked Sendable {
     // Sendable by hand-over: the table that owns the column is used by one round at a time.
-    public private(set) var base: UnsafeMutablePointer<Element>
+    public internal(set) var base: UnsafeMutablePointer<Element>
     public private(set) var count = 0
     private var capacity: Int
 
@@ -28,14 +28,13 @@ public struct Column<Element: BitwiseCopyable>: @unchecked Sendable {
 
     @inlinable
     public subscript(index: Int) -> Element {
-        get {
-            assert(index >= 0 && index < count)
-            return base[index]
-        }
-        nonmutating set {
-            assert(index >= 0 && index < count)
-            base[index] = newValue
-        }
+        assert(index >= 0 && index < count)
+        return base[index]
+    }
+
+    func set(_ index: Int, _ value: Element) {
+        assert(index >= 0 && index < count)
+        base[index] = value
     }
 
     /// A copy of all values, for snapshots.

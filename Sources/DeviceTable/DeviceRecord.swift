@@ -1,5 +1,5 @@
-public import BulkJSON
-public import PlacementModel
+import BulkJSON
+import PlacementModel
 
 /// What a vendor's discovery says of one device, as HAMi registers it.
 ///

@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 /// One reversible change that a resident pod makes to one device.
 ///
@@ -16,6 +16,10 @@ public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
     }
 
     public var kind: Kind
+    /// Vendor the pod asked; its quota is charged.
+    public var vendor: UInt8 = 0
+    /// False for the further devices that share an id.
+    public var chargesQuota = true
     public var device: Int32
     public var amount: Int32
     public var memoryMiB: Int32
@@ -100,7 +104,7 @@ extension DeviceTable {
         if row < 0 {
             row = migInUse.count
             migInUse.append([])
-            migRow[device] = Int32(row)
+            migRow.set(device, Int32(row))
         }
         if sign > 0 {
             migInUse[row].append(placement)
@@ -113,13 +117,13 @@ extension DeviceTable {
 
     /// Takes CPU, memory, storage and a pod slot from a node.
     public func reserve(_ resources: NodeResources, on node: Int) {
-        free[node] = free[node].subtracting(resources)
+        free.set(node, free[node].subtracting(resources))
         changeLog.append(Int32(node))
         if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
     }
 
     public func release(_ resources: NodeResources, on node: Int) {
-        free[node] = free[node].adding(resources)
+        free.set(node, free[node].adding(resources))
         changeLog.append(Int32(node))
         if isJournaling { journal.append(.released(node: Int32(node), resources)) }
     }
@@ -140,7 +144,7 @@ extension DeviceTable {
     public func setExpectedQoS(_ qos: Symbol, device: Int) {
         let old = expectedQoS[device]
         guard old != qos else { return }
-        expectedQoS[device] = qos
+        expectedQoS.set(device, qos)
         changeLog.append(nodeOfDevice[device])
         if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }
     }

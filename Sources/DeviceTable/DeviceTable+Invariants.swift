@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 extension DeviceTable {
     /// The first broken invariant, or nil: columns of one length, sums that add up, devices inside their node.

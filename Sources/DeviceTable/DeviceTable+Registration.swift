@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 extension DeviceTable {
     /// Adds a node and its devices, in discovery order; vendors in ascending word order.
@@ -39,11 +39,11 @@ extension DeviceTable {
     public func replaceDevices(
         of row: Int, with records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = []
     ) {
-        sums[row] = NodeSums()
-        nodeWords[row] = 0
-        nodeExactWords[row] = 0
+        sums.set(row, NodeSums())
+        nodeWords.set(row, 0)
+        nodeExactWords.set(row, 0)
         nodeTypes[row] = []
-        nodeFlags[row] = nodeFlags[row].subtracting(.duplicateIDs)
+        nodeFlags.set(row, nodeFlags[row].subtracting(.duplicateIDs))
         appendDevices(records, cordoned: cordoned, to: row)
         changeLog.append(Int32(row))
     }
@@ -51,7 +51,7 @@ extension DeviceTable {
     /// Takes a node out: it has no devices and passes no filter any more. Its row is kept.
     public func removeNode(_ row: Int) {
         replaceDevices(of: row, with: [])
-        nodeFlags[row] = []
+        nodeFlags.set(row, [])
         nodeRows[nodes[row].name] = nil
     }
 
@@ -61,7 +61,7 @@ extension DeviceTable {
     ) {
         precondition(node.name == nodes[row].name, "a node keeps its name")
         let usedNow = Self.offered(by: nodes[row]).subtracting(free[row])
-        free[row] = Self.offered(by: node).subtracting(usedNow)
+        free.set(row, Self.offered(by: node).subtracting(usedNow))
         let before = offeredExtended(by: nodes[row], ignoring: ignoredResources)
         var after = offeredExtended(by: node, ignoring: ignoredResources)
         for (resource, left) in extended[row] {
@@ -76,8 +76,8 @@ extension DeviceTable {
     private func appendDevices(
         _ records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String>, to row: Int
     ) {
-        firstDevice[row] = Int32(self.records.count)
-        deviceCount[row] = Int32(records.count)
+        firstDevice.set(row, Int32(self.records.count))
+        deviceCount.set(row, Int32(records.count))
         var sum = NodeSums()
         var ids = Set<String>()
         for (vendor, record) in records {
@@ -115,12 +115,12 @@ extension DeviceTable {
             sum.slots &+= record.slots
             sum.totalCores &+= record.cores
             sum.totalMemoryMiB &+= record.memoryMiB
-            nodeWords[row] |= trait.words
-            if trait.exactVendor >= 0 { nodeExactWords[row] |= 1 << UInt64(trait.exactVendor) }
+            nodeWords.base[row] |= trait.words
+            if trait.exactVendor >= 0 { nodeExactWords.base[row] |= 1 << UInt64(trait.exactVendor) }
             if !nodeTypes[row].contains(typeSymbol) { nodeTypes[row].append(typeSymbol) }
-            if !ids.insert(record.id).inserted { nodeFlags[row].insert(.duplicateIDs) }
+            if !ids.insert(record.id).inserted { nodeFlags.base[row].insert(.duplicateIDs) }
         }
-        sums[row] = sum
+        sums.set(row, sum)
     }
 
     private static func offered(by node: Node) -> NodeResources {

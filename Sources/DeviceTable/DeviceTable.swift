@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 /// Struct-of-arrays state of a fleet: every device and node, what is used and what is left.
 ///

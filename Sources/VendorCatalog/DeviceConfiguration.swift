@@ -1,5 +1,5 @@
-public import BulkJSON
-public import PlacementModel
+import BulkJSON
+import PlacementModel
 
 /// HAMi's `device-config.yaml`, read into a tree by the caller; without one, the chart's defaults.
 ///

@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 extension FitWorkspace {
     /// Whether the pod's namespace may hold what this pass has taken of a vendor, plus the running Fit's picks, plus one

@@ -1,6 +1,6 @@
-public import DeviceTable
+import DeviceTable
 import PlacementKernels
-public import PlacementModel
+import PlacementModel
 
 /// One device chosen for a container. `device` is the device's place in its node; the details belong to the vendor.
 public struct Pick: Sendable, Hashable, BitwiseCopyable {

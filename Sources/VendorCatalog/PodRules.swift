@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 /// A vendor's reading of a pod's annotations: made once per request class, compared by value.
 public struct PodRules: Sendable, Hashable {

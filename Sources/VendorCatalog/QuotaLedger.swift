@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 /// HAMi's quota bookkeeping: per namespace and resource name, what is used and what is allowed.
 ///

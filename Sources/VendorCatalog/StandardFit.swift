@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 /// The checks of HAMi's standard Fit loop that a vendor takes part in, as data.
 ///

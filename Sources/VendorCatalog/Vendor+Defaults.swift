@@ -1,10 +1,11 @@
-public import BulkJSON
-public import DeviceTable
-public import PlacementModel
+import BulkJSON
+import DeviceTable
+import PlacementModel
 
 extension Vendor {
     public var nodeScoreShape: NodeScoreShape { .none }
     public var isPolicyNeutralScorer: Bool { false }
+    public var hasResidentEffects: Bool { false }
     public var memoryUnitMiB: Int32 { 1 }
     public var rules: [String] { [] }
     public var resourceNames: [String] {
@@ -13,6 +14,7 @@ extension Vendor {
 
     public func health(of node: Node, now: WallClock) -> NodeHealth { .healthy }
     public func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts { record.facts }
+    public func cordonedIDs(on node: Node) -> Set<String> { [] }
     public func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser) {}
 
     public func podRules(of pod: Pod, symbols: inout SymbolTable) -> PodRules {

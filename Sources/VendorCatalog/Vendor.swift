@@ -1,6 +1,6 @@
-public import BulkJSON
-public import DeviceTable
-public import PlacementModel
+import BulkJSON
+import DeviceTable
+import PlacementModel
 
 /// Names under which a vendor's resources appear in a container, and how its memory numbers scale.
 public struct ResourceNames: Sendable, Hashable {
@@ -145,6 +145,8 @@ public protocol Vendor: Sendable {
     /// Whether the vendor trusts the node at registration; see ``NodeHealth``.
     func health(of node: Node, now: WallClock) -> NodeHealth
     func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts
+    /// Ids of devices that take no new pods.
+    func cordonedIDs(on node: Node) -> Set<String>
     /// Adds what the vendor's rules need to know of a node.
     func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser)
 
@@ -164,6 +166,8 @@ public protocol Vendor: Sendable {
     ) -> Float
     /// Whether a container may ask for more devices than the bucket holds, because one can serve several times.
     func allowsRepeatedDevices(_ rules: PodRules, _ workspace: borrowing FitWorkspace) -> Bool
+    /// Whether placements have effects besides usage.
+    var hasResidentEffects: Bool { get }
     /// Effects on a device besides usage, once the pod is resident.
     ///
     /// - Parameter isFirstOnDevice: false for further picks of the same pod on the device.

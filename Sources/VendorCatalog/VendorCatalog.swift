@@ -1,6 +1,6 @@
-public import BulkJSON
-public import DeviceTable
-public import PlacementModel
+import BulkJSON
+import DeviceTable
+import PlacementModel
 
 /// All device types of one configuration, ordered by common word; a vendor's ``VendorID`` is its place here.
 public final class VendorCatalog: Sendable {

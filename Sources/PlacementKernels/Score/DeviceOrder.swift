@@ -1,4 +1,4 @@
-public import PlacementModel
+import PlacementModel
 
 /// HAMi's `less` between two devices of a node, over columns indexed by the device's place in the node.
 ///

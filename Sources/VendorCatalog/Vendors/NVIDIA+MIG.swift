@@ -31,6 +31,8 @@ extension NVIDIA {
         return true
     }
 
+    var hasResidentEffects: Bool { true }
+
     func residentEffects(
         of pick: Pick, device: Int, isFirstOnDevice: Bool, _ rules: PodRules, into effects: (DeviceEffect) -> Void
     ) {

@@ -167,6 +167,11 @@ struct NVIDIA: Vendor {
         return result
     }
 
+    func cordonedIDs(on node: Node) -> Set<String> {
+        guard let text = node.metadata.annotations["hami.io/device-cordon"] else { return [] }
+        return Set(text.split(separator: ",").map(\.trimmingSpace)).subtracting([""])
+    }
+
     /// A node whose card count is not zero is trusted when first seen, whatever its handshake says.
     func health(of node: Node, now: WallClock) -> NodeHealth {
         let count = node.allocatable[resources.count]?.roundedUp ?? 0

@@ -1,0 +1,109 @@
+import DeviceTable
+import PlacementModel
+import VendorCatalog
+
+extension Cluster {
+    /// Makes the pod just fitted in `workspace` resident: charges devices, node resources and quota.
+    ///
+    /// - Complexity: O(picks), no allocation in steady state.
+    func commit(
+        _ requestClass: RequestClass, _ workspace: borrowing FitWorkspace, collapser: inout UsageCollapser,
+        effects: inout [DeviceEffect]
+    ) -> ResidentID {
+        collapser.collapse(workspace)
+        effects.removeAll(keepingCapacity: true)
+        let first = workspace.firstDevice
+        let hasDuplicates = table.nodeFlags.base[workspace.node].contains(.duplicateIDs)
+        for usage in collapser.usages {
+            var effect = DeviceEffect.usage(
+                device: first + Int(usage.device), slots: usage.slots, memoryMiB: usage.memoryMiB, cores: usage.cores)
+            effect.vendor = usage.vendor
+            if hasDuplicates {
+                effect.chargesQuota = true
+                for device in 0..<workspace.deviceCount
+                where workspace.uuid[device] == workspace.uuid[Int(usage.device)] {
+                    effect.device = Int32(first + device)
+                    effects.append(effect)
+                    effect.chargesQuota = false
+                }
+            } else {
+                effects.append(effect)
+            }
+        }
+        appendVendorEffects(requestClass, workspace, to: &effects)
+        return addResident(
+            node: workspace.node, effects: effects, namespace: requestClass.namespace,
+            resources: requestClass.resources, extended: requestClass.extended)
+    }
+
+    private func appendVendorEffects(
+        _ requestClass: RequestClass, _ workspace: borrowing FitWorkspace, to effects: inout [DeviceEffect]
+    ) {
+        for entry in 0..<workspace.entryCount {
+            let vendorID = Int(workspace.entries[entry].vendor)
+            guard catalog.vendors[vendorID].hasResidentEffects else { continue }
+            let start = Int(workspace.entries[entry].firstPick)
+            for place in start..<start + Int(workspace.entries[entry].pickCount) {
+                let pick = workspace.picks[place]
+                var isFirst = true
+                for earlier in 0..<entry where Int(workspace.entries[earlier].vendor) == vendorID {
+                    let begin = Int(workspace.entries[earlier].firstPick)
+                    for other in begin..<begin + Int(workspace.entries[earlier].pickCount)
+                    where workspace.picks[other].device == pick.device { isFirst = false }
+                }
+                for other in start..<place where workspace.picks[other].device == pick.device { isFirst = false }
+                let device = workspace.firstDevice + Int(pick.device)
+                catalog.vendors[vendorID].residentEffects(
+                    of: pick, device: device, isFirstOnDevice: isFirst, requestClass.rules[vendorID]
+                ) { effects.append($0) }
+                catalog.vendors[vendorID].didPlace(
+                    pick, device: device, requestClass.rules[vendorID], table: table)
+            }
+        }
+    }
+
+    func addResident(
+        node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
+        extended: [(resource: Symbol, amount: Int64)]
+    ) -> ResidentID {
+        for effect in effects {
+            table.apply(effect)
+            if namespace >= 0 { charge(effect, namespace: namespace, sign: 1) }
+        }
+        table.reserve(resources, on: node)
+        let id = effects.withUnsafeBufferPointer {
+            residents.add(node: node, effects: $0, namespace: namespace, resources: resources)
+        }
+        if !extended.isEmpty {
+            for (resource, amount) in extended { table.reserveExtended(resource, amount: amount, on: node) }
+            residents.extended[id.row] = extended
+        }
+        return id
+    }
+
+    /// Takes a pod off the fleet.
+    ///
+    /// - Precondition: the pod is resident. - Complexity: O(its effects)
+    public func remove(_ id: ResidentID) {
+        let row = residents[id]
+        for place in Int(row.firstEffect)..<Int(row.firstEffect + row.effectCount) {
+            let effect = residents.effects[place]
+            table.revert(effect)
+            if row.namespace >= 0 { charge(effect, namespace: row.namespace, sign: -1) }
+        }
+        table.release(row.resources, on: Int(row.node))
+        if let extended = residents.extended[id.row] {
+            for (resource, amount) in extended { table.reserveExtended(resource, amount: -amount, on: Int(row.node)) }
+        }
+        residents.remove(id)
+    }
+
+    public var residentCount: Int { residents.aliveCount }
+
+    private func charge(_ effect: DeviceEffect, namespace: Int32, sign: Int64) {
+        guard effect.kind == .usage, effect.chargesQuota else { return }
+        quotas.charge(
+            namespace: namespace, vendor: VendorID(Int(effect.vendor)), memoryMiB: sign * Int64(effect.memoryMiB),
+            cores: sign * Int64(effect.cores))
+    }
+}

@@ -1,0 +1,147 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+import VendorCatalog
+
+/// Tries a request class on a node, container by container, exactly as HAMi does.
+///
+/// The one implementation of "does it fit, on which devices, with what score": the reference engine calls it for every
+/// node, the indexed engine for the few it has to look at. Allocates nothing per call.
+/// - Source: hami-core.md 4.5
+public struct NodeEvaluator: ~Copyable {
+    public var workspace: FitWorkspace
+    private let vendors: UnsafeMutablePointer<any Vendor>
+    private let vendorCount: Int
+    /// Vendors with a node score of their own.
+    private let scoringVendors: UInt64
+    /// Trials so far: the exact checks of the work counters.
+    public private(set) var trials = 0
+
+    public init(cluster: Cluster) {
+        workspace = FitWorkspace(
+            table: cluster.table, quotas: cluster.quotas, profile: cluster.profile,
+            devicesMax: cluster.devicesPerNodeMax)
+        vendorCount = cluster.catalog.vendors.count
+        vendors = .allocate(capacity: max(vendorCount, 1))
+        var scoring: UInt64 = 0
+        for (id, vendor) in cluster.catalog.vendors.enumerated() {
+            (vendors + id).initialize(to: vendor)
+            if vendor.nodeScoreShape != .none { scoring |= 1 << UInt64(id) }
+        }
+        scoringVendors = scoring
+    }
+
+    deinit {
+        vendors.deinitialize(count: vendorCount)
+        vendors.deallocate()
+    }
+
+    /// Fits the class onto the node; picks and entries are then in the workspace, or the failure and its reasons.
+    public mutating func fits(_ requestClass: RequestClass, node: Int) -> Bool {
+        trials += 1
+        workspace.load(node: node)
+        workspace.initContainerCount = requestClass.initContainerCount
+        workspace.namespace = requestClass.namespace
+        if requestClass.requestCount == 0 { return true }
+        let inits = requestClass.initContainerCount
+        workspace.isInitPass = true
+        for container in 0..<inits {
+            if container > 0 { workspace.resetUsage() }
+            if !fit(container, of: requestClass) { return false }
+        }
+        if inits > 0 { workspace.resetUsage() }
+        workspace.isInitPass = false
+        for container in inits..<requestClass.containerCount where !fit(container, of: requestClass) { return false }
+        return true
+    }
+
+    private mutating func fit(_ container: Int, of requestClass: RequestClass) -> Bool {
+        let requests = requestClass.requests(of: container)
+        if requests.isEmpty { return true }
+        scoreDevices(requests, requestClass.weights)
+        workspace.runningContainer = container
+        for request in requests {
+            let vendor = request.vendor.index
+            workspace.sort(by: requestClass.devicePolicy)
+            workspace.fillBucket(vendor: request.vendor)
+            if Int(request.devices) > workspace.bucketCount
+                && !vendors[vendor].allowsRepeatedDevices(requestClass.rules[vendor], workspace)
+            {
+                workspace.failure = .nodeInsufficientDevice
+                return false
+            }
+            workspace.beginFit()
+            if !vendors[vendor].fit(request, requestClass.rules[vendor], requestClass.devicePolicy, &workspace) {
+                return false
+            }
+            for place in workspace.fitStart..<workspace.pickCount {
+                var pick = workspace.picks[place]
+                let device = workspace.chargedDevice(for: Int(pick.device))
+                if !vendors[vendor].addUsage(&pick, on: device, requestClass.rules[vendor], &workspace) { return false }
+                workspace.picks[place] = pick
+            }
+            workspace.endFit(container: container, vendor: request.vendor)
+        }
+        return true
+    }
+
+    /// Scores every device of the node once for a container; the vendors of the container share the scores.
+    ///
+    /// - Source: hami-core.md 4.7
+    private mutating func scoreDevices(
+        _ requests: UnsafeBufferPointer<DeviceRequest>, _ weights: DeviceScoringWeights
+    ) {
+        let matchesWord = workspace.profile.scoresRequestByWordMatch
+        for device in 0..<workspace.deviceCount {
+            var used = workspace.used[device]
+            var cores = workspace.usedCores[device]
+            var memoryMiB = workspace.usedMemoryMiB[device]
+            let exact = workspace.exactVendor[device]
+            if exact >= 0 || matchesWord {
+                for request in requests {
+                    let counts =
+                        matchesWord
+                        ? workspace.words[device] & request.vendor.bit != 0 : Int16(request.vendor.rawValue) == exact
+                    if !counts { continue }
+                    used &+= 1
+                    cores &+= request.cores
+                    if request.memoryPercent != 0 && request.memoryPercent != DeviceRequest.notGivenPercent {
+                        let share = Int64(workspace.totalMemoryMiB[device]) * Int64(request.memoryPercent) / 100
+                        memoryMiB &+= Int32(truncatingIfNeeded: share)
+                    } else {
+                        memoryMiB &+= request.memoryMiB
+                    }
+                }
+            }
+            workspace.score[device] = deviceScore(
+                used: used, slots: workspace.slots[device], usedCores: cores,
+                totalCores: workspace.totalCores[device], usedMemoryMiB: memoryMiB,
+                totalMemoryMiB: workspace.totalMemoryMiB[device], slotWeight: weights.slot, coreWeight: weights.core,
+                memoryWeight: weights.memory)
+        }
+    }
+
+    /// Node score of the class on the node just fitted: HAMi's default over the usage before the pod, plus what the
+    /// vendors add.
+    ///
+    /// - Source: hami-core.md 4.9
+    public func score(_ requestClass: RequestClass) -> Float {
+        let sums = workspace.table.sums.base[workspace.node]
+        let base = nodeScore(
+            used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
+            usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
+        var asked = (workspace.table.nodeExactWords.base[workspace.node] | requestClass.requestedVendors) & scoringVendors
+        if asked == 0 { return base }
+        if requestClass.containerCount == 0 { return base }
+        var extra: Float = 0
+        while asked != 0 {
+            let vendor = asked.trailingZeroBitCount
+            asked &= asked - 1
+            var part = vendors[vendor].nodeScore(
+                vendor: VendorID(vendor), requestClass.rules[vendor], nodePolicy: requestClass.nodePolicyText, workspace)
+            if vendors[vendor].isPolicyNeutralScorer { part *= requestClass.nodePolicy == .spread ? -10000 : 10000 }
+            extra += part
+        }
+        return base + extra
+    }
+}

@@ -1,0 +1,117 @@
+import DeviceTable
+import PlacementModel
+import VendorCatalog
+
+/// Everything about a pod that can change where it may go: equal for pods that ask the same under the same rules.
+public struct RequestClassKey: Sendable, Hashable {
+    var initContainerCount: Int
+    var containers: [[DeviceRequest]]
+    var rules: [UInt8: PodRules]
+    var devicePolicy: DevicePolicy
+    var nodePolicyText: String
+    var weights: DeviceScoringWeights
+    var namespace: Int32
+    var constraints: NodeConstraints
+    var resources: NodeResources
+    var extended: [Int32: Int64]
+}
+
+/// What a pod demands of a node apart from capacity.
+public struct NodeConstraints: Sendable, Hashable {
+    public var nodeName: String
+    public var nodeSelector: [String: String]
+    public var requiredAffinity: [NodeSelectorTerm]?
+    public var tolerations: [Toleration]
+
+    /// Demands nothing: any schedulable node without taints will do.
+    public static let none = NodeConstraints(nodeName: "", nodeSelector: [:], requiredAffinity: nil, tolerations: [])
+}
+
+/// Pods that are equal for placement: the unit of caching.
+///
+/// Built once per distinct key; read-only afterwards except for verdict tables that grow with the fleet. The request and
+/// rule arrays are plain memory so that a trial costs no reference counting.
+public final class RequestClass {
+    public let id: Int
+    public let key: RequestClassKey
+    public let initContainerCount: Int
+    public let containerCount: Int
+    /// Requests of all containers, container after container.
+    let requests: UnsafeMutablePointer<DeviceRequest>
+    let requestCount: Int
+    /// Offsets into `requests`, `containerCount + 1` of them.
+    let containerStart: UnsafeMutablePointer<Int>
+    /// Rules by vendor id; vendors that are not asked have empty ones.
+    let rules: UnsafeMutablePointer<PodRules>
+    let vendorCount: Int
+    public let devicePolicy: DevicePolicy
+    public let nodePolicy: NodePolicy
+    public let nodePolicyText: String
+    public let weights: DeviceScoringWeights
+    public let namespace: Int32
+    public let constraints: NodeConstraints
+    public let resources: NodeResources
+    public let extended: [(resource: Symbol, amount: Int64)]
+    /// Vendors asked by some container.
+    public let requestedVendors: UInt64
+    let hasConstraints: Bool
+
+    init(id: Int, key: RequestClassKey, vendorCount: Int) {
+        self.id = id
+        self.key = key
+        initContainerCount = key.initContainerCount
+        containerCount = key.containers.count
+        requestCount = key.containers.reduce(0) { $0 + $1.count }
+        requests = .allocate(capacity: max(requestCount, 1))
+        containerStart = .allocate(capacity: containerCount + 1)
+        var next = 0
+        var vendors: UInt64 = 0
+        for (container, asked) in key.containers.enumerated() {
+            containerStart[container] = next
+            for request in asked {
+                (requests + next).initialize(to: request)
+                vendors |= request.vendor.bit
+                next += 1
+            }
+        }
+        containerStart[containerCount] = next
+        requestedVendors = vendors
+        self.vendorCount = vendorCount
+        rules = .allocate(capacity: max(vendorCount, 1))
+        for vendor in 0..<vendorCount { (rules + vendor).initialize(to: key.rules[UInt8(vendor)] ?? PodRules()) }
+        devicePolicy = key.devicePolicy
+        nodePolicy = NodePolicy(annotation: key.nodePolicyText)
+        nodePolicyText = key.nodePolicyText
+        weights = key.weights
+        namespace = key.namespace
+        constraints = key.constraints
+        resources = key.resources
+        extended = key.extended.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+        hasConstraints = key.constraints != .none
+    }
+
+    deinit {
+        requests.deallocate()
+        containerStart.deallocate()
+        rules.deinitialize(count: vendorCount)
+        rules.deallocate()
+    }
+
+    /// Requests of one container.
+    @inline(__always)
+    func requests(of container: Int) -> UnsafeBufferPointer<DeviceRequest> {
+        let start = containerStart[container]
+        return UnsafeBufferPointer(start: requests + start, count: containerStart[container + 1] - start)
+    }
+
+    public func rules(of vendor: VendorID) -> PodRules { rules[vendor.index] }
+
+    public var asksForDevices: Bool { requestCount > 0 }
+
+    /// Extends the verdict tables to types and modes registered since.
+    func resolve(types: SymbolTable, modes: SymbolTable) {
+        for vendor in 0..<vendorCount where requestedVendors & (1 << UInt64(vendor)) != 0 {
+            rules[vendor].resolve(types: types, modes: modes)
+        }
+    }
+}
