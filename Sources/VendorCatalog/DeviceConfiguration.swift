@@ -46,7 +46,8 @@ public struct DeviceConfiguration: Sendable {
         guard case .object(let object) = tree, !object.isEmpty else {
             throw ConfigurationError(section: "", problem: "the device configuration is empty; expected vendor sections")
         }
-        for (key, value) in object where key == "vnpus" || key == "iluvatars" {
+        for member in object.members where member.key == "vnpus" || member.key == "iluvatars" {
+            let (key, value) = (member.key, member.value)
             if key == "iluvatars", case .array = value { continue }
             if key == "vnpus", case .object = value { continue }
             if case .null = value { continue }

@@ -1,3 +1,4 @@
+import DeviceTable
 import PlacementModel
 
 extension FitWorkspace {

@@ -1,3 +1,4 @@
+import DeviceTable
 import PlacementKernels
 import PlacementModel
 

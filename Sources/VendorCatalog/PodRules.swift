@@ -1,3 +1,4 @@
+import DeviceTable
 import PlacementModel
 
 /// A vendor's reading of a pod's annotations: made once per request class, compared by value.

@@ -10,7 +10,7 @@ public final class VendorCatalog: Sendable {
     private let lowercasedWords: [String]
 
     /// - Throws: ``ConfigurationError`` when two vendors share a word or there are too many.
-    public init(configuration: DeviceConfiguration = .chartDefaults) throws(ConfigurationError) {
+    public convenience init(configuration: DeviceConfiguration = .chartDefaults) throws(ConfigurationError) {
         try configuration.validate()
         var made: [any Vendor] = []
         for maker in VendorRegistry.makers { made += maker(configuration) }
