@@ -116,6 +116,8 @@ public struct FitWorkspace: ~Copyable {
     public let reasons: UnsafeMutablePointer<Int32>
     public var reasonDenominator: Int32 = 0
     public var failure = FitFailure.none
+    /// Reasons that are reported even when their count is 0, as a bit set of raw values.
+    public var reportsZero: UInt32 = 0
 
     public let table: DeviceTable
     public let quotas: QuotaLedger
@@ -232,6 +234,7 @@ public struct FitWorkspace: ~Copyable {
     public mutating func clearReasons() {
         for reason in 0..<RejectionReason.allCases.count { reasons[reason] = 0 }
         failure = .none
+        reportsZero = 0
     }
 
     // MARK: For vendors

@@ -40,7 +40,11 @@ extension PodRules {
         }
     }
 
-    static func mode(_ wanted: String, allows mode: String) -> Bool { mode.isEmpty || wanted.containsText(mode) }
+    static func mode(_ wanted: String, allows mode: String) -> Bool {
+        // A list joined by | names models exactly; anything else is NVIDIA's substring rule.
+        if wanted.utf8.contains(124) { return wanted.split(separator: "|").contains { $0 == mode } }
+        return mode.isEmpty || wanted.containsText(mode)
+    }
 
     @inline(__always)
     func allowsType(of device: Int, _ workspace: borrowing FitWorkspace) -> Bool {

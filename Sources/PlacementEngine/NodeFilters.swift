@@ -1,0 +1,56 @@
+import DeviceTable
+import PlacementModel
+
+/// The node filters of kube-scheduler that a batch scheduler needs before it looks at devices.
+extension Cluster {
+    /// The first filter that keeps the class off the node, or nil.
+    ///
+    /// - Complexity: O(1) without selectors and taints.
+    public func firstFailingFilter(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
+        guard table.nodeFlags.base[row].contains(.alive) else { return .nodeName }
+        if let filter = failingConstraint(requestClass, node: row) { return filter }
+        return failingResource(requestClass, node: row)
+    }
+
+    /// Filters over what the node is; they change only when the node object changes.
+    func failingConstraint(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
+        let node = table.nodes[row]
+        let constraints = requestClass.constraints
+        if requestClass.hasConstraints {
+            if !constraints.nodeName.isEmpty && constraints.nodeName != node.name { return .nodeName }
+        }
+        if node.isUnschedulable && !constraints.tolerations.contains(where: { $0.tolerates(.unschedulable) }) {
+            return .unschedulable
+        }
+        if requestClass.hasConstraints {
+            for (key, value) in constraints.nodeSelector where node.metadata.labels[key] != value {
+                return .nodeSelector
+            }
+            if let terms = constraints.requiredAffinity,
+                !terms.contains(where: { $0.matches(labels: node.metadata.labels, nodeName: node.name) })
+            {
+                return .nodeAffinity
+            }
+        }
+        for taint in node.taints where taint.effect != .preferNoSchedule {
+            if !constraints.tolerations.contains(where: { $0.tolerates(taint) }) { return .taint }
+        }
+        return nil
+    }
+
+    /// Filters over what the node has left. A resource that is not asked is not checked.
+    @inline(__always)
+    func failingResource(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
+        let free = table.free.base[row]
+        let asked = requestClass.resources
+        if asked.pods > free.pods { return .pods }
+        if asked.cpuMilli > 0 && asked.cpuMilli > free.cpuMilli { return .cpu }
+        if asked.memoryBytes > 0 && asked.memoryBytes > free.memoryBytes { return .memory }
+        if asked.ephemeralBytes > 0 && asked.ephemeralBytes > free.ephemeralBytes { return .ephemeralStorage }
+        for (resource, amount) in requestClass.extended
+        where amount > 0 && amount > table.extendedFree(of: resource, node: row) {
+            return .extendedResource
+        }
+        return nil
+    }
+}
