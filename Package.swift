@@ -40,7 +40,8 @@ let package = Package(
             name: "CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
         .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
-        .target(name: "SimdjsonShim", dependencies: ["CSimdjson"]),
+        .target(
+            name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
 
         module("PlacementModel"),
         module("BulkJSON", ["SimdjsonShim"]),
