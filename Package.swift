@@ -67,6 +67,10 @@ let package = Package(
 
         tests("PlacementModelTests", ["PlacementModel"]),
         tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
+        .target(
+            name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
+            swiftSettings: settings),
+        tests("KubernetesWireTests", ["KubernetesWire", "PlacementModel", "BulkJSON", "JSONComparisonSupport"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,34 @@
+public import BulkJSON
+public import PlacementModel
+
+/// A pod as read from the input.
+public struct DecodedPod: Sendable {
+    public var pod: Pod
+    /// Place among all objects read, from 0, whatever their kind; ascends in reading order.
+    public var objectIndex: Int
+    /// The whole manifest, if the reader was asked to keep manifests.
+    public var manifest: JSON?
+
+    public init(pod: Pod, objectIndex: Int, manifest: JSON? = nil) {
+        self.pod = pod
+        self.objectIndex = objectIndex
+        self.manifest = manifest
+    }
+}
+
+/// Everything a reader made of its sources, in reading order.
+public struct DecodedInput: Sendable {
+    public var nodes: [Node] = []
+    /// For each of ``nodes``, its place among all objects read, from 0.
+    public var nodeObjectIndices: [Int] = []
+    public var pods: [DecodedPod] = []
+    public var quotas: [ResourceQuota] = []
+    /// One problem for each object or piece of text that could not be used.
+    public var problems: [InputProblem] = []
+    /// Objects of kinds placement has no use for, by kind (`apps/v1 Deployment`).
+    public var ignoredKinds: [String: Int] = [:]
+    /// Objects met, usable or not.
+    public var objectCount = 0
+
+    public init() {}
+}

@@ -1,0 +1,146 @@
+import BulkJSON
+import Yams
+
+/// Reads nodes, pods and resource quotas from files, standard input or memory.
+///
+/// The notation is told from the text: if its first byte that is no white space is `{` or `[` it is JSON (one document,
+/// one a line, or concatenated ones), otherwise YAML (any number of documents). Documents are objects, lists (`List`,
+/// `PodList`, …) or arrays of objects.
+///
+/// Nothing throws: what cannot be used is a problem in the result and costs no other object. Names are unique across all
+/// that one reader reads; the first object of a name is kept.
+public struct InputReader {
+    /// The name of standard input in problems.
+    public static let standardInput = "standard input"
+
+    private var collector: ObjectCollector
+    private let parser = JSONParser()
+
+    /// - Parameter keepsManifests: whether each pod keeps its whole manifest, as admission's answer needs.
+    public init(keepsManifests: Bool = false) {
+        collector = ObjectCollector(keepsManifests: keepsManifests)
+    }
+
+    /// Everything read so far.
+    public var input: DecodedInput { collector.input }
+
+    /// Reads files in order; `-` is standard input.
+    public static func read(files paths: [String], keepsManifests: Bool = false) -> DecodedInput {
+        var reader = InputReader(keepsManifests: keepsManifests)
+        for path in paths { reader.read(file: path) }
+        return reader.input
+    }
+
+    /// Reads one file; `-` is standard input.
+    public mutating func read(file path: String) {
+        let source = path == "-" ? Self.standardInput : path
+        do {
+            let contents = try SourceBytes(path: path)
+            withExtendedLifetime(contents) {
+                read(contents.bytes, readableCount: contents.readableCount, source: source)
+            }
+        } catch {
+            collector.input.problems.append(InputProblem(source: source, message: error.message))
+        }
+    }
+
+    /// Reads text in memory; `source` names it in problems.
+    public mutating func read(_ text: String, source: String) {
+        var text = text
+        text.withUTF8 { read($0, readableCount: $0.count, source: source) }
+    }
+
+    /// Reads bytes in memory; `source` names them in problems.
+    public mutating func read(_ bytes: [UInt8], source: String) {
+        bytes.withUnsafeBufferPointer { read($0, readableCount: $0.count, source: source) }
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, readableCount: Int, source: String) {
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            let problem = InputProblem(source: source, message: "expected UTF-8, found UTF-16")
+            return collector.input.problems.append(problem)
+        }
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        guard let first = bytes[start...].first(where: { !$0.isJSONSpace }) else { return }
+        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+            return readYAML(bytes, from: start, line: 1, document: 0, source: source)
+        }
+        var stream = JSONStream(
+            bytes, readableCount: readableCount, source: source, parser: parser, from: start, line: 1, document: 0)
+        while let item = stream.next() {
+            switch item {
+            case .document(let value, let place): collector.collect(value, at: place)
+            case .problem(let problem): collector.input.problems.append(problem)
+            case .marker(let position):
+                // A stream of several documents, as YAML has them.
+                return readYAML(bytes, from: position, line: stream.line, document: stream.document, source: source)
+            }
+        }
+    }
+
+    // MARK: - YAML
+
+    private mutating func readYAML(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, line: Int, document: Int, source: String
+    ) {
+        var number = document
+        for document in YAMLDocumentSplitter(bytes, from: start, line: line) {
+            number += 1
+            let place = DocumentPlace(
+                source: source, document: number, firstLine: document.firstLine, namesLine: false)
+            if let value = json(in: document) {
+                collector.collect(value, at: place)
+                continue
+            }
+            do {
+                let text = try text(of: document)
+                // A document of nothing but comments has no root.
+                guard let root = try Yams.compose(yaml: text) else { continue }
+                collector.collect(YAMLValue(root), at: place)
+            } catch let error as YamlError {
+                collector.input.problems.append(InputProblem(yaml: error, at: place))
+            } catch {
+                let message = "syntax error: \(error)"
+                collector.input.problems.append(
+                    InputProblem(source: source, line: place.firstLine, object: "document \(number)", message: message))
+            }
+        }
+    }
+
+    /// The document as JSON, if it is JSON: a stream may hold such documents between its markers.
+    private func json(in document: YAMLDocumentSplitter.Document) -> JSONValue? {
+        guard let start = document.bytes.firstIndex(where: { !$0.isJSONSpace && $0 != UInt8(ascii: "-") }),
+            document.bytes[start] == UInt8(ascii: "{") || document.bytes[start] == UInt8(ascii: "[")
+        else { return nil }
+        return try? parser.parse(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: document.bytes[start...])))
+    }
+
+    private func text(of document: YAMLDocumentSplitter.Document) throws -> String {
+        guard let text = String(validating: document.bytes, as: UTF8.self) else {
+            throw YamlError.reader(problem: "the text is not UTF-8", offset: nil, value: -1, yaml: "")
+        }
+        return text
+    }
+}
+
+extension InputProblem {
+    /// A syntax error in a YAML document.
+    fileprivate init(yaml error: YamlError, at place: DocumentPlace) {
+        var line = place.firstLine
+        let message: String
+        switch error {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            line += mark.line - 1
+            message = [context?.text, problem].compactMap { $0 }.joined(separator: ", ")
+        case .reader(let problem, _, _, _): message = problem
+        case .duplicatedKeysInMapping(let keys, let context):
+            line += context.mark.line - 1
+            message = "keys stand twice in one object: " + keys.joined(separator: ", ")
+        default: message = "\(error)"
+        }
+        self.init(
+            source: place.source, line: line, object: "document \(place.document)",
+            message: "syntax error: " + message.split(whereSeparator: \.isNewline).joined(separator: " "))
+    }
+}

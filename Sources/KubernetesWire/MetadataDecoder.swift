@@ -1,0 +1,29 @@
+import PlacementModel
+
+/// Reads `metadata`.
+enum MetadataDecoder {
+    /// What `metadata` says: the names and whether the object is on its way out.
+    struct Decoded {
+        var meta: ObjectMeta
+        var isTerminating: Bool
+    }
+
+    static func decode(_ value: some DocumentValue) throws(FieldProblem) -> Decoded {
+        var meta = ObjectMeta(name: "")
+        var isTerminating = false
+        try value.readFields { key, value throws(FieldProblem) in
+            switch key {
+            case "name": meta.name = try value.readString()
+            case "namespace": meta.namespace = try value.readString()
+            case "uid": meta.uid = try value.readString()
+            case "labels": meta.labels = try value.readStringMap()
+            case "annotations": meta.annotations = try value.readStringMap()
+            case "deletionTimestamp": isTerminating = true
+            default: break
+            }
+        }
+        if meta.name.isEmpty { throw .missing("name", expected: "a name") }
+        if meta.namespace.isEmpty { meta.namespace = "default" }
+        return Decoded(meta: meta, isTerminating: isTerminating)
+    }
+}
