@@ -76,6 +76,16 @@ let package = Package(
             name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
             swiftSettings: settings),
         tests("KubernetesWireTests", ["KubernetesWire", "PlacementModel", "BulkJSON", "JSONComparisonSupport"]),
+        .testTarget(
+            name: "SchedulerSessionTests",
+            dependencies: [
+                "SchedulerSession", "PlacementEngine", "VendorCatalog", "KubernetesWire", "PlacementModel", "BulkJSON",
+                "JSONComparisonSupport",
+            ],
+            exclude: ["Vectors", "cut-vectors.sh"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
+            swiftSettings: settings),
         tests("StyleTests", []),
     ],
     cxxLanguageStandard: .cxx17
