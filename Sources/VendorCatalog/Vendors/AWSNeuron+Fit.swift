@@ -60,7 +60,8 @@ extension AWSNeuron {
             return false
         }
         for index in start..<start + wanted {
-            for place in 0..<workspace.bucketCount where workspace.index[Int(workspace.bucket[place])] == UInt64(index) {
+            for place in 0..<workspace.bucketCount where workspace.index[Int(workspace.bucket[place])] == UInt64(index)
+            {
                 let device = Int(workspace.bucket[place])
                 let inUse = max(workspace.vendorLane[device], 0)
                 workspace.take(

@@ -130,7 +130,7 @@ struct AWSNeuron: Vendor {
             for device in devices {
                 let index = device.record.index
                 if asksWhole {
-                    if device.cores > 0 { ids.append(String(index)) }
+                    if device.pick.detail > 0 { ids.append(String(index)) }
                     continue
                 }
                 for core: UInt64 in 0...1 where device.cores & (1 << Int32(core)) != 0 {

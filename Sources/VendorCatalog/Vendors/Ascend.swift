@@ -43,7 +43,9 @@ struct Ascend: Vendor {
             "soft split (\(Self.modeAnnotation): hami-core) takes any memory and cores on nodes that support it",
             "several cards are whole cards in hard split",
         ]
-        if commonWord == Self.pairedWord { rules.append("cards hold two chips: requests are 1 (made 2) or even, full cards only") }
+        if commonWord == Self.pairedWord {
+            rules.append("cards hold two chips: requests are 1 (made 2) or even, full cards only")
+        }
         if isNetworked { rules.append("several chips come from the network group with the most free chips first") }
         return rules
     }

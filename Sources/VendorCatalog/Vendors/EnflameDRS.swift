@@ -141,7 +141,9 @@ struct EnflameDRS: Vendor {
     func annotate(_ placement: VendorPlacement, into annotations: inout [String: String]) {
         annotations["enflame.com/gcu-assigned"] = "false"
         annotations["enflame.com/gcu-assigned-time"] = placement.now.nanosecondsText
-        guard let first = placement.containers.first(where: { !$0.isEmpty })?.first, let info = first.info else { return }
+        guard let first = placement.containers.first(where: { !$0.isEmpty })?.first, let info = first.info else {
+            return
+        }
         let index = info["index"]?.string ?? ""
         annotations["enflame.com/gcu-assigned-index"] = index
         annotations["enflame.com/gcu-assigned-id"] = index

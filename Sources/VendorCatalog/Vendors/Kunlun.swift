@@ -25,7 +25,10 @@ struct Kunlun: Vendor {
     let nodeScoreShape = NodeScoreShape.dependsOnRequest
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
-        [Kunlun(resources: ResourceNames(count: configuration.text("kunlun", "resourceCountName", "kunlunxin.com/xpu")))]
+        [
+            Kunlun(
+                resources: ResourceNames(count: configuration.text("kunlun", "resourceCountName", "kunlunxin.com/xpu")))
+        ]
     }
 
     func admit(_ container: inout Container, of pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {

@@ -24,7 +24,10 @@ struct MetaXGPU: Vendor {
     let nodeScoreShape = NodeScoreShape.dependsOnRequest
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
-        [MetaXGPU(resources: ResourceNames(count: configuration.text("metax", "resourceCountName", "metax-tech.com/gpu")))]
+        [
+            MetaXGPU(
+                resources: ResourceNames(count: configuration.text("metax", "resourceCountName", "metax-tech.com/gpu")))
+        ]
     }
 
     func admit(_ container: inout Container, of pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {

@@ -140,7 +140,8 @@ struct MetaXSGPU: Vendor {
         if root.isNull { throw DiscoveryError("no device found on node") }
         for element in root.elements {
             guard let record = record(element, index: devices.count) else {
-                throw DiscoveryError("\(Self.registerAnnotation): device \(devices.count) has a bad field", isMalformed: true)
+                throw DiscoveryError(
+                    "\(Self.registerAnnotation): device \(devices.count) has a bad field", isMalformed: true)
             }
             devices.append(record)
         }

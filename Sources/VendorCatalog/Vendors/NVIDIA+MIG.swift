@@ -69,7 +69,9 @@ extension NVIDIA {
                     effects(.unhealthyVote(device: device))
                 }
             } else {
-                for device in devices where table.flags[device].contains(.mig) { effects(.unhealthyVote(device: device)) }
+                for device in devices where table.flags[device].contains(.mig) {
+                    effects(.unhealthyVote(device: device))
+                }
             }
         }
     }

@@ -15,7 +15,8 @@ struct Vastai: Vendor {
         toAllocate: "hami.io/Vastai-devices-to-allocate", allocated: "hami.io/Vastai-devices-allocated",
         useUUID: ["vastaitech.com/use-gpuuuid"], noUseUUID: ["vastaitech.com/nouse-gpuuuid"])
     let capabilities = VendorCapabilities(
-        memory: "no", cores: "no", topology: "card of dies", mutex: "yes (with siblings)", nodeScore: "share of one card")
+        memory: "no", cores: "no", topology: "card of dies", mutex: "yes (with siblings)",
+        nodeScore: "share of one card")
     let rules = [
         "cards or dies are shared by slots alone",
         "in die mode several dies come from the card with the most free dies first",
@@ -34,7 +35,10 @@ struct Vastai: Vendor {
     }
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
-        [Vastai(resources: ResourceNames(count: configuration.text("vastai", "resourceCountName", "vastaitech.com/va")))]
+        [
+            Vastai(
+                resources: ResourceNames(count: configuration.text("vastai", "resourceCountName", "vastaitech.com/va")))
+        ]
     }
 
     func admit(_ container: inout Container, of pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {
@@ -56,7 +60,9 @@ struct Vastai: Vendor {
     func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts {
         guard let custom = record.customInfo else { return DeviceFacts(group: -1) }
         var flags: Flags = .hasCustom
-        if let strategy = custom["DeviceStrategy"]?.string { flags.insert(strategy == "die" ? .isDie : .hasOtherStrategy) }
+        if let strategy = custom["DeviceStrategy"]?.string {
+            flags.insert(strategy == "die" ? .isDie : .hasOtherStrategy)
+        }
         var group: Symbol = -1
         if let card = custom["AIC"] {
             flags.insert(.hasCard)
@@ -93,7 +99,8 @@ struct Vastai: Vendor {
                 workspace.reject(.cardUuidMismatch)
             } else if workspace.slots[device] <= workspace.used[device] {
                 workspace.reject(.cardTimeSlicingExhausted)
-            } else if policy.isMutex && (workspace.used[device] > 0 || (inDieMode && hasUsedSibling(device, workspace))) {
+            } else if policy.isMutex && (workspace.used[device] > 0 || (inDieMode && hasUsedSibling(device, workspace)))
+            {
                 workspace.reject(.exclusiveDeviceAllocateConflict)
             } else {
                 workspace.take(Pick(device: Int32(device), memoryMiB: 0, cores: 0))
