@@ -1,0 +1,95 @@
+import DeviceTable
+import PlacementEngine
+
+/// How much of each vendor's devices is in use, over the run.
+public struct AllocationHistory: Sendable, Hashable {
+    /// What the samples are taken along.
+    public enum Axis: String, Sendable, Hashable {
+        /// Pods decided.
+        case pods
+        /// Milliseconds of the trace.
+        case milliseconds
+    }
+
+    /// One vendor's totals and what was used of them at each sample.
+    ///
+    /// - Units: memory MiB; cores in the vendor's unit.
+    public struct VendorUse: Sendable, Hashable {
+        public var vendor: String
+        public var devices: Int
+        public var totalSlots: Int64
+        public var totalMemoryMiB: Int64
+        public var totalCores: Int64
+        public var usedSlots: [Int64] = []
+        public var usedMemoryMiB: [Int64] = []
+        public var usedCores: [Int64] = []
+    }
+
+    public var axis: Axis
+    public var at: [Int64] = []
+    /// Vendors that the fleet has, by common word.
+    public var vendors: [VendorUse] = []
+}
+
+/// Takes samples of the device table.
+struct AllocationSampler {
+    private(set) var history: AllocationHistory
+    private let table: DeviceTable
+    /// Place in `history.vendors` by vendor id.
+    private var places: [Int?]
+
+    init(cluster: Cluster, axis: AllocationHistory.Axis) {
+        history = AllocationHistory(axis: axis)
+        table = cluster.table
+        places = Array(repeating: nil, count: cluster.catalog.vendors.count)
+        for device in 0..<table.deviceRowCount {
+            let vendor = Int(table.vendor[device])
+            let place = places[vendor] ?? history.vendors.count
+            if places[vendor] == nil {
+                places[vendor] = place
+                history.vendors.append(
+                    AllocationHistory.VendorUse(
+                        vendor: cluster.catalog.vendors[vendor].commonWord, devices: 0, totalSlots: 0,
+                        totalMemoryMiB: 0, totalCores: 0))
+            }
+            history.vendors[place].devices += 1
+            history.vendors[place].totalSlots += Int64(table.slots[device])
+            history.vendors[place].totalMemoryMiB += Int64(table.totalMemoryMiB[device])
+            history.vendors[place].totalCores += Int64(table.totalCores[device])
+        }
+        // Vendor ids ascend with the common word.
+        let order = places.compactMap { $0 }
+        history.vendors = order.map { history.vendors[$0] }
+        var next = 0
+        for vendor in places.indices where places[vendor] != nil {
+            places[vendor] = next
+            next += 1
+        }
+    }
+
+    /// Adds a sample, replacing one at the same position. - Complexity: O(devices)
+    mutating func sample(at position: Int64) {
+        if history.at.last == position {
+            history.at.removeLast()
+            for place in history.vendors.indices {
+                history.vendors[place].usedSlots.removeLast()
+                history.vendors[place].usedMemoryMiB.removeLast()
+                history.vendors[place].usedCores.removeLast()
+            }
+        }
+        history.at.append(position)
+        var sums = Array(repeating: (slots: Int64(0), memoryMiB: Int64(0), cores: Int64(0)), count: places.count)
+        for device in 0..<table.deviceRowCount {
+            let vendor = Int(table.vendor[device])
+            sums[vendor].slots += Int64(table.used[device])
+            sums[vendor].memoryMiB += Int64(table.usedMemoryMiB[device])
+            sums[vendor].cores += Int64(table.usedCores[device])
+        }
+        for (vendor, place) in places.enumerated() {
+            guard let place else { continue }
+            history.vendors[place].usedSlots.append(sums[vendor].slots)
+            history.vendors[place].usedMemoryMiB.append(sums[vendor].memoryMiB)
+            history.vendors[place].usedCores.append(sums[vendor].cores)
+        }
+    }
+}
