@@ -25,7 +25,7 @@ let package = Package(
             name: "Berth",
             targets: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "KubernetesWire", "TraceReplay", "ReplayReport",
+                "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
             ]),
     ],
     dependencies: [
@@ -50,6 +50,9 @@ let package = Package(
         module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module("KubernetesWire", ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
         module(
+            "SchedulerSession",
+            ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire"]),
+        module(
             "TraceReplay",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
@@ -60,7 +63,7 @@ let package = Package(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "TraceReplay", "ReplayReport",
+                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

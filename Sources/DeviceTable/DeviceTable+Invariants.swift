@@ -12,7 +12,9 @@ extension DeviceTable {
             facts.count, flags.count, unhealthyVotes.count, onlinePods.count, offlinePods.count, expectedQoS.count,
             nodeOfDevice.count, migRow.count,
         ]
-        if lengths.contains(where: { $0 != rows }) { return "device columns differ in length: \(lengths), records \(rows)" }
+        if lengths.contains(where: { $0 != rows }) {
+            return "device columns differ in length: \(lengths), records \(rows)"
+        }
         for node in nodes.indices {
             var sum = NodeSums()
             for device in devices(of: node) {
@@ -25,7 +27,9 @@ extension DeviceTable {
                 sum.totalMemoryMiB &+= totalMemoryMiB[device]
                 if unhealthyVotes[device] < 0 { return "device \(device) has negative votes" }
             }
-            if sum != sums[node] { return "sums of node \(nodes[node].name) are \(sums[node]), its devices add to \(sum)" }
+            if sum != sums[node] {
+                return "sums of node \(nodes[node].name) are \(sums[node]), its devices add to \(sum)"
+            }
         }
         return nil
     }

@@ -62,7 +62,8 @@ extension Cluster {
         }
     }
 
-    func addResident(
+    /// Makes a pod resident whose effects are known already.
+    public func addResident(
         node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
         extended: [(resource: Symbol, amount: Int64)]
     ) -> ResidentID {

@@ -59,7 +59,9 @@ public final class Cluster {
             case .healthy: break
             }
             do {
-                for record in try vendor.discover(on: node, state: state, parser: parser) { records.append((id, record)) }
+                for record in try vendor.discover(on: node, state: state, parser: parser) {
+                    records.append((id, record))
+                }
                 cordoned.formUnion(vendor.cordonedIDs(on: node))
             } catch {
                 if error.isMalformed { problems.append((vendor.commonWord, error)) }

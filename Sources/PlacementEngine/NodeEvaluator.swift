@@ -130,7 +130,8 @@ public struct NodeEvaluator: ~Copyable {
         let base = nodeScore(
             used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
             usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
-        var asked = (workspace.table.nodeExactWords.base[workspace.node] | requestClass.requestedVendors) & scoringVendors
+        var asked =
+            (workspace.table.nodeExactWords.base[workspace.node] | requestClass.requestedVendors) & scoringVendors
         if asked == 0 { return base }
         if requestClass.containerCount == 0 { return base }
         var extra: Float = 0
@@ -138,7 +139,8 @@ public struct NodeEvaluator: ~Copyable {
             let vendor = asked.trailingZeroBitCount
             asked &= asked - 1
             var part = vendors[vendor].nodeScore(
-                vendor: VendorID(vendor), requestClass.rules[vendor], nodePolicy: requestClass.nodePolicyText, workspace)
+                vendor: VendorID(vendor), requestClass.rules[vendor], nodePolicy: requestClass.nodePolicyText, workspace
+            )
             if vendors[vendor].isPolicyNeutralScorer { part *= requestClass.nodePolicy == .spread ? -10000 : 10000 }
             extra += part
         }

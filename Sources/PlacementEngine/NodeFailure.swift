@@ -46,7 +46,8 @@ extension NodeEvaluator {
             return .migAllocationFailed(deviceID: workspace.table.symbols[workspace.uuid[device]])
         case .deviceReasons, .none:
             var counts: [RejectionReason: Int32] = [:]
-            for reason in RejectionReason.allCases where workspace.reasons[Int(reason.rawValue)] != 0 || zeroCounts(reason) {
+            for reason in RejectionReason.allCases
+            where workspace.reasons[Int(reason.rawValue)] != 0 || zeroCounts(reason) {
                 counts[reason] = workspace.reasons[Int(reason.rawValue)]
             }
             return .devices(counts, devices: workspace.reasonDenominator)

@@ -88,7 +88,8 @@ extension FitWorkspace {
         let first = result.devices.count
         for place in 0..<pickCount {
             result.devices.append(
-                AllocatedDevice(device: picks[place].device, memoryMiB: picks[place].memoryMiB, cores: picks[place].cores))
+                AllocatedDevice(
+                    device: picks[place].device, memoryMiB: picks[place].memoryMiB, cores: picks[place].cores))
         }
         return Outcome(
             node: Int32(node), firstDevice: Int32(first), deviceCount: Int32(pickCount), resident: resident.row)

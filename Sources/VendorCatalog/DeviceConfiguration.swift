@@ -44,7 +44,8 @@ public struct DeviceConfiguration: Sendable {
     func validate() throws(ConfigurationError) {
         guard let tree else { return }
         guard case .object(let object) = tree, !object.isEmpty else {
-            throw ConfigurationError(section: "", problem: "the device configuration is empty; expected vendor sections")
+            throw ConfigurationError(
+                section: "", problem: "the device configuration is empty; expected vendor sections")
         }
         for member in object.members where member.key == "vnpus" || member.key == "iluvatars" {
             let (key, value) = (member.key, member.value)

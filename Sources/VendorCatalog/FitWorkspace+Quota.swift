@@ -24,14 +24,17 @@ extension FitWorkspace {
             for pick in 0..<Int(entries[entry].pickCount) {
                 let device = picks[Int(entries[entry].firstPick) + pick].device
                 if isFirstOccurrence(device, beforeEntry: entry, pick, vendor) {
-                    addCollapsed(device, vendor, extraDevice, memoryMiB, cores, countsRunningPicks, &totalMemory, &totalCores)
+                    addCollapsed(
+                        device, vendor, extraDevice, memoryMiB, cores, countsRunningPicks, &totalMemory, &totalCores)
                 }
             }
         }
         for step in 0..<fitLength {
-            let device = step < fitLength - (extraDevice >= 0 ? 1 : 0) ? picks[fitStart + step].device : Int32(extraDevice)
+            let device =
+                step < fitLength - (extraDevice >= 0 ? 1 : 0) ? picks[fitStart + step].device : Int32(extraDevice)
             if !occursInEntries(device, vendor) && !occursInRunning(device, before: step) {
-                addCollapsed(device, vendor, extraDevice, memoryMiB, cores, countsRunningPicks, &totalMemory, &totalCores)
+                addCollapsed(
+                    device, vendor, extraDevice, memoryMiB, cores, countsRunningPicks, &totalMemory, &totalCores)
             }
         }
         return quotas.allows(

@@ -21,7 +21,11 @@ extension FitWorkspace {
         bucketCount = count
     }
 
-    public mutating func beginFit() { fitStart = pickCount }
+    /// Starts a Fit: its picks come after those booked, its reasons are its own.
+    public mutating func beginFit() {
+        fitStart = pickCount
+        clearReasons()
+    }
 
     /// Books the running Fit's picks as the container's entry.
     public mutating func endFit(container: Int, vendor: VendorID) {

@@ -232,10 +232,12 @@ public struct FitWorkspace: ~Copyable {
     }
 
     public mutating func clearReasons() {
-        for reason in 0..<RejectionReason.allCases.count { reasons[reason] = 0 }
+        for reason in 0..<Self.reasonCount { reasons[reason] = 0 }
         failure = .none
         reportsZero = 0
     }
+
+    private static let reasonCount = RejectionReason.allCases.count
 
     // MARK: For vendors
 

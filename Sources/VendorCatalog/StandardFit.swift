@@ -130,7 +130,9 @@ public struct StandardFit: Sendable, Hashable {
         let vendor = workspace.exactVendor[device]
         guard vendor >= 0 else { return true }
         for entry in 0..<workspace.entryCount
-        where workspace.entries[entry].isInit == workspace.isInitPass && Int16(workspace.entries[entry].vendor) == vendor {
+        where workspace.entries[entry].isInit == workspace.isInitPass
+            && Int16(workspace.entries[entry].vendor) == vendor
+        {
             let first = Int(workspace.entries[entry].firstPick)
             for pick in first..<first + Int(workspace.entries[entry].pickCount) {
                 let taken = Int(workspace.picks[pick].device)

@@ -33,7 +33,8 @@ extension Vendor {
         return filters
     }
 
-    public func addUsage(_ pick: inout Pick, on device: Int, _ rules: PodRules, _ workspace: inout FitWorkspace) -> Bool {
+    public func addUsage(_ pick: inout Pick, on device: Int, _ rules: PodRules, _ workspace: inout FitWorkspace) -> Bool
+    {
         workspace.addStandardUsage(pick, on: device)
         return true
     }

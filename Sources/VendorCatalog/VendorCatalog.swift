@@ -25,7 +25,8 @@ public final class VendorCatalog: Sendable {
                 section: left.commonWord, problem: "two device types share this common word; each needs its own")
         }
         guard sorted.count <= 64 else {
-            throw ConfigurationError(section: "", problem: "\(sorted.count) device types configured, at most 64 are possible")
+            throw ConfigurationError(
+                section: "", problem: "\(sorted.count) device types configured, at most 64 are possible")
         }
         self.vendors = sorted
         lowercasedWords = sorted.map { $0.commonWord.lowercased() }
@@ -80,7 +81,7 @@ public final class VendorCatalog: Sendable {
     ///
     /// - Returns: whether any container asks for any vendor's resources.
     /// - Source: hami-core.md 5 step 3
-    func mutate(_ pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {
+    public func mutate(_ pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {
         var hasResource = false
         for container in pod.initContainers.indices {
             var copy = pod.initContainers[container]

@@ -11,7 +11,7 @@ struct BerthCommand: AsyncParsableCommand {
               berth replay traces/smoke
             """,
         version: BerthVersion.text,
-        subcommands: [])
+        subcommands: [PlaceCommand.self])
 }
 
 enum BerthVersion {

@@ -142,7 +142,9 @@ extension NVIDIA {
             chosen[step] += 1
             for later in (step + 1)..<max(count, step + 1) { chosen[later] = chosen[later - 1] + 1 }
         }
-        for (place, candidate) in best.enumerated() { workspace.picks[start + place] = workspace.picks[start + candidate] }
+        for (place, candidate) in best.enumerated() {
+            workspace.picks[start + place] = workspace.picks[start + candidate]
+        }
         workspace.keepPicks(count)
     }
 

@@ -116,7 +116,8 @@ extension NVIDIA {
         var isEmpty = true
         writer.beginArray()
         for (container, devices) in containers.enumerated() {
-            for (position, device) in devices.enumerated() where device.pick.detail > 0 && device.pick.thirdDetail != 0 {
+            for (position, device) in devices.enumerated() where device.pick.detail > 0 && device.pick.thirdDetail != 0
+            {
                 isEmpty = false
                 let placement = placement(of: device.pick)
                 writer.beginObject()

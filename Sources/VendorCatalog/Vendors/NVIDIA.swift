@@ -196,7 +196,9 @@ struct NVIDIA: Vendor {
             if defaultMemoryMiB != 0 { memoryMiB = defaultMemoryMiB } else { percent = 100 }
         }
         var cores = defaultCores
-        if let value = container.limitOrRequest(resources.cores)?.exactInt64 { cores = Int32(truncatingIfNeeded: value) }
+        if let value = container.limitOrRequest(resources.cores)?.exactInt64 {
+            cores = Int32(truncatingIfNeeded: value)
+        }
         return DeviceRequest(
             vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: memoryMiB,
             memoryPercent: percent, cores: cores)

@@ -1,0 +1,87 @@
+import PlacementEngine
+import PlacementModel
+import VendorCatalog
+
+/// What the mutating webhook said of a pod.
+public struct AdmissionVerdict: Sendable, Hashable {
+    public var isAllowed: Bool
+    public var message: String
+    /// False when the webhook left the pod as it came.
+    public var isPatched: Bool
+}
+
+/// HAMi's admission webhook.
+///
+/// - Source: hami-core.md 5
+public struct AdmissionWebhook: Sendable {
+    public var schedulerName: String
+    public var overwritesDefaultScheduler: Bool
+
+    public init(schedulerName: String = "hami-scheduler", overwritesDefaultScheduler: Bool = true) {
+        self.schedulerName = schedulerName
+        self.overwritesDefaultScheduler = overwritesDefaultScheduler
+    }
+
+    /// Mutates `pod` as the webhook would; on refusal the pod may be left half mutated.
+    public func review(_ pod: inout Pod, cluster: Cluster) -> AdmissionVerdict {
+        func denied(_ message: String) -> AdmissionVerdict {
+            AdmissionVerdict(isAllowed: false, message: message, isPatched: false)
+        }
+        if pod.containers.isEmpty { return denied("pod has no containers") }
+        let isForeign =
+            !pod.schedulerName.isEmpty && (pod.schedulerName != "default-scheduler" || !overwritesDefaultScheduler)
+            && (schedulerName.isEmpty || pod.schedulerName != schedulerName)
+        if isForeign {
+            return AdmissionVerdict(
+                isAllowed: true, message: "pod already has different scheduler assigned", isPatched: false)
+        }
+        let hasResource: Bool
+        do { hasResource = try cluster.catalog.mutate(&pod, state: cluster.state) } catch {
+            return denied(error.message)
+        }
+        if hasResource {
+            if let container = (pod.initContainers + pod.containers).first(where: \.isPrivileged) {
+                return denied("container \(container.name) is privileged")
+            }
+            if !schedulerName.isEmpty {
+                pod.schedulerName = schedulerName
+                if !pod.nodeName.isEmpty { return denied("pod has node assigned") }
+            }
+        }
+        if exceedsQuota(pod, cluster) { return denied("exceeding resource quota") }
+        return AdmissionVerdict(isAllowed: true, message: "", isPatched: true)
+    }
+
+    /// Sums of memory and cores over app containers, or the largest init container, against the namespace's limits.
+    private func exceedsQuota(_ pod: Pod, _ cluster: Cluster) -> Bool {
+        guard cluster.quotas.hasLimits else { return false }
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        let namespace = cluster.quotas.namespaceID(pod.metadata.namespace)
+        for vendor in cluster.catalog.ids {
+            let names = cluster.catalog[vendor].resources
+            if names.memory.isEmpty && names.cores.isEmpty { continue }
+            var app: (memory: Int64, cores: Int64) = (0, 0)
+            var peak: (memory: Int64, cores: Int64) = (0, 0)
+            for (container, asked) in requests.enumerated() {
+                for request in asked where request.vendor == vendor {
+                    let memory = Int64(request.memoryMiB) &* Int64(request.devices)
+                    let cores = Int64(request.cores) &* Int64(request.devices)
+                    if container < pod.initContainers.count {
+                        peak = (max(peak.memory, memory), max(peak.cores, cores))
+                    } else {
+                        app = (app.memory &+ memory, app.cores &+ cores)
+                    }
+                }
+            }
+            let memory = max(app.memory, peak.memory)
+            let cores = max(app.cores, peak.cores)
+            if memory == 0 && cores == 0 { continue }
+            if !cluster.quotas.allows(
+                namespace: namespace, vendor: vendor, memoryMiB: memory, cores: cores, factor: names.memoryFactor)
+            {
+                return true
+            }
+        }
+        return false
+    }
+}
