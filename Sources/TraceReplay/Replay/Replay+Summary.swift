@@ -36,19 +36,17 @@ extension Replay {
     private func addReasons(of rejected: [Int32], to summary: inout ReplaySummary) {
         var podsByShape: [Int32: Int] = [:]
         for sequence in rejected { podsByShape[trace.pods.shape[Int(order[Int(sequence)])], default: 0] += 1 }
-        var surveys: [Int32: RejectionSurvey] = [:]
+        var surveys: [Int: RejectionSurvey] = [:]
         var evaluator = NodeEvaluator(cluster: cluster)
         for (shape, pods) in podsByShape {
-            let classID = classifier.classIDs[Int(shape)]
             let survey: RejectionSurvey
-            if classID < 0 {
-                survey = RejectionSurvey(problem: classifier.problems[shape] ?? "cannot be asked for")
-            } else if let known = surveys[classID] {
-                survey = known
+            if let requestClass = classifier.classes[Int(shape)] {
+                survey =
+                    surveys[requestClass.id]
+                    ?? RejectionSurvey(of: requestClass, cluster: cluster, evaluator: &evaluator)
+                surveys[requestClass.id] = survey
             } else {
-                survey = RejectionSurvey(
-                    of: cluster.requestClass(id: Int(classID)), cluster: cluster, evaluator: &evaluator)
-                surveys[classID] = survey
+                survey = RejectionSurvey(problem: classifier.problems[shape] ?? "cannot be asked for")
             }
             summary.rejectedByReason[survey.leadingReason, default: 0] += pods
             for (word, nodes) in survey.nodesByReason { summary.refusalsByReason[word, default: 0] += nodes * pods }

@@ -50,9 +50,8 @@ public final class Replay {
         var result = RoundResult()
         residents = rows.count
         for pod in rows {
-            let classID = classifier.classIDs[Int(trace.pods.shape[pod])]
             let node = Int(trace.pods.placedOn[pod])
-            guard classID >= 0, case let requestClass = cluster.requestClass(id: Int(classID)),
+            guard let requestClass = classifier.classes[Int(trace.pods.shape[pod])],
                 engine.choose(requestClass, candidates: [node]) != nil
             else {
                 residentsNotPlaced += 1

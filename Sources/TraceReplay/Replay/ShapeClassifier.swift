@@ -6,6 +6,8 @@ import VendorCatalog
 struct ShapeClassifier {
     /// Class of each shape; -1 = the pods cannot be placed at all.
     private(set) var classIDs: [Int32] = []
+    /// The same as objects; nil = the pods cannot be placed at all.
+    private(set) var classes: [RequestClass?] = []
     /// Why the pods of a shape cannot be placed, by shape.
     private(set) var problems: [Int32: String] = [:]
 
@@ -16,10 +18,13 @@ struct ShapeClassifier {
             let requests = cluster.catalog.requests(of: pod, state: cluster.state)
             do {
                 let key = try cluster.classKey(of: pod, requests: requests, defaults: defaults)
-                classIDs.append(Int32(cluster.requestClass(key).id))
+                let requestClass = cluster.requestClass(key)
+                classIDs.append(Int32(requestClass.id))
+                classes.append(requestClass)
             } catch {
                 problems[Int32(classIDs.count)] = error.description
-                classIDs.append(-1)
+                classIDs.append(RoundRunner.unclassified)
+                classes.append(nil)
             }
         }
     }
