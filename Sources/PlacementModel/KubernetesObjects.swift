@@ -61,6 +61,11 @@ public struct Container: Sendable, Hashable {
         return limits[name] ?? requests[name]
     }
 
+    mutating func canonicalizeQuantities() {
+        limits = limits.mapValues(\.canonicalized)
+        requests = requests.mapValues(\.canonicalized)
+    }
+
     public func limit(_ name: String) -> Quantity? {
         name.isEmpty ? nil : limits[name]
     }
@@ -112,6 +117,15 @@ public struct Pod: Sendable, Hashable {
         self.notConsidered = []
     }
 
+    /// The pod as the API server hands it out: every quantity in canonical form (`2000m` is `2`).
+    public var withCanonicalQuantities: Pod {
+        var pod = self
+        for container in pod.containers.indices { pod.containers[container].canonicalizeQuantities() }
+        for container in pod.initContainers.indices { pod.initContainers[container].canonicalizeQuantities() }
+        pod.overhead = pod.overhead.mapValues(\.canonicalized)
+        return pod
+    }
+
     /// `namespace/name`, the way Kubernetes tools print it.
     public var fullName: String { metadata.namespace + "/" + metadata.name }
 }
@@ -147,4 +161,9 @@ public struct ResourceQuota: Sendable, Hashable {
         self.metadata = metadata
         self.hard = hard
     }
+}
+
+extension Quantity {
+    /// The quantity read back from its canonical text; whether it counts as a plain integer may change.
+    public var canonicalized: Quantity { (try? Quantity(parsing: canonical)) ?? self }
 }

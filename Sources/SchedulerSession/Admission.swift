@@ -55,15 +55,15 @@ public struct AdmissionWebhook: Sendable {
     /// Sums of memory and cores over app containers, or the largest init container, against the namespace's limits.
     private func exceedsQuota(_ pod: Pod, _ cluster: Cluster) -> Bool {
         guard cluster.quotas.hasLimits else { return false }
-        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
         let namespace = cluster.quotas.namespaceID(pod.metadata.namespace)
         for vendor in cluster.catalog.ids {
             let names = cluster.catalog[vendor].resources
             if names.memory.isEmpty && names.cores.isEmpty { continue }
             var app: (memory: Int64, cores: Int64) = (0, 0)
             var peak: (memory: Int64, cores: Int64) = (0, 0)
-            for (container, asked) in requests.enumerated() {
-                for request in asked where request.vendor == vendor {
+            for (container, spec) in (pod.initContainers + pod.containers).enumerated() {
+                // Counts that are zero or negative take part here; only Filter leaves them out.
+                if let request = cluster.catalog[vendor].request(of: spec, state: cluster.state) {
                     let memory = Int64(request.memoryMiB) &* Int64(request.devices)
                     let cores = Int64(request.cores) &* Int64(request.devices)
                     if container < pod.initContainers.count {

@@ -116,6 +116,7 @@ struct CaseRun {
         writer.key("pod")
         writer.string(pod.metadata.name)
         if schedulerCase.admits {
+            pod = pod.withCanonicalQuantities
             let verdict = AdmissionWebhook().review(&pod, cluster: cluster)
             writeAdmission(verdict, pod, manifest, into: &writer)
             if !verdict.isAllowed {
@@ -123,7 +124,8 @@ struct CaseRun {
                 writer.bool(true)
                 return
             }
-            if !verdict.isPatched { pod = original }
+            // Without a patch the pod goes on as it was written, quantities and all.
+            if pod == original.withCanonicalQuantities { pod = original }
         }
         let requests = cluster.catalog.requests(of: pod, state: cluster.state)
         writeRequests(requests, into: &writer)
@@ -234,7 +236,7 @@ struct CaseRun {
             writer.key("message")
             writer.string(verdict.message)
         }
-        if verdict.isPatched {
+        if verdict.isAllowed {
             let admitted = AdmittedPodEncoder.encode(manifest: manifest, pod: pod)
             writer.key("pod")
             writer.beginObject()
@@ -250,6 +252,7 @@ struct CaseRun {
     }
 
     private func writeRequests(_ requests: [[DeviceRequest]], into writer: inout JSONWriter) {
+        if requests.isEmpty { return }
         writer.key("requests")
         writer.beginArray()
         for asked in requests {

@@ -53,7 +53,7 @@ public struct PlacementDetail {
             let record = table.records[first + Int(pick.device)]
             return PlacedDevice(
                 record: record, type: vendor.allocatedType(of: record), memoryMiB: pick.memoryMiB, cores: pick.cores,
-                pick: pick, info: vendor.info(of: pick, record: record, bucket: bucket))
+                pick: pick, info: vendor.info(of: pick, record: record, bucket: bucket, symbols: table.symbols))
         }
     }
 

@@ -10,6 +10,7 @@ public struct PodRules: Sendable, Hashable {
     /// Numbers the vendor defines.
     public var flags: UInt32 = 0
     public var symbol: Symbol = -1
+    public var secondSymbol: Symbol = -1
     /// Texts the vendor's annotations or admission need later.
     public var text: String = ""
     /// Verdicts of `typeFilter` by type symbol and of `mode` by mode symbol; see ``resolve(types:modes:)``.

@@ -51,7 +51,7 @@ extension Vendor {
     public func didPlace(_ pick: Pick, device: Int, _ rules: PodRules, table: DeviceTable) {}
     public func annotate(_ placement: VendorPlacement, into annotations: inout [String: String]) {}
     public func allocatedType(of record: DeviceRecord) -> String { commonWord }
-    public func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord]) -> JSON? { nil }
+    public func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON? { nil }
 
     public func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {
         standardSyntheticDevices(group, type: group.model.isEmpty ? commonWord : group.model)

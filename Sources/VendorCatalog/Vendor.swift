@@ -183,7 +183,7 @@ public protocol Vendor: Sendable {
     /// The type an allocation carries; HAMi uses the common word, except where a vendor writes the card's raw type.
     func allocatedType(of record: DeviceRecord) -> String
     /// HAMi's CustomInfo of an allocated device.
-    func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord]) -> JSON?
+    func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON?
 
     /// The devices of a made-up node, for traces.
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord]

@@ -9,5 +9,14 @@ public enum VendorRegistry {
         Biren.make,
         AMD.make,
         EnflameGCU.make,
+        MooreThreads.make,
+        MetaXGPU.make,
+        MetaXSGPU.make,
+        Vastai.make,
+        Ascend.make,
+        Kunlun.make,
+        KunlunVXPU.make,
+        AWSNeuron.make,
+        EnflameDRS.make,
     ]
 }

@@ -51,5 +51,7 @@ struct Biren: Vendor {
         return rule.run(request, rules, policy, &workspace)
     }
 
-    func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord]) -> JSON? { record.customInfo }
+    func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON? {
+        record.customInfo
+    }
 }

@@ -41,7 +41,95 @@ extension NVIDIA {
         }
     }
 
-    func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord]) -> JSON? {
+    /// MIG instances of a running pod, matched card by card as HAMi does; contradictions make cards unhealthy.
+    ///
+    /// - Source: hami-core.md 4.4
+    func restoredEffects(_ restored: RestoredPod, into effects: (DeviceEffect) -> Void) {
+        let table = restored.table
+        let text = restored.pod.metadata.annotations["hami.io/vgpu-mig-allocations"] ?? ""
+        var groups = migAllocations(text, parser: restored.parser)
+        for device in restored.devices {
+            let id = table.records[device].id
+            if let group = groups.firstIndex(where: { $0.id == id }), !groups[group].placements.isEmpty {
+                if table.flags[device].contains(.hamiCore) {
+                    effects(.unhealthyVote(device: device))
+                } else {
+                    effects(.migPlacement(device: device, groups[group].placements.removeFirst()))
+                }
+            } else if table.flags[device].contains(.mig) {
+                effects(.unhealthyVote(device: device))
+            }
+        }
+        for group in groups where !group.placements.isEmpty {
+            let devices = table.devices(of: restored.node)
+            if let device = devices.first(where: { table.records[$0].id == group.id }) {
+                if table.flags[device].contains(.mig) {
+                    for placement in group.placements { effects(.migPlacement(device: device, placement)) }
+                } else {
+                    effects(.unhealthyVote(device: device))
+                }
+            } else {
+                for device in devices where table.flags[device].contains(.mig) {
+                    effects(.unhealthyVote(device: device))
+                }
+            }
+        }
+    }
+
+    /// The annotation's placements per card, in order of first mention; empty when any element is invalid.
+    private func migAllocations(_ text: String, parser: JSONParser) -> [(id: String, placements: [MIGPlacement])] {
+        if text.isEmpty { return [] }
+        guard let root = try? parser.parse(text), root.kind == .array else { return [] }
+        var groups: [(id: String, placements: [MIGPlacement])] = []
+        var seen: Set<[Int64]> = []
+        for element in root.elements {
+            guard element.kind == .object, let allocation = migAllocation(element),
+                seen.insert([allocation.container, allocation.device]).inserted
+            else { return [] }
+            if let known = groups.firstIndex(where: { $0.id == allocation.id }) {
+                groups[known].placements.append(allocation.placement)
+            } else {
+                groups.append((allocation.id, [allocation.placement]))
+            }
+        }
+        return groups
+    }
+
+    private func migAllocation(
+        _ element: JSONValue
+    ) -> (container: Int64, device: Int64, id: String, placement: MIGPlacement)? {
+        var container: Int64 = 0
+        var device: Int64 = 0
+        var id = ""
+        var profile = ""
+        var placement = MIGPlacement(start: 0, size: 0)
+        var migUUID = ""
+        var runtimeIDs = 0
+        var isValid = true
+        func set<Value>(_ value: Value?, _ assign: (Value) -> Void) {
+            if let value { assign(value) } else { isValid = false }
+        }
+        element.forEachMember { key, value in
+            if value.isNull { return }
+            switch GoField(key) {
+            case "containerindex": set(value.int64) { container = $0 }
+            case "deviceindex": set(value.int64) { device = $0 }
+            case "gpuuuid": set(value.string) { id = $0 }
+            case "profile": set(value.string) { profile = $0 }
+            case "placement": set(migPlacement(value)) { placement = $0 }
+            case "miguuid": set(value.string) { migUUID = $0 }
+            case "gpuinstanceid", "computeinstanceid": set(value.uint32) { _ in runtimeIDs += 1 }
+            default: break
+            }
+        }
+        let runtimeFields = runtimeIDs + (migUUID.isEmpty ? 0 : 1)
+        guard isValid, container >= 0, device >= 0, !id.isEmpty, !profile.isEmpty, placement.size != 0,
+            runtimeFields == 0 || runtimeFields == 3
+        else { return nil }
+        return (container, device, id, placement)
+    }
+
+    func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON? {
         guard pick.detail > 0 else { return nil }
         let placement = placement(of: pick)
         return [
