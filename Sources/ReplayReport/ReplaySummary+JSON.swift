@@ -9,6 +9,7 @@ extension ReplaySummary {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         writer.beginObject()
         writer.member("trace", trace)
+        writer.member("deviceModel", deviceModel.rawValue)
         writer.member("engine", engine)
         writer.member("policy", policy)
         writer.member("nodePolicy", nodePolicy)
@@ -77,7 +78,9 @@ extension JSONWriter {
     fileprivate mutating func counts(_ key: String, _ counts: [String: Int]) {
         self.key(key)
         beginObject()
-        for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) { member(name, Int64(count)) }
+        for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            member(name, Int64(count))
+        }
         endObject()
     }
 

@@ -35,7 +35,7 @@ public struct TraceProfile: Sendable, Hashable {
 
 /// A device model of a made-up node. - Units: memory MiB and cores of one device, cores in the vendor's unit.
 public struct TraceDeviceModel: Sendable, Hashable {
-    /// The raw device type; contains the vendor's word, or requests would not see it.
+    /// The model as the fleet names it; where it becomes the raw device type, it contains the vendor's word.
     public var name: String
     public var devicesPerNode: Int
     public var slots: Int32
@@ -97,7 +97,8 @@ extension Vendor {
         if !resources.memory.isEmpty, isShared || profile.statesTotals {
             let units = max(
                 Int64(model.memoryMiB) * Int64(isShared ? ask.memoryShareMilli : 1000) / 1000 / Int64(memoryUnitMiB), 1)
-            let legal = profile.memorySteps.isEmpty ? units : profile.memorySteps.last { $0 <= units } ?? profile.memorySteps[0]
+            let legal =
+                profile.memorySteps.isEmpty ? units : profile.memorySteps.last { $0 <= units } ?? profile.memorySteps[0]
             limits.append((resources.memory, legal * factor))
         }
         let percent = isShared ? ask.corePercent : 100

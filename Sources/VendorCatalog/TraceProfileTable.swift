@@ -30,20 +30,21 @@ enum TraceProfileTable {
             "Metax-SGPU": TraceProfile(
                 key: "metax-sgpu", models: [TraceDeviceModel("Metax-SGPU", slots: 16, memoryMiB: 65_536)]),
             "kunlun": TraceProfile(
-                key: "kunlun", models: [TraceDeviceModel("kunlun", slots: 1, memoryMiB: 98_304)], sharedCountMax: 0),
+                key: "kunlun", models: [TraceDeviceModel("kunlun", slots: 100, memoryMiB: 98_304)], sharedCountMax: 0),
             "XPU": TraceProfile(key: "xpu", models: [TraceDeviceModel("XPU", slots: 4, memoryMiB: 98_304)]),
             "GCU": TraceProfile(
                 key: "enflame", models: [TraceDeviceModel("GCU", slots: 1, memoryMiB: 100)], sharedCountMax: 0),
             "Enflame": TraceProfile(
                 key: "enflame-drs", models: [TraceDeviceModel("Enflame", slots: 6, memoryMiB: 40_960)],
-                slices: [1, 3, 6]),
+                slices: [1, 2, 3, 6]),
             "AMD": TraceProfile(
                 key: "amd",
                 models: [TraceDeviceModel("AMD Instinct MI300X", slots: 8, memoryMiB: 196_592, cores: 304)]),
             "AWSNeuron": TraceProfile(
                 key: "awsneuron",
                 models: [
-                    TraceDeviceModel("AWSNeuron", devicesPerNode: 16, slots: 2, memoryMiB: 0, cores: 3, numaNodes: 1)
+                    TraceDeviceModel(
+                        "trn1.32xlarge", devicesPerNode: 16, slots: 2, memoryMiB: 0, cores: 3, numaNodes: 1)
                 ],
                 deviceCounts: [1, 4, 8, 16], sharedCountMax: 0, coresPerDevice: 0),
             "Vastai": TraceProfile(

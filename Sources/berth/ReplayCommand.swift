@@ -12,13 +12,13 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Replay a trace and report what was placed, how well and how fast.",
         discussion: """
-            TRACE is a folder with trace.json, fleet.csv and pods.csv (see `berth trace`), or a folder with the published
-            openb lists.
+            The trace is a folder with trace.json, fleet.csv and pods.csv (see `berth trace`), \
+            or a folder with the published openb lists.
 
             Examples:
               berth replay traces/smoke
-              berth replay traces/mixed-fleet --clock virtual --interval 10s --output json
-              berth replay openb --pods-variant default --node-policy spread --decisions decisions.csv
+              berth replay traces/mixed-fleet --clock virtual --interval 10s
+              berth replay openb --pods-variant gpushare40 --decisions out.csv
             """)
 
     enum ClockName: String, ExpressibleByArgument, CaseIterable {
@@ -91,7 +91,9 @@ struct ReplayCommand: ParsableCommand {
         try requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
         try requireKnown(profile, among: CompatibilityProfile.all.map(\.name), "profile")
         try requireKnown(nodePolicy, among: ["binpack", "spread"], "node policy")
-        if !(1...1_000_000_000).contains(roundSize) { throw ValidationError("--round-size must be 1 to 1,000,000,000.") }
+        if !(1...1_000_000_000).contains(roundSize) {
+            throw ValidationError("--round-size must be 1 to 1,000,000,000.")
+        }
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
     }

@@ -26,14 +26,20 @@ enum ReplayTable {
             table.add(["running", number(summary.residents) + (missing > 0 ? ", \(number(missing)) did not fit" : "")])
         }
         table.add(["pods", "\(number(summary.pods)) in \(number(summary.requestClasses)) request classes"])
-        table.add(["placed", "\(number(summary.placed)) (\(NumberText.percent(Int64(summary.placed), of: Int64(summary.pods))))"])
+        table.add([
+            "placed",
+            "\(number(summary.placed)) (\(NumberText.percent(Int64(summary.placed), of: Int64(summary.pods))))",
+        ])
         table.add(["rejected", number(summary.rejected)])
         table.add(["decision hash", summary.decisionHash])
         table.add([
-            "throughput", "\(NumberText.fixed(summary.placementsPerSecond, decimals: 0)) placements/s over "
+            "throughput",
+            "\(NumberText.fixed(summary.placementsPerSecond, decimals: 0)) placements/s over "
                 + NumberText.duration(microseconds: summary.placementSeconds * 1e6),
         ])
-        table.add(["heap", "\(NumberText.fixed(summary.heapAllocationsPerPlacement, decimals: 3)) allocations per placement"])
+        table.add([
+            "heap", "\(NumberText.fixed(summary.heapAllocationsPerPlacement, decimals: 3)) allocations per placement",
+        ])
         table.add(["peak memory", "\(NumberText.fixed(summary.peakMemoryMiB, decimals: 1)) MiB"])
         return table.text()
     }
@@ -69,25 +75,21 @@ enum ReplayTable {
 
     /// In use at the end and at most, by vendor.
     private static func allocation(_ summary: ReplaySummary) -> String {
-        let ends = summary.clock == .backlog ? "" : " at end"
-        var columns: [(title: String, alignment: TextTable.Alignment)] = [
-            ("vendor", .left), ("devices", .right), ("slots" + ends, .right), ("memory" + ends, .right),
-            ("cores" + ends, .right),
-        ]
-        if summary.clock != .backlog {
-            columns += [("slots at most", .right), ("memory at most", .right), ("cores at most", .right)]
-        }
+        let showsPeaks = summary.clock != .backlog
+        // Devices in thousandths have neither slots nor memory.
+        let measures = summary.deviceModel == .milli ? ["cores"] : ["slots", "memory", "cores"]
+        var columns: [(title: String, alignment: TextTable.Alignment)] = [("vendor", .left), ("devices", .right)]
+        columns += measures.map { (showsPeaks ? $0 + " at end" : $0, .right) }
+        if showsPeaks { columns += measures.map { ($0 + " at most", .right) } }
         var table = TextTable(columns)
         for vendor in summary.allocation.vendors {
+            let uses = [
+                (vendor.usedSlots, vendor.totalSlots), (vendor.usedMemoryMiB, vendor.totalMemoryMiB),
+                (vendor.usedCores, vendor.totalCores),
+            ].suffix(measures.count)
             var cells = [vendor.vendor, NumberText.grouped(vendor.devices)]
-            cells.append(NumberText.percent(vendor.usedSlots.last ?? 0, of: vendor.totalSlots))
-            cells.append(NumberText.percent(vendor.usedMemoryMiB.last ?? 0, of: vendor.totalMemoryMiB))
-            cells.append(NumberText.percent(vendor.usedCores.last ?? 0, of: vendor.totalCores))
-            if summary.clock != .backlog {
-                cells.append(NumberText.percent(vendor.usedSlots.max() ?? 0, of: vendor.totalSlots))
-                cells.append(NumberText.percent(vendor.usedMemoryMiB.max() ?? 0, of: vendor.totalMemoryMiB))
-                cells.append(NumberText.percent(vendor.usedCores.max() ?? 0, of: vendor.totalCores))
-            }
+            cells += uses.map { NumberText.percent($0.0.last ?? 0, of: $0.1) }
+            if showsPeaks { cells += uses.map { NumberText.percent($0.0.max() ?? 0, of: $0.1) } }
             table.add(cells)
         }
         return table.text()

@@ -11,7 +11,7 @@ struct TraceGenerateCommand: ParsableCommand {
             The same options give the same bytes on every machine. Vendors: \(knownKeys).
 
             Examples:
-              berth trace generate --nodes 100 --devices-per-node 8 --vendors nvidia=4,cambricon=2 \\
+              berth trace generate --nodes 100 --vendors nvidia=4,cambricon=2 \\
                 --pods 5000 --classes 200 --seed 7 --output my-trace
               berth trace generate --preset gpu-share-2023 --seed 1 --output gpu-share
             """)

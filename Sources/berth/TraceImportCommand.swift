@@ -11,8 +11,8 @@ struct TraceImportCommand: ParsableCommand {
             Formats: openb (the GPU-sharing trace of 2023: node and pod lists as published).
 
             Example:
-              berth trace import openb --nodes openb_node_list_gpu_node.csv --pods openb_pod_list_default.csv \\
-                --output openb-default
+              berth trace import openb --nodes openb_node_list_gpu_node.csv \\
+                --pods openb_pod_list_default.csv --output openb-default
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

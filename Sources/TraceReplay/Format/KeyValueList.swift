@@ -28,7 +28,9 @@ public enum KeyValueList {
                 guard let name = key, !name.isEmpty else {
                     throw Problem(text: "\"\(String(decoding: current, as: UTF8.self))\" is no key=value entry")
                 }
-                let entry = (key: String(decoding: name, as: UTF8.self), value: String(decoding: current, as: UTF8.self))
+                let entry = (
+                    key: String(decoding: name, as: UTF8.self), value: String(decoding: current, as: UTF8.self)
+                )
                 if entries.contains(where: { $0.key == entry.key }) {
                     throw Problem(text: "\(entry.key) stands twice")
                 }

@@ -65,6 +65,8 @@ public struct TraceContents: Sendable {
 
     /// Queued pods that ask any of some resources.
     public func pods(asking resources: [String]) -> Int {
-        podsByResources.reduce(0) { sum, entry in sum + (entry.key.contains(where: resources.contains) ? entry.value : 0) }
+        podsByResources.reduce(0) { sum, entry in
+            sum + (entry.key.contains(where: resources.contains) ? entry.value : 0)
+        }
     }
 }

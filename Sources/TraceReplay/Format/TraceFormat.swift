@@ -28,14 +28,17 @@ enum TraceFormat {
     /// CPU, memory and times are kept far below 64 bits, so that sums cannot overflow.
     static let amountMax: Int64 = 1 << 40
 
-    static func path(_ folder: String, _ file: String) -> String { folder.hasSuffix("/") ? folder + file : folder + "/" + file }
+    static func path(_ folder: String, _ file: String) -> String {
+        folder.hasSuffix("/") ? folder + file : folder + "/" + file
+    }
 
     /// Reads `key=value:Effect;key:Effect`.
     static func taints(_ text: String) throws(KeyValueList.Problem) -> [Taint] {
         var taints: [Taint] = []
         for entry in text.split(separator: ";") {
             guard let colon = entry.lastIndex(of: ":"),
-                let effect = TaintEffect(rawValue: String(entry[entry.index(after: colon)...])), colon > entry.startIndex
+                let effect = TaintEffect(rawValue: String(entry[entry.index(after: colon)...])),
+                colon > entry.startIndex
             else { throw KeyValueList.Problem(text: "\"\(entry)\" is no key=value:effect taint") }
             let parts = entry[..<colon].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             taints.append(

@@ -27,7 +27,8 @@ extension Trace {
                     let devices = nodes[nodes.count - 1].groups.reduce(0) { $0 + $1.devices }
                     if devices > TraceFormat.devicesPerNodeMax {
                         throw reader.error(
-                            columns.devices, "node \(name) has \(devices) devices, at most \(TraceFormat.devicesPerNodeMax)")
+                            columns.devices,
+                            "node \(name) has \(devices) devices, at most \(TraceFormat.devicesPerNodeMax)")
                     }
                 }
             }

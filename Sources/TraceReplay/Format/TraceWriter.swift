@@ -11,7 +11,8 @@ extension Trace {
         let pods = podsCSV()
         let description = metadataJSON(
             checksums: [
-                (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)), (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
+                (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)),
+                (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
             ])
         try TraceFiles.write(fleet, to: TraceFormat.path(folder, TraceFormat.fleetFile))
         try TraceFiles.write(pods, to: TraceFormat.path(folder, TraceFormat.podsFile))
@@ -52,7 +53,8 @@ extension Trace {
         var writer = CSVWriter()
         writer.record(TraceFormat.fleetColumns)
         for node in nodes {
-            let labels = KeyValueList.text(node.labels.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
+            let labels = KeyValueList.text(
+                node.labels.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
             let taints = TraceFormat.text(node.taints)
             for group in node.groups.isEmpty ? [nil] : node.groups.map(Optional.some) {
                 writer.field(node.name)

@@ -59,7 +59,8 @@ public struct GeneratorOptions: Sendable {
         try require((0...100_000_000).contains(pods), "a trace has 0 to 100,000,000 pods, not \(pods)")
         try require((1...1_000_000).contains(classes), "there are 1 to 1,000,000 request classes, not \(classes)")
         try require(
-            devicesPerNode.map { (1...128).contains($0) } ?? true, "a node has 1 to 128 devices, not \(devicesPerNode ?? 0)")
+            devicesPerNode.map { (1...128).contains($0) } ?? true,
+            "a node has 1 to 128 devices, not \(devicesPerNode ?? 0)")
         try require(preset != nil || !vendors.isEmpty, "name at least one vendor, as nvidia=4")
         for (key, weight) in vendors {
             try require((1...1_000_000).contains(weight), "the share of \(key) must be 1 to 1,000,000, not \(weight)")

@@ -3,8 +3,8 @@ import VendorCatalog
 extension TraceGenerator {
     /// What kinds of pods ask of devices, with frequencies in percent: mostly one device, often a part of it.
     private static let kinds: [(weight: Int, devices: Int, memoryShareMilli: ClosedRange<Int>)] = [
-        (36, 1, 30...150), (26, 1, 150...400), (12, 1, 400...800), (16, 1, 1000...1000), (5, 2, 1000...1000),
-        (3, 4, 1000...1000), (2, 8, 1000...1000),
+        (42, 1, 30...150), (28, 1, 150...400), (12, 1, 400...800), (12, 1, 1000...1000), (3, 2, 1000...1000),
+        (2, 4, 1000...1000), (1, 8, 1000...1000),
     ]
     private static let corePercents = [0, 5, 10, 15, 20, 25, 30, 40, 50, 60]
     private static let cpuSteps: [Int64] = [500, 1000, 2000, 3000, 4000, 6000, 8000, 12_000]

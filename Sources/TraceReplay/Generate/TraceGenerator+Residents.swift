@@ -48,7 +48,8 @@ extension TraceGenerator {
             refusals = 0
             let shape = trace.pods.shape(of: classes[place], namespace: "resident")
             _ = trace.pods.append(
-                name: "resident-" + Self.padded(count, count: 1_000_000), durationMs: durationMs(&generator), shape: shape,
+                name: "resident-" + Self.padded(count, count: 1_000_000), durationMs: durationMs(&generator),
+                shape: shape,
                 placedOn: Int32(node))
             count += 1
         }

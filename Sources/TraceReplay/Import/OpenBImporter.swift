@@ -125,7 +125,9 @@ public struct OpenBImporter {
         }
         guard let order = files.order else { return listed }
         return try readPods(order, nameColumn: "pod") { reader, name throws(TraceError) in
-            let source = try reader.optionalColumn("source_pod").map { column throws(TraceError) in try reader.text(column) }
+            let source = try reader.optionalColumn("source_pod").map { column throws(TraceError) in
+                try reader.text(column)
+            }
             return times[source ?? name] ?? Times()
         }
     }

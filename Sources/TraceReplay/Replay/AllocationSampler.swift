@@ -37,11 +37,14 @@ struct AllocationSampler {
     private let table: DeviceTable
     /// Place in `history.vendors` by vendor id.
     private var places: [Int?]
+    /// In use as last counted, by vendor id.
+    private var uses: [Use]
 
     init(cluster: Cluster, axis: AllocationHistory.Axis) {
         history = AllocationHistory(axis: axis)
         table = cluster.table
         places = Array(repeating: nil, count: cluster.catalog.vendors.count)
+        uses = Array(repeating: Use(), count: places.count)
         for device in 0..<table.deviceRowCount {
             let vendor = Int(table.vendor[device])
             let place = places[vendor] ?? history.vendors.count
@@ -67,29 +70,50 @@ struct AllocationSampler {
         }
     }
 
-    /// Adds a sample, replacing one at the same position. - Complexity: O(devices)
+    /// Counts what is in use anew. - Complexity: O(devices)
+    mutating func recount() {
+        for vendor in uses.indices { uses[vendor] = Use() }
+        for device in 0..<table.deviceRowCount {
+            uses[Int(table.vendor[device])].add(
+                slots: table.used[device], memoryMiB: table.usedMemoryMiB[device], cores: table.usedCores[device])
+        }
+    }
+
+    /// Adds what a pod got, so that samples can be taken within a round. - Complexity: O(its devices)
+    mutating func add(_ outcome: Outcome, in result: RoundResult) {
+        for device in result.devices(of: outcome) {
+            let row = Int(table.firstDevice[Int(outcome.node)] + device.device)
+            uses[Int(table.vendor[row])].add(slots: 1, memoryMiB: device.memoryMiB, cores: device.cores)
+        }
+    }
+
+    /// Adds a sample of what was counted, replacing one at the same position.
     mutating func sample(at position: Int64) {
-        if history.at.last == position {
-            history.at.removeLast()
-            for place in history.vendors.indices {
+        let isNew = history.at.last != position
+        if isNew { history.at.append(position) }
+        for (vendor, place) in places.enumerated() {
+            guard let place else { continue }
+            if !isNew {
                 history.vendors[place].usedSlots.removeLast()
                 history.vendors[place].usedMemoryMiB.removeLast()
                 history.vendors[place].usedCores.removeLast()
             }
+            history.vendors[place].usedSlots.append(uses[vendor].slots)
+            history.vendors[place].usedMemoryMiB.append(uses[vendor].memoryMiB)
+            history.vendors[place].usedCores.append(uses[vendor].cores)
         }
-        history.at.append(position)
-        var sums = Array(repeating: (slots: Int64(0), memoryMiB: Int64(0), cores: Int64(0)), count: places.count)
-        for device in 0..<table.deviceRowCount {
-            let vendor = Int(table.vendor[device])
-            sums[vendor].slots += Int64(table.used[device])
-            sums[vendor].memoryMiB += Int64(table.usedMemoryMiB[device])
-            sums[vendor].cores += Int64(table.usedCores[device])
-        }
-        for (vendor, place) in places.enumerated() {
-            guard let place else { continue }
-            history.vendors[place].usedSlots.append(sums[vendor].slots)
-            history.vendors[place].usedMemoryMiB.append(sums[vendor].memoryMiB)
-            history.vendors[place].usedCores.append(sums[vendor].cores)
-        }
+    }
+}
+
+/// Sums over the devices of one vendor.
+private struct Use {
+    var slots: Int64 = 0
+    var memoryMiB: Int64 = 0
+    var cores: Int64 = 0
+
+    mutating func add(slots: Int32, memoryMiB: Int32, cores: Int32) {
+        self.slots += Int64(slots)
+        self.memoryMiB += Int64(memoryMiB)
+        self.cores += Int64(cores)
     }
 }

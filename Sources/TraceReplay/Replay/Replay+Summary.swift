@@ -6,8 +6,9 @@ extension Replay {
     func summary(of run: ReplayRun) -> ReplaySummary {
         let runner = run.runner
         var summary = ReplaySummary(
-            trace: trace.metadata.name, engine: runner.engine.name, policy: options.policy.name,
-            nodePolicy: options.defaults.nodePolicy, devicePolicy: options.defaults.devicePolicy,
+            trace: trace.metadata.name, deviceModel: trace.metadata.deviceModel, engine: runner.engine.name,
+            policy: options.policy.name, nodePolicy: options.defaults.nodePolicy,
+            devicePolicy: options.defaults.devicePolicy,
             profile: options.profile.name, seed: options.seed, clock: options.clock,
             podLatency: LatencySummary(runner.podNanoseconds, scale: 1000),
             roundLatency: LatencySummary(runner.roundNanoseconds, scale: 1000), allocation: run.sampler.history)

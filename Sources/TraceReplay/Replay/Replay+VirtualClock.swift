@@ -21,6 +21,7 @@ extension Replay {
             }
             offer(&queue, &run, nowMs: nowMs)
             if nowMs >= nextSampleMs {
+                run.sampler.recount()
                 run.sampler.sample(at: nowMs)
                 nextSampleMs = nowMs - nowMs % sampleMs + sampleMs
             }
@@ -29,6 +30,7 @@ extension Replay {
             guard let eventMs = [coming, departures.nextMs].compactMap({ $0 }).min() else { break }
             nowMs = max((eventMs + intervalMs - 1) / intervalMs * intervalMs, nowMs + intervalMs)
         }
+        run.sampler.recount()
         run.sampler.sample(at: nowMs)
         run.virtualMs = nowMs
         run.rejected = queue

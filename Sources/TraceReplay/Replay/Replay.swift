@@ -92,27 +92,28 @@ public final class Replay {
 
     private func runBacklog(_ run: inout ReplayRun, _ progress: ((Int, Int) -> Void)?) {
         let step = max(order.count / max(options.samplesMax, 1), 1)
+        run.sampler.recount()
         run.sampler.sample(at: 0)
-        var nextSample = step
         var start = 0
         while start < order.count {
             let end = min(start + options.roundSize, order.count)
             let outcomes = run.runner.place((Int32(start)..<Int32(end)).lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
+                let sequence = start + place
                 if outcome.isPlaced {
                     run.placed += 1
-                    run.decisionLog?.record(start + place, outcome, in: run.runner.result)
+                    run.sampler.add(outcome, in: run.runner.result)
+                    run.decisionLog?.record(sequence, outcome, in: run.runner.result)
                 } else {
-                    run.rejected.append(Int32(start + place))
+                    run.rejected.append(Int32(sequence))
                 }
+                if (sequence + 1) % step == 0 { run.sampler.sample(at: Int64(sequence + 1)) }
             }
             start = end
-            if start >= nextSample || start == order.count {
-                run.sampler.sample(at: Int64(start))
-                nextSample = start + step
-            }
             progress?(start, order.count)
         }
+        run.sampler.recount()
+        run.sampler.sample(at: Int64(order.count))
     }
 }
 

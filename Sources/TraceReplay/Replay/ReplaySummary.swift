@@ -1,6 +1,7 @@
 /// What a replay found.
 public struct ReplaySummary: Sendable {
     public var trace: String
+    public var deviceModel: TraceMetadata.DeviceModel
     public var engine: String
     public var policy: String
     public var nodePolicy: String
