@@ -73,14 +73,14 @@ enum ReplayTable {
         return table.text()
     }
 
-    /// In use at the end and at most, by vendor.
+    /// In use at the end and in the largest sample, by vendor.
     private static func allocation(_ summary: ReplaySummary) -> String {
         let showsPeaks = summary.clock != .backlog
         // Devices in thousandths have neither slots nor memory.
         let measures = summary.deviceModel == .milli ? ["cores"] : ["slots", "memory", "cores"]
         var columns: [(title: String, alignment: TextTable.Alignment)] = [("vendor", .left), ("devices", .right)]
         columns += measures.map { (showsPeaks ? $0 + " at end" : $0, .right) }
-        if showsPeaks { columns += measures.map { ($0 + " at most", .right) } }
+        if showsPeaks { columns += measures.map { ($0 + " max sample", .right) } }
         var table = TextTable(columns)
         for vendor in summary.allocation.vendors {
             let uses = [

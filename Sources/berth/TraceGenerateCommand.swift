@@ -69,6 +69,8 @@ struct TraceGenerateCommand: ParsableCommand {
     @Option(help: "Folder to write.")
     var output: String
 
+    func validate() throws { _ = try vendorShares() }
+
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
         var options = GeneratorOptions()

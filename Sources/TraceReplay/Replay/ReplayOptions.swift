@@ -27,7 +27,7 @@ public struct ReplayOptions: Sendable {
     public var podLimit: Int?
     /// Samples of the allocation that a run aims at.
     public var samplesMax = 50
-    /// Whether every pod's node and devices are kept for ``ReplaySummary/decisions``.
+    /// Whether every pod's node and devices are kept for ``ReplaySummary/decisionLog``.
     public var keepsDecisions = false
 
     public init() {}
