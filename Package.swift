@@ -87,6 +87,9 @@ let package = Package(
             name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
+        tests(
+            "TraceReplayTests",
+            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Bad input names its file and object, costs nothing else, and ends with 2 only where nothing can be done.
@@ -157,5 +158,26 @@ import Testing
         #expect(result.status == 2)
         #expect(result.errors.contains(arguments.contains("empty.yaml") ? "empty.yaml" : "missing.json"))
         #expect(result.output.isEmpty)
+    }
+
+    @Test func traceWithoutAColumn() throws {
+        let smoke = BerthProcess.fixtures.appending(path: "../../../traces/smoke")
+        let berth = try BerthProcess()
+        defer { berth.remove() }
+        let trace = berth.folder.appending(path: "trace")
+        try FileManager.default.copyItem(at: smoke, to: trace)
+        let fleet = trace.appending(path: "fleet.csv")
+        let text = try String(contentsOf: fleet, encoding: .utf8)
+        try Data(text.replacing("node,", with: "name,", maxReplacements: 1).utf8).write(to: fleet)
+        let result = try berth.run(["replay", "trace"])
+        #expect(result.status == 2)
+        #expect(result.errors.hasPrefix("Error: trace/fleet.csv"))
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func noTrace() throws {
+        let result = try BerthProcess.run(["replay", "nowhere"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("nowhere"))
     }
 }

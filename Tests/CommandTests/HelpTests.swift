@@ -2,7 +2,9 @@ import Testing
 
 /// Every command explains itself, with an example.
 @Suite struct Help {
-    static let commands = [["place"]]
+    static let commands = [
+        ["place"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+    ]
 
     @Test func overview() throws {
         let result = try BerthProcess.run(["--help"])
