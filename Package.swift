@@ -74,6 +74,9 @@ let package = Package(
             name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
             swiftSettings: settings),
         tests("KubernetesWireTests", ["KubernetesWire", "PlacementModel", "BulkJSON", "JSONComparisonSupport"]),
+        tests(
+            "TraceReplayTests",
+            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
     ],
     cxxLanguageStandard: .cxx17
 )

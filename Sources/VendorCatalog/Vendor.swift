@@ -197,6 +197,10 @@ public protocol Vendor: Sendable {
 
     /// The devices of a made-up node, for traces.
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord]
+    /// Device models and possible asks of generated traces.
+    var traceProfile: TraceProfile { get }
+    /// A made-up ask as resource limits, as they stand after admission.
+    func traceLimits(for ask: TraceAsk, on model: TraceDeviceModel) -> [(resource: String, amount: Int64)]
 }
 
 /// Result of the health handshake.

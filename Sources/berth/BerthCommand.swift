@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: parse, validate, call, print. Everything else lives in the libraries.
 @main
@@ -11,7 +12,23 @@ struct BerthCommand: AsyncParsableCommand {
               berth replay traces/smoke
             """,
         version: BerthVersion.text,
-        subcommands: [PlaceCommand.self])
+        subcommands: [PlaceCommand.self, ReplayCommand.self, TraceCommand.self])
+
+    /// Runs the command line. Bad usage exits with 2, as bad input does.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            exit(withError: badInputCode)
+        }
+    }
 }
 
 enum BerthVersion {
