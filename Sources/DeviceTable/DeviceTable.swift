@@ -40,6 +40,8 @@ public final class DeviceTable {
     /// Expected QoS of the device as a symbol, -1 = no entry (MetaX).
     public internal(set) var expectedQoS = Column<Symbol>()
     public internal(set) var nodeOfDevice = Column<Int32>()
+    /// 1 = healthy and not voted unhealthy; follows `flags` and `unhealthyVotes`.
+    public internal(set) var usable = Column<UInt8>()
     var migRow = Column<Int32>()
     /// MIG placements in use, by MIG row.
     public internal(set) var migInUse: [[MIGPlacement]] = []
@@ -80,6 +82,8 @@ public final class DeviceTable {
 
     /// Nodes changed since the start, in order; caches remember how far they have read.
     public internal(set) var changeLog = ChangeLog()
+    /// Nodes where something became free, appeared or changed its nature: what did not fit there may fit now.
+    public internal(set) var releaseLog = ChangeLog()
     var journal: [JournalEntry] = []
     var isJournaling = false
 
@@ -110,6 +114,7 @@ public final class DeviceTable {
         offlinePods.deallocate()
         expectedQoS.deallocate()
         nodeOfDevice.deallocate()
+        usable.deallocate()
         migRow.deallocate()
         firstDevice.deallocate()
         deviceCount.deallocate()
@@ -134,9 +139,7 @@ public final class DeviceTable {
 
     /// Healthy as registered and not contradicted by a resident pod.
     @inlinable
-    public func isHealthy(_ device: Int) -> Bool {
-        flags[device].contains(.healthy) && unhealthyVotes[device] == 0
-    }
+    public func isHealthy(_ device: Int) -> Bool { usable[device] != 0 }
 
     public func migPlacementsInUse(of device: Int) -> [MIGPlacement] {
         let row = migRow[device]
@@ -165,6 +168,8 @@ public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
 
     /// Not removed.
     public static let alive = NodeFlags(rawValue: 1)
+    /// At most 12 devices, distinct ids, none cut by MIG or cordoned: the short scan is exact.
+    public static let plain = NodeFlags(rawValue: 4)
     /// Two devices of the node share an id; attribution then visits all of them.
     public static let duplicateIDs = NodeFlags(rawValue: 2)
 }

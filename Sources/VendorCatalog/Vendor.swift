@@ -164,6 +164,16 @@ public protocol Vendor: Sendable {
     func nodeScore(
         vendor: VendorID, _ rules: PodRules, nodePolicy: String, _ workspace: borrowing FitWorkspace
     ) -> Float
+    /// The standard loop this vendor's Fit equals for plain requests on plain nodes; nil = always ask ``fit``.
+    var standardFit: StandardFit? { get }
+    /// A necessary condition on devices for a request, for indexes; never stricter than ``fit``.
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand
+    /// Whether ``fit`` refuses devices without a free slot.
+    var checksSlots: Bool { get }
+    /// False when a placement can make a request fit that did not fit before.
+    var refusalsLast: Bool { get }
+    /// Whether the vendor adds to the node score for such pods; see ``nodeScoreShape``.
+    func scoresNodes(_ rules: PodRules) -> Bool
     /// Whether a container may ask for more devices than the bucket holds, because one can serve several times.
     func allowsRepeatedDevices(_ rules: PodRules, _ workspace: borrowing FitWorkspace) -> Bool
     /// Whether placements have effects besides usage.

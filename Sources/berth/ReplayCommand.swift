@@ -37,7 +37,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Engine: " + EngineChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
-    var engine = EngineChoice.reference.name
+    var engine = EngineChoice.indexed.name
 
     @Option(
         help: ArgumentHelp(
@@ -133,7 +133,7 @@ struct ReplayCommand: ParsableCommand {
 
     private func options() -> ReplayOptions {
         var options = ReplayOptions()
-        options.engine = EngineChoice.named(engine) ?? .reference
+        options.engine = EngineChoice.named(engine) ?? .indexed
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0

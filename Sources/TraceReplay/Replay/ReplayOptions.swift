@@ -12,7 +12,7 @@ public struct ReplayOptions: Sendable {
         case virtual(intervalMs: Int64)
     }
 
-    public var engine = EngineChoice.reference
+    public var engine = EngineChoice.indexed
     public var policy = PolicyChoice.hami
     public var defaults = SchedulingDefaults()
     public var profile = CompatibilityProfile.hami2_10_0

@@ -43,6 +43,13 @@ extension NVIDIA {
         return StandardFit.fail(&workspace)
     }
 
+    /// Cards that are neither cut by MIG nor cordoned follow the standard loop, but for NUMA binding and topology.
+    var standardFit: StandardFit? {
+        var rule = StandardFit()
+        rule.quotaNames = resources
+        return rule
+    }
+
     /// What a scan carries from card to card.
     private struct Scan {
         var remaining: Int32
