@@ -3,21 +3,22 @@ import PlacementKernels
 import PlacementModel
 import VendorCatalog
 
-/// How the indexed engine decides one request class; made at its first use.
-final class ClassPlan {
+/// How the indexed engine decides one request class; made at its first use, at a stable address.
+struct ClassPlan {
     let requestClass: RequestClass
     /// Pool to search and bit to search for; unused with a tree.
-    var pool = -1
+    var pool: NodePool?
     var word = 0
     var bit: UInt64 = 0
     /// The class's own tree, when its score or feasibility is not the pool's.
     var tree: ScoreTree?
-    /// The short scan, when it equals the vendor's Fit on plain nodes.
-    var scan: StandardScanRequest?
+    /// The short scan; valid when it equals the vendor's Fit on plain nodes.
+    var scan: StandardScanRequest
+    var hasScan = false
     /// Filters over what nodes are; nil when every node passes.
     var constraints: ConstraintSet?
-    /// Nodes not refused since their last release; nil until the first refusal.
-    var refused: NodeSet?
+    /// Nodes not refused since their last release.
+    var possible = NodeSet()
     var quotaVersion = 0
     /// False when a placement may let refused requests of this class fit.
     var refusalsLast = true
@@ -27,12 +28,17 @@ final class ClassPlan {
     /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
     var takenCount = 0
 
-    init(_ requestClass: RequestClass) { self.requestClass = requestClass }
+    init(_ requestClass: RequestClass) {
+        self.requestClass = requestClass
+        let nothing = DeviceRequest(vendor: VendorID(0), devices: 0, memoryMiB: 0, memoryPercent: 0, cores: 0)
+        scan = StandardScanRequest(
+            request: nothing, cores: 0, flatMemoryMiB: 0, flatCores: 0, checks: [], order: .spread, weights: .equal)
+    }
 }
 
 extension IndexedEngine {
     func makePlan(_ requestClass: RequestClass) -> ClassPlan {
-        let plan = ClassPlan(requestClass)
+        var plan = ClassPlan(requestClass)
         if requestClass.hasConstraints || fleetConstrains { plan.constraints = constraintSet(for: requestClass) }
         let vendors = requestClass.requestedVendors
         for vendor in cluster.catalog.ids where vendors & vendor.bit != 0 && !cluster.catalog[vendor].refusalsLast {
@@ -43,11 +49,15 @@ extension IndexedEngine {
             return plan
         }
         let vendor = vendors == 0 ? nil : VendorID(vendors.trailingZeroBitCount)
-        plan.pool = pool(vendor, requestClass)
+        let pool = pool(vendor, requestClass)
+        plan.pool = pool
         if let vendor {
-            let bit = pools[plan.pool].bit(for: strictestDemand(of: requestClass, vendor))
+            let bit = pool.bit(for: strictestDemand(of: requestClass, vendor))
             (plan.word, plan.bit) = (bit.word, bit.mask)
-            plan.scan = shortScan(requestClass, cluster.catalog[vendor])
+            if let scan = shortScan(requestClass, cluster.catalog[vendor]) {
+                plan.scan = scan
+                plan.hasScan = true
+            }
         } else {
             (plan.word, plan.bit) = (0, 1)
         }
@@ -77,11 +87,11 @@ extension IndexedEngine {
         return made
     }
 
-    private func pool(_ vendor: VendorID?, _ requestClass: RequestClass) -> Int {
+    private func pool(_ vendor: VendorID?, _ requestClass: RequestClass) -> NodePool {
         // Vendors read the exact words only; every other text behaves alike.
         let text = ["binpack", "spread"].contains(requestClass.nodePolicyText) ? requestClass.nodePolicyText : ""
         let key = PoolKey(vendor: vendor, policy: requestClass.nodePolicy, policyText: text)
-        if let known = poolIDs[key] { return known }
+        if let known = poolIDs[key] { return pools[known] }
         let pool = NodePool(
             vendor: vendor, policy: requestClass.nodePolicy, policyText: text, cluster: cluster,
             classesKnown: cluster.classes.count
@@ -91,7 +101,7 @@ extension IndexedEngine {
         }
         poolIDs[key] = pools.count
         pools.append(pool)
-        return pools.count - 1
+        return pool
     }
 
     /// The hardest single demand of the class; each of its containers needs its own, so any one is necessary.

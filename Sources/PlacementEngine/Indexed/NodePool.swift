@@ -10,13 +10,15 @@ final class NodePool {
     let vendor: VendorID?
     let policy: NodePolicy
     let policyText: String
-    let index: RankIndex
-    private(set) var levels: FeasibilityLevels
+    /// At a stable address, so that using it costs no exclusivity check.
+    let index: UnsafeMutablePointer<RankIndex>
+    let levels: Cell<FeasibilityLevels>
     private let checksSlots: Bool
     private let table: DeviceTable
-    private var position = 0
+    private let position = Cell(0)
+    private let rescored = Cell(0)
     /// Nodes whose place was computed again.
-    private(set) var nodesRescored = 0
+    var nodesRescored: Int { rescored.value }
     /// Request classes known when the levels were chosen.
     let classesKnown: Int
     /// Some device of the pool is cut by MIG.
@@ -34,10 +36,20 @@ final class NodePool {
         self.classesKnown = classesKnown
         table = cluster.table
         checksSlots = vendor.map { cluster.catalog[$0].checksSlots } ?? true
-        index = RankIndex(nodes: cluster.table.nodeRowCount)
-        levels = FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max))
+        index = .allocate(capacity: 1)
+        index.initialize(to: RankIndex(nodes: cluster.table.nodeRowCount))
+        levels = Cell(
+            FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max)))
         surveyDevices()
-        levels = Self.chooseLevels(demands(self), totalsMiB: memoryTotalsMiB)
+        levels.value = Self.chooseLevels(demands(self), totalsMiB: memoryTotalsMiB)
+    }
+
+    deinit {
+        index.deinitialize(count: 1)
+        index.deallocate()
+        levels.deallocate()
+        position.deallocate()
+        rescored.deallocate()
     }
 
     private func surveyDevices() {
@@ -101,12 +113,12 @@ final class NodePool {
         case .idle: core = CoreDemand.idle
         case .atLeast(let count):
             core = CoreDemand.shared
-            for threshold in 0..<CoreDemand.thresholdCount where levels.cores[threshold] <= count {
+            for threshold in 0..<CoreDemand.thresholdCount where levels.value.cores[threshold] <= count {
                 core = CoreDemand.firstThreshold + threshold
             }
         }
         return FeasibilityLevels.bit(
-            countLevel: FeasibilityLevels.countLevel(devices), memoryLevel: levels.memoryLevel(atMost: memoryMiB),
+            countLevel: FeasibilityLevels.countLevel(devices), memoryLevel: levels.value.memoryLevel(atMost: memoryMiB),
             coreDemand: core)
     }
 
@@ -117,12 +129,13 @@ final class NodePool {
     /// - Complexity: O(changes); O(nodes) when the log has dropped some.
     func catchUp(_ evaluator: inout NodeEvaluator) {
         let log = table.changeLog
-        if log.end == position { return }
-        index.reserve(nodes: table.nodeRowCount)
-        if let first = log.index(of: position), position > 0 {
+        if log.end == position.value { return }
+        index.pointee.reserve(nodes: table.nodeRowCount)
+        if let first = log.index(of: position.value), position.value > 0 {
             var last: Int32 = -1
-            for entry in first..<log.entries.count {
-                let node = log.entries[entry]
+            let entries = log.entries
+            for entry in first..<entries.count {
+                let node = entries[entry]
                 if node == last { continue }
                 last = node
                 rescore(Int(node), &evaluator)
@@ -130,14 +143,14 @@ final class NodePool {
         } else {
             for node in 0..<table.nodeRowCount { rescore(node, &evaluator) }
         }
-        position = log.end
+        position.value = log.end
     }
 
     /// Says that the change log up to `position` needs no visit: the caller has rescored the node itself.
     @inline(__always)
-    func didRescore(upTo position: Int) { self.position = position }
+    func didRescore(upTo position: Int) { self.position.value = position }
 
-    var isCurrent: Bool { position == table.changeLog.end }
+    var isCurrent: Bool { position.value == table.changeLog.end }
 
     @inline(__always)
     func contains(_ node: Int) -> Bool {
@@ -149,17 +162,17 @@ final class NodePool {
     @inline(__always)
     func rescore(_ node: Int, _ evaluator: inout NodeEvaluator) {
         guard contains(node) else {
-            if index.contains(node) { index.remove(node) }
+            if index.pointee.contains(node) { index.pointee.remove(node) }
             return
         }
-        nodesRescored += 1
+        rescored.value += 1
         let rank = rankKey(evaluator.baseScore(node: node, policy: policy, policyText: policyText))
-        index.update(node, rank: policy == .spread ? rank : ~rank, words: words(of: node))
+        index.pointee.update(node, rank: policy == .spread ? rank : ~rank, words: words(of: node))
     }
 
     private func words(of node: Int) -> FeasibilityWords {
         guard let vendor else { return FeasibilityWords(repeating: UInt64.max) }
-        return feasibilityMask(table.columns(of: node), vendorBit: vendor.bit, levels: levels, checksSlots: checksSlots)
+        return feasibilityMask(table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
     }
 }
 

@@ -2,38 +2,44 @@ import DeviceTable
 
 /// Nodes where a request class may still fit: one bit a node row, cleared by a refusal, set again by a release.
 ///
-/// Holds for classes whose refusals last: a placement elsewhere never makes a refused node fit.
-final class NodeSet {
-    private(set) var bits: UnsafeMutablePointer<UInt64>
-    private(set) var capacity: Int
-    /// How far the table's release log has been read.
-    var releasePosition: Int
+/// Holds for classes whose refusals last: a placement elsewhere never makes a refused node fit. Empty (no memory) until the
+/// first refusal. Owned by one plan, freed with it.
+struct NodeSet: BitwiseCopyable {
+    private var bits: UnsafeMutablePointer<UInt64>?
+    private var capacity = 0
+    /// How far the log of releases has been read.
+    private var position = 0
 
-    init(nodes: Int, releasePosition: Int) {
-        capacity = max((nodes + 63) / 64, 1)
-        bits = .allocate(capacity: capacity)
-        bits.initialize(repeating: UInt64.max, count: capacity)
-        self.releasePosition = releasePosition
+    init() {}
+
+    func deallocate() { bits?.deallocate() }
+
+    /// True while nothing was refused: every node may fit.
+    var isFull: Bool { bits == nil }
+
+    @inline(__always)
+    func contains(_ node: Int) -> Bool { bits![node >> 6] & (1 << UInt64(node & 63)) != 0 }
+
+    /// - Parameter position: end of the log of releases, read when the set takes its first refusal.
+    mutating func remove(_ node: Int, nodes: Int, position: Int) {
+        if bits == nil {
+            capacity = max((nodes + 63) / 64, 1)
+            bits = .allocate(capacity: capacity)
+            bits!.initialize(repeating: UInt64.max, count: capacity)
+            self.position = position
+        }
+        bits![node >> 6] &= ~(1 << UInt64(node & 63))
     }
 
-    deinit { bits.deallocate() }
-
-    @inline(__always)
-    func contains(_ node: Int) -> Bool { bits[node >> 6] & (1 << UInt64(node & 63)) != 0 }
-
-    @inline(__always)
-    func remove(_ node: Int) { bits[node >> 6] &= ~(1 << UInt64(node & 63)) }
-
-    @inline(__always)
-    func insert(_ node: Int) { bits[node >> 6] |= 1 << UInt64(node & 63) }
-
-    func fill() { for word in 0..<capacity { bits[word] = UInt64.max } }
+    func fill() {
+        if let bits { for word in 0..<capacity { bits[word] = UInt64.max } }
+    }
 
     /// Catches up with releases: the nodes named since the last visit are possible again.
     ///
     /// - Complexity: O(releases since), at most O(nodes / 64).
-    func catchUp(_ log: ChangeLog, nodes: Int) {
-        if log.end == releasePosition { return }
+    mutating func catchUp(_ log: ChangeLog, nodes: Int) {
+        guard var bits, log.end != position else { return }
         if nodes > capacity * 64 {
             let larger = max((nodes + 63) / 64, capacity * 2)
             let grown = UnsafeMutablePointer<UInt64>.allocate(capacity: larger)
@@ -41,14 +47,19 @@ final class NodeSet {
             grown.update(from: bits, count: capacity)
             bits.deallocate()
             bits = grown
+            self.bits = grown
             capacity = larger
         }
-        if let first = log.index(of: releasePosition), log.entries.count - first <= capacity {
-            for entry in first..<log.entries.count { insert(Int(log.entries[entry])) }
+        let entries = log.entries
+        if let first = log.index(of: position), entries.count - first <= capacity {
+            for entry in first..<entries.count {
+                let node = Int(entries[entry])
+                bits[node >> 6] |= 1 << UInt64(node & 63)
+            }
         } else {
             fill()
         }
-        releasePosition = log.end
+        position = log.end
     }
 }
 

@@ -12,7 +12,7 @@ import PlacementKernels
 /// tightened when a visit finds nothing under a set bit. A node that changes is taken out and put back under its new key.
 /// - Complexity: query O(groups + visited chunks), update O(log chunks + 64); 600 bytes a node.
 /// - Source: performance prototype section 2 ("ordered"), with eight words a node and unordered chunks.
-final class RankIndex {
+struct RankIndex: ~Copyable {
     static let width = 64
     static let words = 8
 
@@ -96,7 +96,7 @@ final class RankIndex {
     }
 
     /// Makes room for node rows up to `count`.
-    func reserve(nodes count: Int) {
+    mutating func reserve(nodes count: Int) {
         if count <= nodeCapacity { return }
         let larger = max(count, nodeCapacity * 2)
         keys = Self.grown(keys, from: nodeCapacity, to: larger, filler: Self.absent)
@@ -109,7 +109,7 @@ final class RankIndex {
     // MARK: Update
 
     /// Puts a node under a key, or moves it there.
-    func update(_ node: Int, rank: UInt32, words mask: FeasibilityWords) {
+    mutating func update(_ node: Int, rank: UInt32, words mask: FeasibilityWords) {
         let key = UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: node))
         if keys[node] == key {
             setWords(place: Int(places[node]), mask)
@@ -119,7 +119,7 @@ final class RankIndex {
         insert(node, key, mask)
     }
 
-    func remove(_ node: Int) {
+    mutating func remove(_ node: Int) {
         let place = Int(places[node])
         let chunk = place / Self.width
         let slot = place % Self.width
@@ -131,7 +131,7 @@ final class RankIndex {
         if chunkOccupied[chunk] == 0 { dropChunk(chunk) }
     }
 
-    private func setWords(place: Int, _ mask: FeasibilityWords) {
+    private mutating func setWords(place: Int, _ mask: FeasibilityWords) {
         let chunk = place / Self.width
         let words = chunkWords + chunk * Self.width * Self.words + place % Self.width
         for word in 0..<Self.words { words[word * Self.width] = mask[word] }
@@ -139,7 +139,7 @@ final class RankIndex {
     }
 
     /// ORs a node's words into its chunk's and group's summaries.
-    private func raise(_ chunk: Int, _ mask: FeasibilityWords) {
+    private mutating func raise(_ chunk: Int, _ mask: FeasibilityWords) {
         let group = Int(chunkGroup[chunk])
         let position = self.position(ofChunk: chunk, in: group)
         let words = groupWords + group * Self.width * Self.words + position
@@ -163,7 +163,7 @@ final class RankIndex {
         return position
     }
 
-    private func insert(_ node: Int, _ key: UInt64, _ mask: FeasibilityWords) {
+    private mutating func insert(_ node: Int, _ key: UInt64, _ mask: FeasibilityWords) {
         var top = Self.lastNotAbove(key, topLow, groupCount)
         var group = Int(topGroups[top])
         var position = Self.lastNotAbove(key, groupLow + group * Self.width, Int(groupSize[group]))
@@ -186,7 +186,7 @@ final class RankIndex {
         }
     }
 
-    private func put(_ node: Int, _ key: UInt64, chunk: Int, slot: Int) {
+    private mutating func put(_ node: Int, _ key: UInt64, chunk: Int, slot: Int) {
         chunkOccupied[chunk] |= 1 << UInt64(slot)
         chunkKeys[chunk * Self.width + slot] = key
         keys[node] = key
@@ -213,7 +213,7 @@ final class RankIndex {
     ///   - mayFit: cheap test by node row; false skips the node without another word.
     ///   - accepts: the exact check; on false the search goes on.
     @inline(__always)
-    func first(
+    mutating func first(
         word: Int, bit: UInt64, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
     ) -> Int {
         let shift = UInt64(bit.trailingZeroBitCount)
@@ -287,7 +287,7 @@ final class RankIndex {
 
     // MARK: Structure
 
-    private func newChunk(group: Int32) -> Int32 {
+    private mutating func newChunk(group: Int32) -> Int32 {
         if let free = freeChunks.popLast() {
             chunkOccupied[Int(free)] = 0
             chunkGroup[Int(free)] = group
@@ -311,7 +311,7 @@ final class RankIndex {
         return Int32(chunk)
     }
 
-    private func newGroup() -> Int32 {
+    private mutating func newGroup() -> Int32 {
         let group: Int
         if let free = freeGroups.popLast() {
             group = Int(free)
@@ -348,7 +348,7 @@ final class RankIndex {
     }
 
     /// Moves the upper half of a full chunk into a new one behind it.
-    private func split(_ chunk: Int, top: Int, position: Int) {
+    private mutating func split(_ chunk: Int, top: Int, position: Int) {
         let keys = chunkKeys + chunk * Self.width
         let median = Self.median(of: keys)
         var (top, position) = (top, position)
@@ -403,7 +403,7 @@ final class RankIndex {
     }
 
     /// Shifts a group's chunks from `position` on by one.
-    private func openPosition(_ group: Int, _ position: Int) {
+    private mutating func openPosition(_ group: Int, _ position: Int) {
         let size = Int(groupSize[group])
         let chunks = groupChunks + group * Self.width
         let lows = groupLow + group * Self.width
@@ -425,7 +425,7 @@ final class RankIndex {
     }
 
     /// Moves the upper half of a full group into a new one behind it.
-    private func splitGroup(_ top: Int) {
+    private mutating func splitGroup(_ top: Int) {
         let group = Int(topGroups[top])
         let upper = Int(newGroup())
         let half = Self.width / 2
@@ -466,7 +466,7 @@ final class RankIndex {
         }
     }
 
-    private func growTop() {
+    private mutating func growTop() {
         let larger = topCapacity * 2
         topGroups = Self.grown(topGroups, from: topCapacity, to: larger, filler: -1)
         topLow = Self.grown(topLow, from: topCapacity, to: larger, filler: 0)
@@ -481,7 +481,7 @@ final class RankIndex {
     }
 
     /// Takes an empty chunk out, unless it is the last of the index.
-    private func dropChunk(_ chunk: Int) {
+    private mutating func dropChunk(_ chunk: Int) {
         let group = Int(chunkGroup[chunk])
         let size = Int(groupSize[group])
         if size == 1 {
@@ -504,7 +504,7 @@ final class RankIndex {
         freeChunks.append(Int32(chunk))
     }
 
-    private func dropGroup(_ group: Int) {
+    private mutating func dropGroup(_ group: Int) {
         let top = topPosition(of: group)
         for place in top..<groupCount - 1 {
             topGroups[place] = topGroups[place + 1]

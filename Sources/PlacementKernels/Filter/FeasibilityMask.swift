@@ -30,7 +30,7 @@ public enum CoreDemand {
 }
 
 /// Level bounds of an index.
-public struct FeasibilityLevels: Sendable, Hashable {
+public struct FeasibilityLevels: Sendable, Hashable, BitwiseCopyable {
     /// Ascending; level 0 is below every demand.
     public var memoryMiB: SIMD16<Int32>
     /// Ascending core thresholds.

@@ -26,7 +26,9 @@ extension TraceGenerator {
                         throw GeneratorError("cannot make \(shares[place]) distinct request classes for \(pool.key)")
                     }
                     let kind = pool.kinds[number % pool.kinds.count]
-                    var draft = draft(catalog[kind.vendor], kind.model, pool: place, &generator)
+                    // Where device asks are few (whole cards), classes differ in CPU and memory, in finer steps.
+                    let isFine = attemptsLeft < shares[place] * 17 + 1000
+                    var draft = draft(catalog[kind.vendor], kind.model, pool: place, isFine: isFine, &generator)
                     if generator.isTrue(options.selectorShare) {
                         draft.nodeSelector = Self.zoneLabel + "=zone-\(generator.below(Self.zones) + 1)"
                     }
@@ -43,7 +45,8 @@ extension TraceGenerator {
     }
 
     private func draft(
-        _ vendor: any Vendor, _ model: TraceDeviceModel, pool: Int, _ generator: inout SeededGenerator
+        _ vendor: any Vendor, _ model: TraceDeviceModel, pool: Int, isFine: Bool,
+        _ generator: inout SeededGenerator
     ) -> ClassDraft {
         let kind = Self.kinds[generator.choice(weights: Self.kinds.map(\.weight))]
         let range = kind.memoryShareMilli
@@ -56,6 +59,13 @@ extension TraceGenerator {
         let limits = vendor.traceLimits(for: ask, on: model)
         let devices = Int64(ask.devices)
         let steps = ask.isWhole ? 3..<Self.cpuSteps.count : 0..<5
+        if isFine {
+            return ClassDraft(
+                cpuMilli: Int64(5 + generator.below(36)) * 100 * devices,
+                memoryMiB: Int64(4 + generator.below(61)) * 256 * devices,
+                limits: KeyValueList.text(limits.map { (key: $0.resource, value: String($0.amount)) }),
+                nodeSelector: "", pool: pool, weight: 0)
+        }
         return ClassDraft(
             cpuMilli: Self.cpuSteps[steps.lowerBound + generator.below(steps.count)] * devices,
             memoryMiB: Self.memorySteps[generator.below(ask.isWhole ? Self.memorySteps.count : 7)] * devices,
