@@ -172,7 +172,8 @@ final class NodePool {
 
     private func words(of node: Int) -> FeasibilityWords {
         guard let vendor else { return FeasibilityWords(repeating: UInt64.max) }
-        return feasibilityMask(table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
+        return feasibilityMask(
+            table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
     }
 }
 
