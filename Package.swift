@@ -58,7 +58,7 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        module("ReplayReport", ["PlacementModel", "BulkJSON", "TraceReplay"]),
+        module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
         .executableTarget(
             name: "berth",
             dependencies: [

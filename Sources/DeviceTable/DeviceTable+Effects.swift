@@ -55,7 +55,6 @@ enum JournalEntry {
 
 extension DeviceTable {
     /// Adds a pod's effect on a device. - Complexity: O(1), no allocation in steady state.
-    @inline(__always)
     public func apply(_ effect: DeviceEffect) {
         change(effect, by: 1)
         if isJournaling { journal.append(.applied(effect)) }
@@ -67,8 +66,26 @@ extension DeviceTable {
         if isJournaling { journal.append(.reverted(effect)) }
     }
 
-    @inline(__always)
+    /// Adds all effects of one pod on one node and takes its node resources, with one entry in the change log.
+    ///
+    /// - Complexity: O(effects), no allocation in steady state.
+    public func occupy(_ node: Int, _ effects: UnsafeBufferPointer<DeviceEffect>, _ resources: NodeResources) {
+        for effect in effects {
+            alter(effect, by: 1)
+            if isJournaling { journal.append(.applied(effect)) }
+        }
+        free.set(node, free[node].subtracting(resources))
+        if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
+        changeLog.append(Int32(truncatingIfNeeded: node))
+    }
+
     private func change(_ effect: DeviceEffect, by sign: Int32) {
+        alter(effect, by: sign)
+        changeLog.append(nodeOfDevice[Int(effect.device)])
+    }
+
+    @inline(__always)
+    private func alter(_ effect: DeviceEffect, by sign: Int32) {
         let device = Int(effect.device)
         let node = Int(nodeOfDevice[device])
         switch effect.kind {
@@ -79,16 +96,16 @@ extension DeviceTable {
             used.base[device] &+= slots
             usedMemoryMiB.base[device] &+= memoryMiB
             usedCores.base[device] &+= cores
-            let sum = sums.base + node
-            sum.pointee.used &+= slots
-            sum.pointee.usedMemoryMiB &+= memoryMiB
-            sum.pointee.usedCores &+= cores
+            let head = heads.base + node
+            head.pointee.sums.used &+= slots
+            head.pointee.sums.usedMemoryMiB &+= memoryMiB
+            head.pointee.sums.usedCores &+= cores
             // A pod with negative demands frees capacity as it comes; a departure does as it goes.
             if slots < 0 || memoryMiB < 0 || cores < 0 || sign < 0 { releaseLog.append(Int32(node)) }
         case .unhealthyVote:
             releaseLog.append(Int32(node))
             unhealthyVotes.base[device] &+= sign
-            usable.base[device] = flags[device].contains(.healthy) && unhealthyVotes[device] == 0 ? 1 : 0
+            refreshUsable(device)
         case .migPlacement:
             let placement = MIGPlacement(
                 start: UInt32(bitPattern: effect.memoryMiB), size: UInt32(bitPattern: effect.cores))
@@ -100,7 +117,12 @@ extension DeviceTable {
                 offlinePods.base[device] &+= sign
             }
         }
-        changeLog.append(Int32(node))
+    }
+
+    func refreshUsable(_ device: Int) {
+        let isUsable = flags[device].contains(.healthy) && unhealthyVotes[device] == 0
+        usable.set(device, isUsable ? 1 : 0)
+        attributes.set(device, Self.attributes(isUsable: isUsable, numa: numa[device]))
     }
 
     private func changeMIG(device: Int, _ placement: MIGPlacement, by sign: Int32) {

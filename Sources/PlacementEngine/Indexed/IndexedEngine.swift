@@ -83,15 +83,21 @@ public final class IndexedEngine: PlacementEngine {
         _ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult
     ) {
         prepare()
+        cluster.reserveResidents(classIDs.count)
+        result.outcomes.reserveCapacity(result.outcomes.count + classIDs.count)
+        var start = clock?() ?? 0
         for classID in classIDs {
-            let start = clock?() ?? 0
             let plan = plan(of: Int(classID))
             if plan.pointee.tree == nil {
                 placeThroughPool(plan, into: &result)
             } else {
                 placeThroughTree(plan, into: &result)
             }
-            if let clock { result.latencies.append(clock() - start) }
+            if let clock {
+                let end = clock()
+                result.latencies.append(end - start)
+                start = end
+            }
         }
     }
 
@@ -178,7 +184,7 @@ public final class IndexedEngine: PlacementEngine {
     @inline(__always)
     private func fits(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         plan.pointee.takenCount = 0
-        guard plan.pointee.hasScan, cluster.table.nodeFlags.base[node].contains(.plain) else {
+        guard plan.pointee.hasScan, cluster.table.heads.base[node].flags.contains(.plain) else {
             return scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
         }
         scratch.pointee.shortScans += 1
@@ -196,7 +202,7 @@ public final class IndexedEngine: PlacementEngine {
 
     /// Books the devices of the short scan: one container, so nothing collapses.
     private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
-        let first = Int(cluster.table.firstDevice.base[node])
+        let first = Int(cluster.table.heads.base[node].firstDevice)
         let scan = plan.pointee.scan
         let count = plan.pointee.takenCount
         let cores = scan.checks.contains(.capacity) ? scan.cores : scan.flatCores
@@ -228,7 +234,7 @@ public final class IndexedEngine: PlacementEngine {
         constraints?.catchUp(cluster)
         let node = plan.pointee.tree!.best(cluster.table, quotaVersion: cluster.quotas.version) { node in
             if let constraints, !constraints.contains(node) { return nil }
-            guard cluster.table.nodeFlags.base[node].contains(.alive),
+            guard cluster.table.heads.base[node].flags.contains(.alive),
                 cluster.failingResource(requestClass, node: node) == nil,
                 scratch.pointee.evaluator.fits(requestClass, node: node)
             else { return nil }
