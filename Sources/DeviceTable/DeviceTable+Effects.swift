@@ -76,12 +76,12 @@ extension DeviceTable {
         }
         free.set(node, free[node].subtracting(resources))
         if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
-        changeLog.append(Int32(truncatingIfNeeded: node))
+        noteChange(node)
     }
 
     private func change(_ effect: DeviceEffect, by sign: Int32) {
         alter(effect, by: sign)
-        changeLog.append(nodeOfDevice[Int(effect.device)])
+        noteChange(Int(nodeOfDevice[Int(effect.device)]))
     }
 
     @inline(__always)
@@ -144,13 +144,13 @@ extension DeviceTable {
     /// Takes CPU, memory, storage and a pod slot from a node.
     public func reserve(_ resources: NodeResources, on node: Int) {
         free.set(node, free[node].subtracting(resources))
-        changeLog.append(Int32(node))
+        noteChange(node)
         if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
     }
 
     public func release(_ resources: NodeResources, on node: Int) {
         free.set(node, free[node].adding(resources))
-        changeLog.append(Int32(node))
+        noteChange(node)
         releaseLog.append(Int32(node))
         if isJournaling { journal.append(.released(node: Int32(node), resources)) }
     }
@@ -161,7 +161,7 @@ extension DeviceTable {
     /// Takes `amount` (negative gives back) of an extended resource.
     public func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
         extended[node][resource, default: 0] &-= amount
-        changeLog.append(Int32(node))
+        noteChange(node)
         if amount < 0 { releaseLog.append(Int32(node)) }
         if isJournaling {
             journal.append(.extendedReserved(node: Int32(node), resource: resource, amount: amount))
@@ -173,7 +173,7 @@ extension DeviceTable {
         let old = expectedQoS[device]
         guard old != qos else { return }
         expectedQoS.set(device, qos)
-        changeLog.append(nodeOfDevice[device])
+        noteChange(Int(nodeOfDevice[device]))
         releaseLog.append(nodeOfDevice[device])
         if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }
     }

@@ -81,7 +81,7 @@ extension DeviceTable {
             refreshUsable(device)
         }
         for node in nodes.indices {
-            changeLog.append(Int32(node))
+            noteChange(node)
             releaseLog.append(Int32(node))
         }
     }

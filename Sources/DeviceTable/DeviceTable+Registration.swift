@@ -34,6 +34,8 @@ extension DeviceTable {
     public func replaceDevices(
         of row: Int, with records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = []
     ) {
+        // The vendors that the node has now must hear of it too.
+        noteChange(row)
         heads.base[row].sums = NodeSums()
         heads.base[row].words = 0
         heads.base[row].exactWords = 0
@@ -152,7 +154,7 @@ extension DeviceTable {
     }
 
     private func noteStructureChange(_ row: Int) {
-        changeLog.append(Int32(row))
+        noteChange(row)
         releaseLog.append(Int32(row))
     }
 

@@ -72,6 +72,11 @@ public final class DeviceTable {
     /// Extended resource names.
     public internal(set) var resources = SymbolTable()
 
+    /// The change log cut by vendor: nodes with devices that the vendor's requests see, by vendor id.
+    public let vendorLogs: UnsafeMutablePointer<ChangeLog>
+    /// Vendors that have a log of their own.
+    private let vendorLogCount: Int
+
     let traits: (String) -> DeviceTypeTraits
     /// Traits by type symbol.
     public internal(set) var typeTraits: [DeviceTypeTraits] = []
@@ -87,9 +92,25 @@ public final class DeviceTable {
         set { journals.value = newValue }
     }
 
-    /// - Parameter traits: what the catalogue knows of a raw device type.
-    public init(traits: @escaping (String) -> DeviceTypeTraits) {
+    /// - Parameters:
+    ///   - vendorCount: vendors of the catalogue, at most 64.
+    ///   - traits: what the catalogue knows of a raw device type.
+    public init(vendorCount: Int, traits: @escaping (String) -> DeviceTypeTraits) {
         self.traits = traits
+        vendorLogCount = vendorCount
+        vendorLogs = .allocate(capacity: max(vendorCount, 1))
+        for vendor in 0..<vendorCount { (vendorLogs + vendor).initialize(to: ChangeLog()) }
+    }
+
+    /// Writes a node to the change log and to the logs of its vendors.
+    @inline(__always)
+    func noteChange(_ node: Int) {
+        changeLog.append(Int32(truncatingIfNeeded: node))
+        var vendors = heads.base[node].words
+        while vendors != 0 {
+            vendorLogs[vendors.trailingZeroBitCount].append(Int32(truncatingIfNeeded: node))
+            vendors &= vendors - 1
+        }
     }
 
     // Single fields of ``heads``, for readers off the hot path.
@@ -126,6 +147,8 @@ public final class DeviceTable {
         nodeOfDevice.deallocate()
         usable.deallocate()
         journals.deallocate()
+        for vendor in 0..<vendorLogCount { vendorLogs[vendor].deallocate() }
+        vendorLogs.deallocate()
         changeLog.deallocate()
         releaseLog.deallocate()
         migRow.deallocate()

@@ -6,6 +6,10 @@ import VendorCatalog
 /// How the indexed engine decides one request class; made at its first use, at a stable address.
 struct ClassPlan {
     let requestClass: RequestClass
+    /// Copies of what every decision reads, so that it takes no reference to the class.
+    let resources: NodeResources
+    let namespace: Int32
+    let hasExtended: Bool
     /// Pool to search and bit to search for; unused with a tree.
     var pool: NodePool?
     var word = 0
@@ -30,6 +34,9 @@ struct ClassPlan {
 
     init(_ requestClass: RequestClass) {
         self.requestClass = requestClass
+        resources = requestClass.resources
+        namespace = requestClass.namespace
+        hasExtended = !requestClass.extended.isEmpty
         let nothing = DeviceRequest(vendor: VendorID(0), devices: 0, memoryMiB: 0, memoryPercent: 0, cores: 0)
         scan = StandardScanRequest(
             request: nothing, cores: 0, flatMemoryMiB: 0, flatCores: 0, checks: [], order: .spread, weights: .equal)

@@ -158,12 +158,11 @@ public final class IndexedEngine: PlacementEngine {
         }
         commit(plan, node: node, into: &result)
         pool.rescore(node, &scratch.pointee.evaluator)
-        pool.didRescore(upTo: table.changeLog.end)
+        pool.didRescore()
     }
 
     private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
         let constraints = plan.pointee.constraints
-        let requestClass = plan.pointee.requestClass
         let table = cluster.table
         return pool.index.pointee.first(
             word: plan.pointee.word, bit: plan.pointee.bit,
@@ -173,11 +172,22 @@ public final class IndexedEngine: PlacementEngine {
                 return true
             },
             accepts: { node in
-                if cluster.failingResource(requestClass, node: node) == nil && fits(plan, node: node) { return true }
+                if hasResources(plan, node: node) && fits(plan, node: node) { return true }
                 let log = plan.pointee.refusalsLast ? table.releaseLog : table.changeLog
                 plan.pointee.possible.remove(node, nodes: table.nodeRowCount, position: log.end)
                 return false
             })
+    }
+
+    /// CPU, memory, storage, pod slot and extended resources; see ``Cluster/failingResource(_:node:)``.
+    @inline(__always)
+    private func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        if plan.pointee.hasExtended { return cluster.failingResource(plan.pointee.requestClass, node: node) == nil }
+        let free = cluster.table.free.base[node]
+        let asked = plan.pointee.resources
+        return asked.pods <= free.pods && (asked.cpuMilli <= 0 || asked.cpuMilli <= free.cpuMilli)
+            && (asked.memoryBytes <= 0 || asked.memoryBytes <= free.memoryBytes)
+            && (asked.ephemeralBytes <= 0 || asked.ephemeralBytes <= free.ephemeralBytes)
     }
 
     /// The exact check: the short scan where it equals HAMi's loop, the evaluator elsewhere.
@@ -216,10 +226,10 @@ public final class IndexedEngine: PlacementEngine {
             scratch.pointee.effects.append(effect)
             result.devices.append(AllocatedDevice(device: device, memoryMiB: taken[place].memoryMiB, cores: cores))
         }
-        let requestClass = plan.pointee.requestClass
         let resident = cluster.addResident(
-            node: node, effects: scratch.pointee.effects, namespace: requestClass.namespace,
-            resources: requestClass.resources, extended: requestClass.extended)
+            node: node, effects: scratch.pointee.effects, namespace: plan.pointee.namespace,
+            resources: plan.pointee.resources,
+            extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : [])
         result.outcomes.append(
             Outcome(
                 node: Int32(truncatingIfNeeded: node), firstDevice: Int32(truncatingIfNeeded: firstResult),

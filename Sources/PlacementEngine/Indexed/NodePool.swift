@@ -128,7 +128,7 @@ final class NodePool {
     ///
     /// - Complexity: O(changes); O(nodes) when the log has dropped some.
     func catchUp(_ evaluator: inout NodeEvaluator) {
-        let log = table.changeLog
+        let log = self.log
         if log.end == position.value { return }
         index.pointee.reserve(nodes: table.nodeRowCount)
         if let first = log.index(of: position.value), position.value > 0 {
@@ -146,11 +146,13 @@ final class NodePool {
         position.value = log.end
     }
 
-    /// Says that the change log up to `position` needs no visit: the caller has rescored the node itself.
+    /// Where the pool reads of changes: its vendor's part of the change log.
     @inline(__always)
-    func didRescore(upTo position: Int) { self.position.value = position }
+    private var log: ChangeLog { vendor.map { table.vendorLogs[$0.index] } ?? table.changeLog }
 
-    var isCurrent: Bool { position.value == table.changeLog.end }
+    /// Says that the caller has rescored the only node changed since the last visit.
+    @inline(__always)
+    func didRescore() { position.value = log.end }
 
     @inline(__always)
     func contains(_ node: Int) -> Bool {
