@@ -17,10 +17,13 @@ public final class IndexedEngine: PlacementEngine {
     var pools: [NodePool] = []
     var poolIDs: [PoolKey: Int] = [:]
     var constraintSets: [NodeConstraints: ConstraintSet] = [:]
+    /// Nodes by state, by vendor, and the asks that classes share.
+    var statesByVendor: [VendorID: UnsafeMutablePointer<NodeStates>] = [:]
+    var asks: [AskKey: StateAsk] = [:]
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     var fleetConstrains = false
     private var surveyedReleases = -1
-    private let scratch: UnsafeMutablePointer<Scratch>
+    let scratch: UnsafeMutablePointer<Scratch>
     private let taken: UnsafeMutablePointer<ScanCandidate>
 
     /// What every decision writes, at a stable address.
@@ -51,6 +54,10 @@ public final class IndexedEngine: PlacementEngine {
 
     deinit {
         dropPlans()
+        for states in statesByVendor.values {
+            states.deinitialize(count: 1)
+            states.deallocate()
+        }
         scratch.deinitialize(count: 1)
         scratch.deallocate()
         taken.deallocate()
@@ -75,6 +82,7 @@ public final class IndexedEngine: PlacementEngine {
             counters.indexLevels += pool.index.pointee.levelsVisited
             counters.cacheLines += pool.index.pointee.linesTouched
         }
+        for states in statesByVendor.values { counters.nodesRescored += states.pointee.nodesRescored }
         for plan in plans { counters.nodesRescored += plan?.pointee.tree?.nodesRescored ?? 0 }
         return counters
     }
@@ -88,8 +96,10 @@ public final class IndexedEngine: PlacementEngine {
         var start = clock?() ?? 0
         for classID in classIDs {
             let plan = plan(of: Int(classID))
-            if plan.pointee.tree == nil {
+            if plan.pointee.pool != nil {
                 placeThroughPool(plan, into: &result)
+            } else if plan.pointee.states != nil {
+                placeThroughStates(plan, into: &result)
             } else {
                 placeThroughTree(plan, into: &result)
             }
@@ -181,7 +191,7 @@ public final class IndexedEngine: PlacementEngine {
 
     /// CPU, memory, storage, pod slot and extended resources; see ``Cluster/failingResource(_:node:)``.
     @inline(__always)
-    private func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+    func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         if plan.pointee.hasExtended { return cluster.failingResource(plan.pointee.requestClass, node: node) == nil }
         let free = cluster.table.free.base[node]
         let asked = plan.pointee.resources
@@ -234,6 +244,26 @@ public final class IndexedEngine: PlacementEngine {
             Outcome(
                 node: Int32(truncatingIfNeeded: node), firstDevice: Int32(truncatingIfNeeded: firstResult),
                 deviceCount: Int32(truncatingIfNeeded: count), resident: resident.row))
+    }
+
+    // MARK: Node states
+
+    private func placeThroughStates(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
+        // Nothing changed where the vendor has devices since the whole class was refused.
+        let log = cluster.table.vendorLogs[plan.pointee.vendor]
+        if plan.pointee.refusedAtRelease == log.end {
+            result.outcomes.append(.rejected)
+            return
+        }
+        let node = chooseByState(plan)
+        if node < 0 {
+            plan.pointee.refusedAtRelease = log.end
+            result.outcomes.append(.rejected)
+            return
+        }
+        _ = scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
+        plan.pointee.takenCount = 0
+        commit(plan, node: node, into: &result)
     }
 
     // MARK: Score trees

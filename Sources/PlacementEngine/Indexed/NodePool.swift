@@ -174,7 +174,8 @@ final class NodePool {
 
     private func words(of node: Int) -> FeasibilityWords {
         guard let vendor else { return FeasibilityWords(repeating: UInt64.max) }
-        return feasibilityMask(table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
+        return feasibilityMask(
+            table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
     }
 }
 
@@ -188,9 +189,13 @@ extension DeviceTable {
         return NodeColumns(
             used: UnsafePointer(used.base + first), usedMemoryMiB: UnsafePointer(usedMemoryMiB.base + first),
             usedCores: UnsafePointer(usedCores.base + first), attributes: UnsafePointer(attributes.base + first),
-            slots: UnsafePointer(isUniform ? head.pointer(to: \.slots)! : slots.base + first), totalMemoryMiB: UnsafePointer(isUniform ? head.pointer(to: \.totalMemoryMiB)! : totalMemoryMiB.base + first),
-            totalCores: UnsafePointer(isUniform ? head.pointer(to: \.totalCores)! : totalCores.base + first), words: UnsafePointer(isUniform ? head.pointer(to: \.words)! : words.base + first),
-            exactVendor: UnsafePointer(isUniform ? head.pointer(to: \.exactVendor)! : exactVendor.base + first), stride: isUniform ? 0 : 1,
+            slots: UnsafePointer(isUniform ? head.pointer(to: \.slots)! : slots.base + first),
+            totalMemoryMiB: UnsafePointer(
+                isUniform ? head.pointer(to: \.totalMemoryMiB)! : totalMemoryMiB.base + first),
+            totalCores: UnsafePointer(isUniform ? head.pointer(to: \.totalCores)! : totalCores.base + first),
+            words: UnsafePointer(isUniform ? head.pointer(to: \.words)! : words.base + first),
+            exactVendor: UnsafePointer(isUniform ? head.pointer(to: \.exactVendor)! : exactVendor.base + first),
+            stride: isUniform ? 0 : 1,
             count: Int(head.pointee.deviceCount))
     }
 }
