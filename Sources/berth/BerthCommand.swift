@@ -8,10 +8,34 @@ struct BerthCommand: AsyncParsableCommand {
         abstract: "Batch placement for fleets of mixed accelerators, with HAMi's decisions.",
         discussion: """
             Example:
-              berth replay traces/smoke
+              berth place --nodes nodes.yaml --pods pods.yaml
             """,
-        version: BerthVersion.text,
+        version: "berth " + BerthVersion.text,
         subcommands: [PlaceCommand.self])
+
+    /// Runs the command; the one place that turns errors into exit codes.
+    ///
+    /// 0 all done (rejected pods are a normal result), 1 a gate or check failed, 2 bad usage or input.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if code == .success {
+                if !message.isEmpty { print(message) }
+                return
+            }
+            if !message.isEmpty { StandardError.write(message) }
+            let isBadInput = code == .validationFailure || error is InputFailure
+            exit(withError: isBadInput ? ExitCode(2) : code)
+        }
+    }
 }
 
 enum BerthVersion {
