@@ -87,6 +87,19 @@ let package = Package(
             name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
+        .target(
+            name: "FleetTestSupport",
+            dependencies: [
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "SchedulerSession",
+            ], path: "Tests/FleetTestSupport", swiftSettings: settings),
+        tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
+        tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
+        tests(
+            "VendorCatalogTests",
+            [
+                "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
+                "SchedulerSession", "KubernetesWire", "FleetTestSupport",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
