@@ -11,7 +11,7 @@ struct BerthCommand: AsyncParsableCommand {
               berth place --nodes nodes.yaml --pods pods.yaml
             """,
         version: "berth " + BerthVersion.text,
-        subcommands: [PlaceCommand.self])
+        subcommands: [PlaceCommand.self, VendorsCommand.self])
 
     /// Runs the command; the one place that turns errors into exit codes.
     ///
