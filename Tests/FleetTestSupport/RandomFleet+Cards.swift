@@ -73,7 +73,8 @@ extension RandomFleet {
             ask: { random in
                 "iluvatar.ai/BI-V100-vgpu=\(random.int(1...2))"
                     + random.pick([
-                        "", " iluvatar.ai/BI-V100.vMem=\(random.int(1...70)) iluvatar.ai/BI-V100.vCore=\(random.int(0...60))",
+                        "",
+                        " iluvatar.ai/BI-V100.vMem=\(random.int(1...70)) iluvatar.ai/BI-V100.vCore=\(random.int(0...60))",
                     ])
             }),
         Kind(
@@ -107,7 +108,8 @@ extension RandomFleet {
                 let cards = (0..<random.int(1...4)).map { #"{"index":"\#($0)","minor":"\#($0)","capacity":6}"# }
                 node.annotate(
                     "enflame.com/gcu-drs-capacity",
-                    #"{"devices":[\#(cards.joined(separator: ","))],"profiles":{"1g.6gb":"0","3g.20gb":"1","6g.40gb":"2"}}"#)
+                    #"{"devices":[\#(cards.joined(separator: ","))],"profiles":{"1g.6gb":"0","3g.20gb":"1","6g.40gb":"2"}}"#
+                )
             },
             ask: { random in
                 random.pick([

@@ -59,11 +59,14 @@ extension RandomFleet {
                 let devices = random.pick([4, 12, 16])
                 node.offer("aws.amazon.com/neuron", devices)
                 node.offer("aws.amazon.com/neuroncore", devices * 2)
-                node.metadata.labels["node.kubernetes.io/instance-type"] = random.pick(["trn1.32xlarge", "inf2.48xlarge"])
+                node.metadata.labels["node.kubernetes.io/instance-type"] = random.pick([
+                    "trn1.32xlarge", "inf2.48xlarge",
+                ])
             },
             ask: { random in
                 random.pick([
-                    "aws.amazon.com/neuron=\(random.int(1...4))", "aws.amazon.com/neuroncore=\(random.pick([1, 2, 4, 8]))",
+                    "aws.amazon.com/neuron=\(random.int(1...4))",
+                    "aws.amazon.com/neuroncore=\(random.pick([1, 2, 4, 8]))",
                 ])
             }),
         Kind(

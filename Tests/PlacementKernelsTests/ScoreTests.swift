@@ -41,7 +41,9 @@ import Testing
     }
 
     @Test func rankKeysOrderLikeScores() {
-        let scores: [Float] = [-.infinity, -2000, -1.5, -Float.leastNonzeroMagnitude, 0, .leastNonzeroMagnitude, 1, 1e9]
+        let scores: [Float] = [
+            -.infinity, -2000, -1.5, -Float.leastNonzeroMagnitude, 0, .leastNonzeroMagnitude, 1, 1e9,
+        ]
         for (low, high) in zip(scores, scores.dropFirst()) { #expect(rankKey(low) < rankKey(high)) }
         #expect(rankKey(0) == rankKey(-0.0))
     }

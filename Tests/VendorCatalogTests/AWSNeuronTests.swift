@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("trn1", [7, 13], "1/16 NumaNotFit"), ("trn1", [7], "8,9,10,11,12,13,14,15"), ("inf", [5, 14], "6,7,8,9,10,11,12,13"),
+        ("trn1", [7, 13], "1/16 NumaNotFit"), ("trn1", [7], "8,9,10,11,12,13,14,15"),
+        ("inf", [5, 14], "6,7,8,9,10,11,12,13"),
     ]) func blocksAroundUsedDevices(_ type: String, _ used: [Int], _ expected: String) throws {
         let fleet = try Self.fleet(type)
         for device in used { fleet.occupy(device) }

@@ -48,7 +48,8 @@ import Testing
         ("n=2 m=16384", "denied: vNPU not supported for multiple devices"),
         ("n=1 m=70000", "denied: huawei.com/Ascend910B3-memory 70000 is invalid"),
         ("n=1 c=10", "denied: huawei.com/Ascend910B3-core is only supported in hami-core (soft split) mode"),
-        ("n=1 m=0", "1:16384/0"), ("n=1", "1:65536/0"), ("n=1 m=16Gi", "denied: huawei.com/Ascend910B3-memory 17179869184 is invalid"),
+        ("n=1 m=0", "1:16384/0"), ("n=1", "1:65536/0"),
+        ("n=1 m=16Gi", "denied: huawei.com/Ascend910B3-memory 17179869184 is invalid"),
     ]) func hardSplitAdmission(_ pod: String, _ expected: String) throws {
         #expect(try Self.fleet("Ascend910B3", networks: [nil, nil]).place(pod) == expected)
     }

@@ -62,7 +62,8 @@ import Testing
         (["1g.40gb", "2g.10gb"], "m=41", "0:40960/50"), (["1g.40gb", "2g.10gb"], "m=40961", "1/1 ModeNotFit"),
         (["1g.40gb", "2g.10gb"], "m=8 c=51", "0:10240/100"), (["1g.40gb", "2g.10gb"], "m=20 c=51", "1/1 ModeNotFit"),
         // Of equal slices the smaller memory comes first.
-        (["2g.20gb", "2g.10gb", "4g.30gb"], "n=2", "0:10240/50"), (["2g.20gb", "2g.10gb", "4g.30gb"], "m=15", "0:20480/50"),
+        (["2g.20gb", "2g.10gb", "4g.30gb"], "n=2", "0:10240/50"),
+        (["2g.20gb", "2g.10gb", "4g.30gb"], "m=15", "0:20480/50"),
         // A profile without memory takes no part, nor one whose name does not parse.
         (["1g.xgb", "2g.8gb"], "n=1", "1/1 ModeNotFit"), (["1g", "2g.8gb"], "c=10", "0:8192/100"),
         (["4294967299g.8gb"], "n=3", "1/1 ModeNotFit"), (["4294967299g.8gb"], "m=8", "1/1 ModeNotFit"),

@@ -42,7 +42,8 @@ import VendorCatalog
                     #expect(lines.contains(line), "\(report.pod)")
                 }
             case .rejected(let rejection):
-                #expect(lines.contains { $0.hasPrefix("\(report.pod) rejected: \(rejection.message)") }, "\(report.pod)")
+                #expect(
+                    lines.contains { $0.hasPrefix("\(report.pod) rejected: \(rejection.message)") }, "\(report.pod)")
             case .denied(let message):
                 #expect(lines.contains("\(report.pod) denied by admission: \(message)"), "\(report.pod)")
             case .invalid(let message): Issue.record("\(report.pod): \(message)")

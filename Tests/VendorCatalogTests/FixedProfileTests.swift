@@ -1,5 +1,7 @@
+import BulkJSON
 import FleetTestSupport
 import PlacementModel
+import SchedulerSession
 import Testing
 
 /// Each bug that the `fixed` profile repairs, HAMi's behaviour beside the repaired one.
@@ -82,5 +84,28 @@ import Testing
 
     @Test func profilesAreFoundByName() {
         #expect(CompatibilityProfile.all.map(\.name) == ["hami-2.10.0", "fixed"])
+    }
+}
+
+/// The profile reaches the decisions of the case stream.
+@Suite struct CaseProfileTests {
+    private func allocation(_ profile: CompatibilityProfile) throws -> String? {
+        let register = NVIDIAFleet.node([40000]).metadata.annotations["hami.io/node-nvidia-register"]!
+        let text = JSON.string(register).text()
+        let line =
+            #"{"id":"x","nodes":[{"metadata":{"name":"n","annotations":{"hami.io/node-nvidia-register":\#(text)}},"#
+            + #""status":{"allocatable":{"nvidia.com/gpu":"10"}}}],"pods":[{"metadata":{"name":"p"},"#
+            + #""spec":{"containers":[{"name":"a"},{"name":"b","resources":{"limits":{"nvidia.com/gpu":"1"}}}]}}]}"#
+        var writer = JSONWriter(escapeHTML: false)
+        try Array(line.utf8).withUnsafeBytes {
+            try CaseRunner(profile: profile, now: Fleet.now).run(line: $0, into: &writer)
+        }
+        let result = JSON(try JSONParser().parse(writer.text))
+        return result["results"]?.array?[0]["annotations"]?["hami.io/vgpu-devices-allocated"]?.string
+    }
+
+    @Test func theStreamFollowsTheProfile() throws {
+        #expect(try allocation(.hami2_10_0) == "g0,NVIDIA,40000,0:;")
+        #expect(try allocation(.fixed) == ";g0,NVIDIA,40000,0:;")
     }
 }

@@ -56,7 +56,9 @@ import Testing
     @Test func memoryFactorMultiplies() throws {
         let fleet = try Fleet(
             nodes: [.with([:], annotations: ["hami.io/node-dcu-register": Self.register])], names: Self.names,
-            catalog: Catalogs.with(["hygon": Catalogs.names(count: "hygon.com/dcunum", memory: "hygon.com/dcumem", factor: 4)]))
+            catalog: Catalogs.with([
+                "hygon": Catalogs.names(count: "hygon.com/dcunum", memory: "hygon.com/dcumem", factor: 4)
+            ]))
         #expect(fleet.place("n=1 m=1000") == "1:4000/100")
     }
 

@@ -18,7 +18,8 @@ private struct Abacus: Vendor {
     let resources = ResourceNames(count: "example.com/abacus", cores: "example.com/abacus-rods")
     let annotations = AnnotationKeys(
         toAllocate: "example.com/abacus-to-allocate", allocated: "example.com/abacus-allocated",
-        useUUID: ["example.com/use-abacus"], noUseUUID: ["example.com/nouse-abacus"], others: ["example.com/abacus-rods-given"])
+        useUUID: ["example.com/use-abacus"], noUseUUID: ["example.com/nouse-abacus"],
+        others: ["example.com/abacus-rods-given"])
     let capabilities = VendorCapabilities(memory: "no", cores: "yes (rods)")
     let rules = ["rods default to a whole frame of ten"]
 
@@ -103,7 +104,8 @@ private struct Abacus: Vendor {
 
     @Test func theCatalogueTellsOfIt() throws {
         let catalog = try VendorCatalog(vendors: VendorCatalog().vendors + [Abacus()])
-        #expect(CatalogDescription(catalog, matching: "abacus").details.contains("rods default to a whole frame of ten"))
+        #expect(
+            CatalogDescription(catalog, matching: "abacus").details.contains("rods default to a whole frame of ten"))
         #expect(catalog.managedResources.contains("example.com/abacus-rods"))
     }
 }

@@ -121,12 +121,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("n=1 @metax-tech.com/sgpu-app-class=x",
-            "denied: metax-tech.com/sgpu-app-class must be set one of [online, offline]"),
+        (
+            "n=1 @metax-tech.com/sgpu-app-class=x",
+            "denied: metax-tech.com/sgpu-app-class must be set one of [online, offline]"
+        ),
         ("n=2" + online, "denied: app-class pod must request single device"),
-        ("n=1" + qos("x"),
-            "denied: metax-tech.com/sgpu-qos-policy must be set one of [best-effort, fixed-share, burst-share]"),
-        ("n=1", "0:65536/100"), ("n=1 m=4", "0:4096/100"), ("n=1 m=1000", "0:65536/100"), ("n=1 m=1001", "1/1 CardInsufficientMemory"),
+        (
+            "n=1" + qos("x"),
+            "denied: metax-tech.com/sgpu-qos-policy must be set one of [best-effort, fixed-share, burst-share]"
+        ),
+        ("n=1", "0:65536/100"), ("n=1 m=4", "0:4096/100"), ("n=1 m=1000", "0:65536/100"),
+        ("n=1 m=1001", "1/1 CardInsufficientMemory"),
         ("n=1 m=512Ki", "0:65536/100"), ("n=1 c=-1", "no request"), ("n=1 m=-1", "no request"),
         ("n=1 m=2097152", "no request"), ("req:n=1", "no request"),
     ]) func requests(_ pod: String, _ expected: String) throws {

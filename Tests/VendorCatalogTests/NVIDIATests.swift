@@ -6,12 +6,14 @@ import Testing
 /// Cards `g0`, `g1`, ... of one node.
 enum NVIDIAFleet {
     static let names = [
-        "n": "nvidia.com/gpu", "m": "nvidia.com/gpumem", "p": "nvidia.com/gpumem-percentage", "c": "nvidia.com/gpucores",
+        "n": "nvidia.com/gpu", "m": "nvidia.com/gpumem", "p": "nvidia.com/gpumem-percentage",
+        "c": "nvidia.com/gpucores",
     ]
     static let model = "NVIDIA A100-SXM4-80GB"
 
     static func node(
-        name: String = "node", _ memoryMiB: [Int], prefix: String = "g", type: String = model, mode: String = "hami-core",
+        name: String = "node", _ memoryMiB: [Int], prefix: String = "g", type: String = model,
+        mode: String = "hami-core",
         annotations: [String: String] = [:], _ edit: (inout RegisteredDevice, Int) -> Void = { _, _ in }
     ) -> Node {
         let devices = RegisteredDevice.make(memoryMiB.count, prefix) { device, number in
@@ -58,8 +60,10 @@ enum NVIDIAFleet {
 
     @Test(arguments: [
         ("n=1", "1:8000/100"), ("n=1 m=1000", "1:1000/0"), ("n=1 req:p=100", "1:8000/100"), ("m=1000", "1:1000/0"),
-        ("n=1 p=101",
-            "denied: invalid nvidia.com/gpumem-percentage value 101 in container c0: must be an integer between 0 and 100"),
+        (
+            "n=1 p=101",
+            "denied: invalid nvidia.com/gpumem-percentage value 101 in container c0: must be an integer between 0 and 100"
+        ),
         ("c=10", "1:8000/10"), ("n=1 p=50", "1:4000/0"),
     ]) func admission(_ pod: String, _ expected: String) throws {
         #expect(try NVIDIAFleet.make([NVIDIAFleet.node(Self.equal)], admits: true).place(pod) == expected)
@@ -67,7 +71,8 @@ enum NVIDIAFleet {
 
     @Test(arguments: [
         (10, 0, "n=1 m=1", "1/1 CardTimeSlicingExhausted"), (1, 100, "n=1 m=1 c=50", "1/1 CardInsufficientCore"),
-        (1, 100, "n=1 m=1", "1/1 CardComputeUnitsExhausted"), (1, 0, "n=1 m=1 c=100", "1/1 ExclusiveDeviceAllocateConflict"),
+        (1, 100, "n=1 m=1", "1/1 CardComputeUnitsExhausted"),
+        (1, 0, "n=1 m=1 c=100", "1/1 ExclusiveDeviceAllocateConflict"),
     ]) func usedCards(_ slots: Int32, _ cores: Int32, _ pod: String, _ expected: String) throws {
         let fleet = try NVIDIAFleet.make([NVIDIAFleet.node([8000])])
         fleet.occupy(0, slots: slots, cores: cores)
@@ -79,7 +84,8 @@ enum NVIDIAFleet {
         ("nvidia.com/use-gpuuuid", " ", "1"), ("nvidia.com/use-gpuuuid", "G0", "2/2 CardUuidMismatch"),
         ("nvidia.com/nouse-gpuuuid", "g1", "0"), ("nvidia.com/use-gputype", "a100", "1"),
         ("nvidia.com/nouse-gputype", "A100,", "2/2 CardTypeMismatch"), ("nvidia.com/nouse-gputype", ",T4", "1"),
-        ("nvidia.com/use-gputype", ",", "2/2 CardTypeMismatch"), ("nvidia.com/vgpu-mode", "mig", "2/2 CardTypeMismatch"),
+        ("nvidia.com/use-gputype", ",", "2/2 CardTypeMismatch"),
+        ("nvidia.com/vgpu-mode", "mig", "2/2 CardTypeMismatch"),
         ("nvidia.com/vgpu-mode", "hami-core,mig", "1"), ("nvidia.com/vgpu-mode", "", "2/2 CardTypeMismatch"),
     ]) func filters(_ key: String, _ value: String, _ expected: String) throws {
         let fleet = try NVIDIAFleet.make([NVIDIAFleet.node(Self.equal)])
@@ -95,11 +101,15 @@ enum NVIDIAFleet {
     }
 
     @Test(arguments: [
-        ("binpack", "binpack", "b 1:1000/20"), ("binpack", "spread", "b 0:1000/20"), ("spread", "binpack", "a 0:1000/20"),
+        ("binpack", "binpack", "b 1:1000/20"), ("binpack", "spread", "b 0:1000/20"),
+        ("spread", "binpack", "a 0:1000/20"),
         ("spread", "spread", "a 1:1000/20"),
     ]) func nodesAndCards(_ nodePolicy: String, _ policy: String, _ expected: String) throws {
         let fleet = try NVIDIAFleet.make(
-            [NVIDIAFleet.node(name: "a", Self.equal, prefix: "a"), NVIDIAFleet.node(name: "b", Self.equal, prefix: "b")],
+            [
+                NVIDIAFleet.node(name: "a", Self.equal, prefix: "a"),
+                NVIDIAFleet.node(name: "b", Self.equal, prefix: "b"),
+            ],
             policy: policy, nodePolicy: nodePolicy)
         fleet.occupy(0, memoryMiB: 2000, cores: 25)
         fleet.occupy(3, memoryMiB: 6000, cores: 75)
@@ -164,7 +174,8 @@ enum NVIDIAFleet {
         let node = NVIDIAFleet.node([2000, 8000, 4000, 6000])
         let fleet = try NVIDIAFleet.make([node], quota: ["m": "4000", "c": "200"])
         #expect(
-            fleet.place("n=2 m=3000 c=60") == "1/4 AllocatedCardsInsufficientRequest, 1/4 CardInsufficientMemory, 2/4 ResourceQuotaNotFit"
+            fleet.place("n=2 m=3000 c=60")
+                == "1/4 AllocatedCardsInsufficientRequest, 1/4 CardInsufficientMemory, 2/4 ResourceQuotaNotFit"
                 || fleet.place("n=2 m=3000 c=60") == "1/4 AllocatedCardsInsufficientRequest, 3/4 ResourceQuotaNotFit")
         #expect(try NVIDIAFleet.make([node], quota: ["m": "1500"]).place("n=1") == "4/4 ResourceQuotaNotFit")
         #expect(try NVIDIAFleet.make([node], quota: ["m": "2000"]).indexes("n=1") == "0")
