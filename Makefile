@@ -23,8 +23,9 @@ $(BERTH): $(SOURCES) | setup
 	@$(SWIFT) build -c release --product berth
 	@touch $(BERTH)
 
-test: setup ## All tests.
-	@$(SWIFT) test --parallel
+# Measured decisions beside the checkout run through the release build, which is quick enough for all of them.
+test: build ## All tests.
+	@BERTH_RELEASE_BINARY=$(CURDIR)/$(BERTH) $(SWIFT) test --parallel
 
 bench: build ## Replay the larger bundled trace under both node policies.
 	@for policy in binpack spread; do $(BERTH) replay traces/mixed-fleet --node-policy $$policy || exit $$?; done

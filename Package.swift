@@ -100,6 +100,9 @@ let package = Package(
                 "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
                 "SchedulerSession", "KubernetesWire", "FleetTestSupport",
             ]),
+        tests(
+            "TraceReplayTests",
+            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
     ],
     cxxLanguageStandard: .cxx17
 )

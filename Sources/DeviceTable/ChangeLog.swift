@@ -1,34 +1,57 @@
 /// The nodes that changed, in order, so that caches repair what they hold instead of rebuilding it.
 ///
-/// A reader keeps a position and visits `entries` from there. When the log grows past its limit the oldest half is
-/// dropped; a reader whose position has been dropped must rebuild.
-public struct ChangeLog: Sendable {
-    /// Entries kept before the oldest half is dropped.
+/// A reader keeps a position and visits ``entries`` from there. When the log grows past its limit the older half is
+/// dropped; a reader whose position has been dropped must rebuild. A handle, like ``Column``.
+public struct ChangeLog: @unchecked Sendable {
+    // Sendable by hand-over, with the table that owns it.
+    /// Entries kept before the older half is dropped.
     public static let entriesMax = 1 << 16
 
-    public private(set) var entries: [Int32] = []
-    /// Position of `entries[0]` counted from the start of time.
-    public private(set) var firstPosition = 0
+    @usableFromInline
+    struct Header: BitwiseCopyable {
+        @usableFromInline var base: UnsafeMutablePointer<Int32>
+        @usableFromInline var count: Int
+        /// Position of the first entry counted from the start of time.
+        @usableFromInline var firstPosition: Int
+    }
 
-    init() { entries.reserveCapacity(Self.entriesMax + 1) }
+    @usableFromInline let header: UnsafeMutablePointer<Header>
+
+    init() {
+        header = .allocate(capacity: 1)
+        header.initialize(to: Header(base: .allocate(capacity: Self.entriesMax), count: 0, firstPosition: 0))
+    }
+
+    func deallocate() {
+        header.pointee.base.deallocate()
+        header.deallocate()
+    }
 
     /// Position after the newest entry.
-    public var end: Int { firstPosition + entries.count }
+    @inlinable public var end: Int { header.pointee.firstPosition + header.pointee.count }
+
+    /// Entries still held, oldest first.
+    @inlinable public var entries: UnsafeBufferPointer<Int32> {
+        UnsafeBufferPointer(start: header.pointee.base, count: header.pointee.count)
+    }
 
     @inline(__always)
-    mutating func append(_ node: Int32) {
-        if entries.count >= Self.entriesMax { dropOldest() }
-        entries.append(node)
+    func append(_ node: Int32) {
+        if header.pointee.count == Self.entriesMax { dropOlderHalf() }
+        header.pointee.base[header.pointee.count] = node
+        header.pointee.count += 1
     }
 
-    private mutating func dropOldest() {
-        let dropped = Self.entriesMax / 2
-        entries.removeFirst(dropped)
-        firstPosition += dropped
+    private func dropOlderHalf() {
+        let kept = Self.entriesMax / 2
+        header.pointee.base.update(from: header.pointee.base + kept, count: kept)
+        header.pointee.count = kept
+        header.pointee.firstPosition += Self.entriesMax - kept
     }
 
-    /// Entries from `position` on, or nil if some of them are gone.
+    /// Place of `position` in ``entries``, or nil if it is gone.
+    @inlinable
     public func index(of position: Int) -> Int? {
-        position >= firstPosition ? position - firstPosition : nil
+        position >= header.pointee.firstPosition ? position - header.pointee.firstPosition : nil
     }
 }

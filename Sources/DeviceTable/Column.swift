@@ -1,29 +1,42 @@
 /// A growing array of trivial values at a stable address between growths: one column of the table.
 ///
-/// Owned by ``DeviceTable`` alone. Kernels read through ``base``, which is valid until the next `append`.
+/// Owned by ``DeviceTable`` alone. A column is a handle; its header lies apart, so that readers hold the column as a constant
+/// and pay for no exclusivity check. ``base`` is valid until the next `append`.
 public struct Column<Element: BitwiseCopyable>: @unchecked Sendable {
     // Sendable by hand-over: the table that owns the column is used by one round at a time.
-    public internal(set) var base: UnsafeMutablePointer<Element>
-    public private(set) var count = 0
-    private var capacity: Int
-
-    init() {
-        capacity = 16
-        base = .allocate(capacity: 16)
+    @usableFromInline
+    struct Header: BitwiseCopyable {
+        @usableFromInline var base: UnsafeMutablePointer<Element>
+        @usableFromInline var count: Int
+        @usableFromInline var capacity: Int
     }
 
-    func deallocate() { base.deallocate() }
+    @usableFromInline let header: UnsafeMutablePointer<Header>
 
-    mutating func append(_ value: Element) {
-        if count == capacity {
+    init() {
+        header = .allocate(capacity: 1)
+        header.initialize(to: Header(base: .allocate(capacity: 16), count: 0, capacity: 16))
+    }
+
+    func deallocate() {
+        header.pointee.base.deallocate()
+        header.deallocate()
+    }
+
+    @inlinable public var base: UnsafeMutablePointer<Element> { header.pointee.base }
+    @inlinable public var count: Int { header.pointee.count }
+
+    func append(_ value: Element) {
+        if header.pointee.count == header.pointee.capacity {
+            let capacity = header.pointee.capacity
             let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
             larger.update(from: base, count: count)
             base.deallocate()
-            base = larger
-            capacity *= 2
+            header.pointee.base = larger
+            header.pointee.capacity = capacity * 2
         }
         (base + count).initialize(to: value)
-        count += 1
+        header.pointee.count += 1
     }
 
     @inlinable

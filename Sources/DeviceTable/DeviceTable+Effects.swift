@@ -104,8 +104,12 @@ extension DeviceTable {
             sum.pointee.used &+= slots
             sum.pointee.usedMemoryMiB &+= memoryMiB
             sum.pointee.usedCores &+= cores
+            // A pod with negative demands frees capacity as it comes; a departure does as it goes.
+            if slots < 0 || memoryMiB < 0 || cores < 0 || sign < 0 { releaseLog.append(Int32(node)) }
         case .unhealthyVote:
+            releaseLog.append(Int32(node))
             unhealthyVotes.base[device] &+= sign
+            usable.base[device] = flags[device].contains(.healthy) && unhealthyVotes[device] == 0 ? 1 : 0
         case .migPlacement:
             changeMIG(device: device, effect.migPlacement, by: sign)
         case .podClass:
@@ -144,6 +148,7 @@ extension DeviceTable {
     public func release(_ resources: NodeResources, on node: Int) {
         free.set(node, free[node].adding(resources))
         changeLog.append(Int32(node))
+        releaseLog.append(Int32(node))
         if isJournaling { journal.append(.released(node: Int32(node), resources)) }
     }
 
@@ -154,6 +159,7 @@ extension DeviceTable {
     public func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
         extended[node][resource, default: 0] &-= amount
         changeLog.append(Int32(node))
+        if amount < 0 { releaseLog.append(Int32(node)) }
         if isJournaling {
             journal.append(.extendedReserved(node: Int32(node), resource: resource, amount: amount))
         }
@@ -165,6 +171,7 @@ extension DeviceTable {
         guard old != qos else { return }
         expectedQoS.set(device, qos)
         changeLog.append(nodeOfDevice[device])
+        releaseLog.append(nodeOfDevice[device])
         if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }
     }
 

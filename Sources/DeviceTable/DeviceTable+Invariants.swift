@@ -10,7 +10,7 @@ extension DeviceTable {
             used.count, usedMemoryMiB.count, usedCores.count, slots.count, totalMemoryMiB.count, totalCores.count,
             index.count, numa.count, type.count, mode.count, uuid.count, vendor.count, words.count, exactVendor.count,
             facts.count, flags.count, unhealthyVotes.count, onlinePods.count, offlinePods.count, expectedQoS.count,
-            nodeOfDevice.count, migRow.count,
+            nodeOfDevice.count, migRow.count, usable.count,
         ]
         if lengths.contains(where: { $0 != rows }) {
             return "device columns differ in length: \(lengths), records \(rows)"
@@ -25,6 +25,8 @@ extension DeviceTable {
                 sum.totalCores &+= totalCores[device]
                 sum.usedMemoryMiB &+= usedMemoryMiB[device]
                 sum.totalMemoryMiB &+= totalMemoryMiB[device]
+                let isUsable = flags[device].contains(.healthy) && unhealthyVotes[device] == 0
+                if (usable[device] != 0) != isUsable { return "device \(device) has a stale usable mark" }
                 if unhealthyVotes[device] < 0 { return "device \(device) has negative votes" }
             }
             if sum != sums[node] {
@@ -75,6 +77,12 @@ extension DeviceTable {
         sums.restore(snapshot.sums)
         free.restore(snapshot.free)
         extended = snapshot.extended
-        for node in nodes.indices { changeLog.append(Int32(node)) }
+        for device in records.indices {
+            usable.set(device, flags[device].contains(.healthy) && unhealthyVotes[device] == 0 ? 1 : 0)
+        }
+        for node in nodes.indices {
+            changeLog.append(Int32(node))
+            releaseLog.append(Int32(node))
+        }
     }
 }

@@ -30,7 +30,7 @@ extension DeviceTable {
         nodeFacts.append(facts)
         extended.append(offeredExtended(by: node, ignoring: ignoredResources))
         appendDevices(records, cordoned: cordoned, to: row)
-        changeLog.append(Int32(row))
+        noteStructureChange(row)
         return row
     }
 
@@ -43,9 +43,9 @@ extension DeviceTable {
         nodeWords.set(row, 0)
         nodeExactWords.set(row, 0)
         nodeTypes[row] = []
-        nodeFlags.set(row, nodeFlags[row].subtracting(.duplicateIDs))
+        nodeFlags.set(row, nodeFlags[row].subtracting([.duplicateIDs, .plain]))
         appendDevices(records, cordoned: cordoned, to: row)
-        changeLog.append(Int32(row))
+        noteStructureChange(row)
     }
 
     /// Takes a node out: it has no devices and passes no filter any more. Its row is kept.
@@ -70,7 +70,7 @@ extension DeviceTable {
         extended[row] = after
         nodes[row] = node
         nodeFacts[row] = facts
-        changeLog.append(Int32(row))
+        noteStructureChange(row)
     }
 
     private func appendDevices(
@@ -110,6 +110,7 @@ extension DeviceTable {
             offlinePods.append(0)
             expectedQoS.append(-1)
             nodeOfDevice.append(Int32(row))
+            usable.append(record.isHealthy ? 1 : 0)
             migRow.append(-1)
             self.records.append(record)
             sum.slots &+= record.slots
@@ -121,6 +122,20 @@ extension DeviceTable {
             if !ids.insert(record.id).inserted { nodeFlags.base[row].insert(.duplicateIDs) }
         }
         sums.set(row, sum)
+        if isPlain(row) { nodeFlags.base[row].insert(.plain) }
+    }
+
+    private func isPlain(_ row: Int) -> Bool {
+        let devices = devices(of: row)
+        return devices.count <= 12 && !nodeFlags[row].contains(.duplicateIDs)
+            && devices.allSatisfy {
+                flags[$0].isDisjoint(with: [.mig, .cordoned]) && (-0x4000..<0x8000).contains(numa[$0])
+            }
+    }
+
+    private func noteStructureChange(_ row: Int) {
+        changeLog.append(Int32(row))
+        releaseLog.append(Int32(row))
     }
 
     private static func offered(by node: Node) -> NodeResources {

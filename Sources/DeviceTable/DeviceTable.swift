@@ -16,46 +16,48 @@ import PlacementModel
 /// - Source: architecture.md section 5; usage rules hami-core.md 4.4.
 public final class DeviceTable {
     // Device columns, by device row.
-    public internal(set) var used = Column<Int32>()
-    public internal(set) var usedMemoryMiB = Column<Int32>()
-    public internal(set) var usedCores = Column<Int32>()
-    public internal(set) var slots = Column<Int32>()
-    public internal(set) var totalMemoryMiB = Column<Int32>()
-    public internal(set) var totalCores = Column<Int32>()
-    public internal(set) var index = Column<UInt64>()
-    public internal(set) var numa = Column<Int>()
-    public internal(set) var type = Column<Symbol>()
-    public internal(set) var mode = Column<Symbol>()
-    public internal(set) var uuid = Column<Symbol>()
-    public internal(set) var vendor = Column<UInt8>()
-    public internal(set) var words = Column<UInt64>()
-    public internal(set) var exactVendor = Column<Int16>()
-    public internal(set) var facts = Column<DeviceFacts>()
-    public internal(set) var flags = Column<DeviceFlags>()
+    public let used = Column<Int32>()
+    public let usedMemoryMiB = Column<Int32>()
+    public let usedCores = Column<Int32>()
+    public let slots = Column<Int32>()
+    public let totalMemoryMiB = Column<Int32>()
+    public let totalCores = Column<Int32>()
+    public let index = Column<UInt64>()
+    public let numa = Column<Int>()
+    public let type = Column<Symbol>()
+    public let mode = Column<Symbol>()
+    public let uuid = Column<Symbol>()
+    public let vendor = Column<UInt8>()
+    public let words = Column<UInt64>()
+    public let exactVendor = Column<Int16>()
+    public let facts = Column<DeviceFacts>()
+    public let flags = Column<DeviceFlags>()
     /// Resident pods whose MIG record contradicts the card: any vote makes it unhealthy (hami-core.md 4.4).
-    public internal(set) var unhealthyVotes = Column<Int32>()
+    public let unhealthyVotes = Column<Int32>()
     /// Resident pods with an online / offline class (MetaX).
-    public internal(set) var onlinePods = Column<Int32>()
-    public internal(set) var offlinePods = Column<Int32>()
+    public let onlinePods = Column<Int32>()
+    public let offlinePods = Column<Int32>()
     /// Expected QoS of the device as a symbol, -1 = no entry (MetaX).
-    public internal(set) var expectedQoS = Column<Symbol>()
-    public internal(set) var nodeOfDevice = Column<Int32>()
-    var migRow = Column<Int32>()
+    public let expectedQoS = Column<Symbol>()
+    public let nodeOfDevice = Column<Int32>()
+    /// 1 = healthy and not voted unhealthy; follows `flags` and `unhealthyVotes`.
+    public let usable = Column<UInt8>()
+    let migRow = Column<Int32>()
     /// MIG placements in use, by MIG row.
     public internal(set) var migInUse: [[MIGPlacement]] = []
     /// Registration data, by device row; cold.
     public internal(set) var records: [DeviceRecord] = []
 
     // Node columns, by node row.
-    public internal(set) var firstDevice = Column<Int32>()
-    public internal(set) var deviceCount = Column<Int32>()
-    public internal(set) var sums = Column<NodeSums>()
-    public internal(set) var free = Column<NodeResources>()
+    public let firstDevice = Column<Int32>()
+    public let deviceCount = Column<Int32>()
+    public let sums = Column<NodeSums>()
+    public let free = Column<NodeResources>()
     /// Vendors whose requests see at least one device of the node.
-    public internal(set) var nodeWords = Column<UInt64>()
+    public let nodeWords = Column<UInt64>()
     /// Vendors whose word is the raw type of some device of the node: their lists are padded (hami-core.md 4.5).
-    public internal(set) var nodeExactWords = Column<UInt64>()
-    public internal(set) var nodeFlags = Column<NodeFlags>()
+    public let nodeExactWords = Column<UInt64>()
+    public let nodeFlags = Column<NodeFlags>()
     /// What is left of each extended resource, by resource symbol; see ``extendedFree(of:node:)``.
     var extended: [[Int32: Int64]] = []
     public internal(set) var nodes: [Node] = []
@@ -79,9 +81,15 @@ public final class DeviceTable {
     public internal(set) var typeTraits: [DeviceTypeTraits] = []
 
     /// Nodes changed since the start, in order; caches remember how far they have read.
-    public internal(set) var changeLog = ChangeLog()
+    public let changeLog = ChangeLog()
+    /// Nodes where something became free, appeared or changed its nature: what did not fit there may fit now.
+    public let releaseLog = ChangeLog()
     var journal: [JournalEntry] = []
-    var isJournaling = false
+    private let journals = Cell(false)
+    var isJournaling: Bool {
+        get { journals.value }
+        set { journals.value = newValue }
+    }
 
     /// - Parameter traits: what the catalogue knows of a raw device type.
     public init(traits: @escaping (String) -> DeviceTypeTraits) {
@@ -110,6 +118,10 @@ public final class DeviceTable {
         offlinePods.deallocate()
         expectedQoS.deallocate()
         nodeOfDevice.deallocate()
+        usable.deallocate()
+        journals.deallocate()
+        changeLog.deallocate()
+        releaseLog.deallocate()
         migRow.deallocate()
         firstDevice.deallocate()
         deviceCount.deallocate()
@@ -134,9 +146,7 @@ public final class DeviceTable {
 
     /// Healthy as registered and not contradicted by a resident pod.
     @inlinable
-    public func isHealthy(_ device: Int) -> Bool {
-        flags[device].contains(.healthy) && unhealthyVotes[device] == 0
-    }
+    public func isHealthy(_ device: Int) -> Bool { usable[device] != 0 }
 
     public func migPlacementsInUse(of device: Int) -> [MIGPlacement] {
         let row = migRow[device]
@@ -165,6 +175,8 @@ public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
 
     /// Not removed.
     public static let alive = NodeFlags(rawValue: 1)
+    /// At most 12 devices, distinct ids, none cut by MIG or cordoned: the short scan is exact.
+    public static let plain = NodeFlags(rawValue: 4)
     /// Two devices of the node share an id; attribution then visits all of them.
     public static let duplicateIDs = NodeFlags(rawValue: 2)
 }

@@ -14,6 +14,7 @@ public struct NodeEvaluator: ~Copyable {
     private let vendorCount: Int
     /// Vendors with a node score of their own.
     private let scoringVendors: UInt64
+    private let noRules = PodRules()
     /// Trials so far: the exact checks of the work counters.
     public private(set) var trials = 0
 
@@ -119,6 +120,28 @@ public struct NodeEvaluator: ~Copyable {
                 totalMemoryMiB: workspace.totalMemoryMiB[device], slotWeight: weights.slot, coreWeight: weights.core,
                 memoryWeight: weights.memory)
         }
+    }
+
+    /// The part of the node score that no request changes: usage before the pod, and what vendors add for pods that ask
+    /// nothing of them.
+    public mutating func baseScore(node: Int, policy: NodePolicy, policyText: String) -> Float {
+        let sums = workspace.table.sums.base[node]
+        let base = nodeScore(
+            used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
+            usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
+        var padded = workspace.table.nodeExactWords.base[node] & scoringVendors
+        if padded == 0 { return base }
+        workspace.load(node: node)
+        var extra: Float = 0
+        while padded != 0 {
+            let vendor = padded.trailingZeroBitCount
+            padded &= padded - 1
+            var part = vendors[vendor].nodeScore(
+                vendor: VendorID(vendor), noRules, nodePolicy: policyText, workspace)
+            if vendors[vendor].isPolicyNeutralScorer { part *= policy == .spread ? -10000 : 10000 }
+            extra += part
+        }
+        return base + extra
     }
 
     /// Node score of the class on the node just fitted: HAMi's default over the usage before the pod, plus what the

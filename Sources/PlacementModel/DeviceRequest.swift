@@ -1,5 +1,5 @@
 /// Position of a vendor in the catalogue: ascending common word. At most 64, so that sets of vendors fit a word.
-public struct VendorID: Sendable, Hashable, Comparable {
+public struct VendorID: Sendable, Hashable, Comparable, BitwiseCopyable {
     public let rawValue: UInt8
 
     public init(_ rawValue: Int) {
@@ -18,7 +18,7 @@ public struct VendorID: Sendable, Hashable, Comparable {
 /// - Units: `memoryMiB` and `cores` are per device; `cores` in percent of one device (vendor units where the vendor has
 ///   its own); `memoryPercent` 1...100, ``notGivenPercent`` = not given.
 /// - Source: hami-core.md 1.3.
-public struct DeviceRequest: Sendable, Hashable {
+public struct DeviceRequest: Sendable, Hashable, BitwiseCopyable {
     /// HAMi's sentinel for "no percentage given".
     public static let notGivenPercent: Int32 = 101
 

@@ -32,7 +32,7 @@ public enum DeviceSortKey: UInt8, Sendable, Hashable {
 /// Fit scans a sorted list from its end, so "last" is "preferred".
 /// - Source: hami-core.md 4.6.
 public struct DevicePolicy: Sendable, Hashable {
-    public enum Order: UInt8, Sendable, Hashable {
+    public enum Order: UInt8, Sendable, Hashable, BitwiseCopyable {
         case mutex
         case binpackNumaBound
         case otherNumaBound

@@ -67,7 +67,7 @@ public struct FitWorkspace: ~Copyable {
     public private(set) var vendorOfDevice: UnsafePointer<UInt8>
     public private(set) var facts: UnsafePointer<DeviceFacts>
     public private(set) var flags: UnsafePointer<DeviceFlags>
-    public private(set) var unhealthyVotes: UnsafePointer<Int32>
+    public private(set) var usable: UnsafePointer<UInt8>
     public private(set) var onlinePods: UnsafePointer<Int32>
     public private(set) var offlinePods: UnsafePointer<Int32>
     public private(set) var expectedQoS: UnsafePointer<Symbol>
@@ -158,7 +158,7 @@ public struct FitWorkspace: ~Copyable {
         vendorOfDevice = UnsafePointer(table.vendor.base)
         facts = UnsafePointer(table.facts.base)
         flags = UnsafePointer(table.flags.base)
-        unhealthyVotes = UnsafePointer(table.unhealthyVotes.base)
+        usable = UnsafePointer(table.usable.base)
         onlinePods = UnsafePointer(table.onlinePods.base)
         offlinePods = UnsafePointer(table.offlinePods.base)
         expectedQoS = UnsafePointer(table.expectedQoS.base)
@@ -204,7 +204,7 @@ public struct FitWorkspace: ~Copyable {
         vendorOfDevice = UnsafePointer(table.vendor.base + first)
         facts = UnsafePointer(table.facts.base + first)
         flags = UnsafePointer(table.flags.base + first)
-        unhealthyVotes = UnsafePointer(table.unhealthyVotes.base + first)
+        usable = UnsafePointer(table.usable.base + first)
         onlinePods = UnsafePointer(table.onlinePods.base + first)
         offlinePods = UnsafePointer(table.offlinePods.base + first)
         expectedQoS = UnsafePointer(table.expectedQoS.base + first)
@@ -243,7 +243,7 @@ public struct FitWorkspace: ~Copyable {
 
     @inline(__always)
     public func isHealthy(_ device: Int) -> Bool {
-        flags[device].contains(.healthy) && unhealthyVotes[device] == 0
+        usable[device] != 0
     }
 
     /// Notes that a device was refused. A device counts once, for its first failing check.

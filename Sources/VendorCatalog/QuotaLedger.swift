@@ -1,3 +1,4 @@
+import DeviceTable
 import PlacementModel
 
 /// HAMi's quota bookkeeping: per namespace and resource name, what is used and what is allowed.
@@ -23,13 +24,26 @@ public final class QuotaLedger: @unchecked Sendable {
     private var coreRow: [[Int]] = []
     private let countedNames: Set<String>
     /// Raised by each change that may make a refused pod fit.
-    public private(set) var version = 0
-    public private(set) var hasLimits = false
+    public private(set) var version: Int {
+        get { versionCell.value }
+        set { versionCell.value = newValue }
+    }
+    public private(set) var hasLimits: Bool {
+        get { limitsCell.value }
+        set { limitsCell.value = newValue }
+    }
+    private let versionCell = Cell(0)
+    private let limitsCell = Cell(false)
 
     /// - Parameter names: resource names by vendor id.
     public init(names: [ResourceNames]) {
         self.names = names
         countedNames = Set(names.flatMap { [$0.memory, $0.cores] }).subtracting([""])
+    }
+
+    deinit {
+        versionCell.deallocate()
+        limitsCell.deallocate()
     }
 
     /// The number of a namespace, made if new.

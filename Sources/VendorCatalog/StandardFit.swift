@@ -11,6 +11,8 @@ public struct StandardFit: Sendable, Hashable {
     public var clampsCores = true
     /// Resolves and checks memory, then cores, exclusivity and full cores.
     public var checksCapacity = true
+    /// Refuses devices in use; the check of whole-card vendors without slots.
+    public var requiresIdle = false
     /// All MT-style containers of a pod on one and the same card.
     public var requiresSameCard = false
     /// Fit asks the namespace quota for each device; nil = only admission does.
@@ -53,6 +55,10 @@ public struct StandardFit: Sendable, Hashable {
                 continue
             }
             if checksMutex && policy.isMutex && workspace.used[device] > 0 {
+                workspace.reject(.exclusiveDeviceAllocateConflict)
+                continue
+            }
+            if requiresIdle && workspace.used[device] > 0 {
                 workspace.reject(.exclusiveDeviceAllocateConflict)
                 continue
             }

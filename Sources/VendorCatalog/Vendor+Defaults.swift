@@ -5,6 +5,16 @@ import PlacementModel
 extension Vendor {
     public var nodeScoreShape: NodeScoreShape { .none }
     public var isPolicyNeutralScorer: Bool { false }
+    public var standardFit: StandardFit? { nil }
+    public var checksSlots: Bool { standardFit?.checksSlots ?? true }
+    public var refusalsLast: Bool { true }
+    public func scoresNodes(_ rules: PodRules) -> Bool { nodeScoreShape != .none }
+    public func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        guard let rule = standardFit else { return DeviceDemand(devices: request.devices) }
+        if rule.requiresIdle { return DeviceDemand(devices: request.devices, cores: .idle) }
+        return rule.checksCapacity
+            ? .capacity(request, clampsCores: rule.clampsCores) : DeviceDemand(devices: request.devices)
+    }
     public var hasResidentEffects: Bool { false }
     public var memoryUnitMiB: Int32 { 1 }
     public var rules: [String] { [] }

@@ -177,6 +177,16 @@ public protocol Vendor: Sendable {
     func nodeScore(
         vendor: VendorID, _ rules: PodRules, nodePolicy: String, _ workspace: borrowing FitWorkspace
     ) -> Float
+    /// The standard loop this vendor's Fit equals for plain requests on plain nodes; nil = always ask ``fit``.
+    var standardFit: StandardFit? { get }
+    /// A necessary condition on devices for a request, for indexes; never stricter than ``fit``.
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand
+    /// Whether ``fit`` refuses devices without a free slot.
+    var checksSlots: Bool { get }
+    /// False when a placement can make a request fit that did not fit before.
+    var refusalsLast: Bool { get }
+    /// Whether the vendor adds to the node score for such pods; see ``nodeScoreShape``.
+    func scoresNodes(_ rules: PodRules) -> Bool
     /// Whether a container may ask for more devices than the bucket holds, because one can serve several times.
     func allowsRepeatedDevices(_ rules: PodRules, _ workspace: borrowing FitWorkspace) -> Bool
     /// Whether placements have effects besides usage.
@@ -200,6 +210,10 @@ public protocol Vendor: Sendable {
 
     /// The devices of a made-up node, for traces.
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord]
+    /// Device models and possible asks of generated traces.
+    var traceProfile: TraceProfile { get }
+    /// A made-up ask as resource limits, as they stand after admission.
+    func traceLimits(for ask: TraceAsk, on model: TraceDeviceModel) -> [(resource: String, amount: Int64)]
 }
 
 /// Result of the health handshake.

@@ -7,11 +7,12 @@ struct BerthCommand: AsyncParsableCommand {
         commandName: "berth",
         abstract: "Batch placement for fleets of mixed accelerators, with HAMi's decisions.",
         discussion: """
-            Example:
+            Examples:
               berth place --nodes nodes.yaml --pods pods.yaml
+              berth replay traces/smoke
             """,
         version: "berth " + BerthVersion.text,
-        subcommands: [PlaceCommand.self, VendorsCommand.self])
+        subcommands: [PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, TraceCommand.self])
 
     /// Runs the command; the one place that turns errors into exit codes.
     ///
@@ -33,7 +34,7 @@ struct BerthCommand: AsyncParsableCommand {
             }
             if !message.isEmpty { StandardError.write(message) }
             let isBadInput = code == .validationFailure || error is InputFailure
-            exit(withError: isBadInput ? ExitCode(2) : code)
+            exit(withError: isBadInput ? badInputCode : code)
         }
     }
 }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import BulkJSON
 import PlacementModel
 import SchedulerSession
@@ -29,6 +28,6 @@ struct PlaceStream {
                 failed = true
             }
         }
-        if failed { throw ExitCode(2) }
+        if failed { throw badInputCode }
     }
 }

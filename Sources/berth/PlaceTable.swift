@@ -8,68 +8,34 @@ struct PlaceTable {
     init(_ reports: [PodReport]) { self.reports = reports }
 
     var text: String {
-        var rows: [Row] = [.cells(["POD", "NODE", "DEVICE", "MEMORY", "CORES"])]
-        for report in reports { rows += Self.rows(of: report) }
-        return Self.laidOut(rows) + explanations + patches + "\n"
+        var table = TextTable([
+            ("POD", .left), ("NODE", .left), ("DEVICE", .left), ("MEMORY", .right), ("CORES", .right),
+        ])
+        for report in reports { Self.add(report, to: &table) }
+        return table.text() + explanations + patches + "\n"
     }
 
-    private enum Row {
-        case cells([String])
-        /// A first cell and text that may be as long as it likes.
-        case sentence(String, String)
-    }
-
-    private static func rows(of report: PodReport) -> [Row] {
-        var rows: [Row] = []
+    private static func add(_ report: PodReport, to table: inout TextTable) {
         switch report.verdict {
         case .placed(let placement) where placement.devices.isEmpty:
-            rows.append(.cells([report.pod, placement.node, "-", "-", "-"]))
+            table.add([report.pod, placement.node, "-", "-", "-"])
         case .placed(let placement):
             for (place, device) in placement.devices.enumerated() {
-                rows.append(
-                    .cells([
-                        place == 0 ? report.pod : "", place == 0 ? placement.node : "",
-                        "\(device.place) \(device.id)", "\(device.memoryMiB) MiB", "\(device.cores)",
-                    ]))
+                table.add([
+                    place == 0 ? report.pod : "", place == 0 ? placement.node : "", "\(device.place) \(device.id)",
+                    "\(device.memoryMiB) MiB", "\(device.cores)",
+                ])
             }
         case .rejected(let rejection):
             let prospect = rejection.prospect.map { "; \($0.text)" } ?? ""
-            rows.append(.sentence(report.pod, "rejected: \(rejection.message)\(prospect)"))
-        case .denied(let message): rows.append(.sentence(report.pod, "denied by admission: \(message)"))
-        case .invalid(let message): rows.append(.sentence(report.pod, "invalid: \(message)"))
+            table.add([report.pod], text: "rejected: \(rejection.message)\(prospect)")
+        case .denied(let message): table.add([report.pod], text: "denied by admission: \(message)")
+        case .invalid(let message): table.add([report.pod], text: "invalid: \(message)")
         }
-        for note in report.notes { rows.append(.sentence("", "note: \(note)")) }
+        for note in report.notes { table.add([""], text: "note: \(note)") }
         if !report.notConsidered.isEmpty {
-            rows.append(.sentence("", "not considered: \(report.notConsidered.joined(separator: ", "))"))
+            table.add([""], text: "not considered: \(report.notConsidered.joined(separator: ", "))")
         }
-        return rows
-    }
-
-    /// Columns as wide as their widest cell, two spaces apart; sentences start in the second column.
-    private static func laidOut(_ rows: [Row]) -> String {
-        var widths = Array(repeating: 0, count: 5)
-        for row in rows {
-            switch row {
-            case .cells(let cells):
-                for (column, cell) in cells.enumerated() { widths[column] = max(widths[column], cell.count) }
-            case .sentence(let first, _): widths[0] = max(widths[0], first.count)
-            }
-        }
-        var text = ""
-        for row in rows {
-            let cells: [String] =
-                switch row {
-                case .cells(let cells): cells
-                case .sentence(let first, let rest): [first, rest]
-                }
-            var line = ""
-            for (column, cell) in cells.enumerated() {
-                let padding = column == cells.count - 1 ? 0 : widths[column] + 2 - cell.count
-                line += cell + String(repeating: " ", count: max(padding, 0))
-            }
-            text += line + "\n"
-        }
-        return text
     }
 
     // MARK: Details

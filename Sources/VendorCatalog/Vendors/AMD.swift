@@ -96,6 +96,12 @@ struct AMD: Vendor {
         return StandardFit.fail(&workspace)
     }
 
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        DeviceDemand(
+            devices: request.devices, memoryMiB: request.memoryMiB > 0 ? request.memoryMiB : nil,
+            memoryPercent: request.memoryMiB > 0 ? nil : 100)
+    }
+
     private func refusal(
         _ device: Int, _ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy,
         _ workspace: borrowing FitWorkspace

@@ -25,6 +25,13 @@ extension AWSNeuron {
         return false
     }
 
+    var checksSlots: Bool { false }
+    var refusalsLast: Bool { false }
+
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        request.devices > 1 ? DeviceDemand(devices: request.devices, cores: .idle) : DeviceDemand(devices: 1)
+    }
+
     private func refusal(
         _ device: Int, _ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy,
         _ workspace: borrowing FitWorkspace

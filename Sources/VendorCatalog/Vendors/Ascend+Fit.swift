@@ -33,6 +33,13 @@ extension Ascend {
         return true
     }
 
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        var demand = DeviceDemand.capacity(request, clampsCores: true)
+        // Soft split counts cores against 100, not against the registered total.
+        if rules.flags & 1 != 0 { demand.cores = .any }
+        return demand
+    }
+
     private func supportsSoftSplit(_ workspace: borrowing FitWorkspace) -> Bool {
         let flags = workspace.table.nodeFacts[workspace.node].flags
         return flags & 1 != 0 ? flags & 2 != 0 : allowsSoftSplit

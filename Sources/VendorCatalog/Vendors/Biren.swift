@@ -45,10 +45,14 @@ struct Biren: Vendor {
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
+        standardFit!.run(request, rules, policy, &workspace)
+    }
+
+    var standardFit: StandardFit? {
         var rule = StandardFit()
         rule.checksCapacity = false
         rule.clampsCores = false
-        return rule.run(request, rules, policy, &workspace)
+        return rule
     }
 
     func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON? {

@@ -22,7 +22,7 @@ struct Cambricon: Vendor {
         "vcore defaults to 100; 100 needs an idle card",
         "namespace quota is checked for each device",
     ]
-    private let fitRule: StandardFit
+    let standardFit: StandardFit?
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
         let names = ResourceNames(
@@ -37,7 +37,7 @@ struct Cambricon: Vendor {
         self.resources = resources
         var rule = StandardFit()
         rule.quotaNames = resources
-        fitRule = rule
+        standardFit = rule
     }
 
     func admit(_ container: inout Container, of pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool {
@@ -67,7 +67,7 @@ struct Cambricon: Vendor {
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
-        fitRule.run(request, rules, policy, &workspace)
+        standardFit!.run(request, rules, policy, &workspace)
     }
 
     func annotate(_ placement: VendorPlacement, into annotations: inout [String: String]) {

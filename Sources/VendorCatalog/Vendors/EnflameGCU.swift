@@ -48,20 +48,20 @@ struct EnflameGCU: Vendor {
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
-        var position = workspace.bucketCount - 1
-        while position >= 0 {
-            let device = Int(workspace.bucket[position])
-            position -= 1
-            if !workspace.isHealthy(device) {
-                workspace.reject(.cardNotHealth)
-            } else if workspace.used[device] > 0 {
-                workspace.reject(.exclusiveDeviceAllocateConflict)
-            } else {
-                workspace.take(Pick(device: Int32(device), memoryMiB: 100, cores: 100))
-                if workspace.fitCount == Int(request.devices) { return true }
-            }
-        }
-        return StandardFit.fail(&workspace)
+        standardFit!.run(request, rules, policy, &workspace)
+    }
+
+    var standardFit: StandardFit? {
+        var rule = StandardFit()
+        rule.checksUUID = false
+        rule.checksSlots = false
+        rule.checksMutex = false
+        rule.clampsCores = false
+        rule.checksCapacity = false
+        rule.requiresIdle = true
+        rule.flatMemoryMiB = 100
+        rule.flatCores = 100
+        return rule
     }
 
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {

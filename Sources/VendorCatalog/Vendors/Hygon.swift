@@ -63,6 +63,8 @@ struct Hygon: Vendor {
             memoryPercent: memoryMiB == 0 ? 100 : 0, cores: Int32(cores))
     }
 
+    var standardFit: StandardFit? { StandardFit() }
+
     func podRules(of pod: Pod, symbols: inout SymbolTable) -> PodRules {
         var rules = PodRules()
         rules.uuidFilters = uuidFilters(of: pod, symbols: &symbols)
@@ -73,7 +75,7 @@ struct Hygon: Vendor {
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
-        StandardFit().run(request, rules, policy, &workspace) { device, workspace in
+        standardFit!.run(request, rules, policy, &workspace) { device, workspace in
             rules.allowsType(of: device, workspace)
         }
     }

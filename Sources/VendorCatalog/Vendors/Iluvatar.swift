@@ -78,9 +78,11 @@ struct Iluvatar: Vendor {
             memoryPercent: memoryMiB == 0 ? 100 : 0, cores: cores)
     }
 
+    var standardFit: StandardFit? { StandardFit() }
+
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
-        StandardFit().run(request, rules, policy, &workspace)
+        standardFit!.run(request, rules, policy, &workspace)
     }
 }

@@ -51,6 +51,13 @@ struct Kunlun: Vendor {
             vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: 0, memoryPercent: 100, cores: 0)
     }
 
+    var checksSlots: Bool { false }
+    var refusalsLast: Bool { false }
+
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        DeviceDemand(devices: request.devices, cores: .idle)
+    }
+
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {

@@ -70,6 +70,13 @@ struct KunlunVXPU: Vendor {
             cores: slice * 100 / Kunlun.cardMemoryMiB)
     }
 
+    var checksSlots: Bool { false }
+    var refusalsLast: Bool { false }
+
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        DeviceDemand(devices: request.devices, memoryMiB: request.memoryMiB)
+    }
+
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {

@@ -73,10 +73,14 @@ struct MetaXGPU: Vendor {
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
+        standardFit!.run(request, rules, policy, &workspace)
+    }
+
+    var standardFit: StandardFit? {
         var rule = StandardFit()
         rule.checksUUID = false
         rule.requiresSameCard = true
-        return rule.run(request, rules, policy, &workspace)
+        return rule
     }
 
     func nodeScore(

@@ -34,6 +34,19 @@ extension MetaXSGPU {
         return true
     }
 
+    var refusalsLast: Bool { false }
+
+    func scoresNodes(_ rules: PodRules) -> Bool {
+        let flags = Flags(rawValue: rules.flags)
+        return flags.contains(.online) || flags.contains(.topology)
+    }
+
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        var demand = DeviceDemand.capacity(request, clampsCores: false)
+        if Flags(rawValue: rules.flags).contains(.online) { demand.cores = .any }
+        return demand
+    }
+
     private func refusal(
         _ device: Int, _ request: DeviceRequest, _ rules: PodRules, _ flags: Flags, _ policy: DevicePolicy,
         _ workspace: borrowing FitWorkspace

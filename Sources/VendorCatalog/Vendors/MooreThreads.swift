@@ -87,12 +87,16 @@ struct MooreThreads: Vendor {
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)
         -> Bool
     {
-        var rule = StandardFit()
-        rule.requiresSameCard = true
-        return rule.run(request, rules, policy, &workspace) { device, workspace in
+        standardFit!.run(request, rules, policy, &workspace) { device, workspace in
             workspace.exactVendor[device] == Int16(request.vendor.rawValue)
                 || workspace.table.types[workspace.type[device]].containsText(commonWord)
         }
+    }
+
+    var standardFit: StandardFit? {
+        var rule = StandardFit()
+        rule.requiresSameCard = true
+        return rule
     }
 
     func annotate(_ placement: VendorPlacement, into annotations: inout [String: String]) {

@@ -51,6 +51,13 @@ extension NVIDIA {
             vendor: request.vendor, names: resources, extraDevice: -1, memoryMiB: 0, cores: 0)
     }
 
+    /// Cards that are neither cut by MIG nor cordoned follow the standard loop, but for NUMA binding and topology.
+    var standardFit: StandardFit? {
+        var rule = StandardFit()
+        rule.quotaNames = resources
+        return rule
+    }
+
     /// What a scan carries from card to card.
     private struct Scan {
         var remaining: Int32

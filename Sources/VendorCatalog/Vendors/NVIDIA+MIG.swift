@@ -13,6 +13,13 @@ extension NVIDIA {
         return false
     }
 
+    /// A MIG card can serve a container several times, and its memory check is not updated between instances.
+    func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
+        var demand = DeviceDemand.capacity(request, clampsCores: true)
+        demand.repeatsOnMIG = rules.mode?.containsText("mig") ?? true
+        return demand
+    }
+
     func addUsage(_ pick: inout Pick, on device: Int, _ rules: PodRules, _ workspace: inout FitWorkspace) -> Bool {
         if workspace.flags[device].contains(.mig) {
             guard let chosen = migSelect(device, memoryMiB: pick.memoryMiB, workspace, also: []) else {

@@ -1,0 +1,144 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+import VendorCatalog
+
+/// How the indexed engine decides one request class; made at its first use, at a stable address.
+struct ClassPlan {
+    let requestClass: RequestClass
+    /// Pool to search and bit to search for; unused with a tree.
+    var pool: NodePool?
+    var word = 0
+    var bit: UInt64 = 0
+    /// The class's own tree, when its score or feasibility is not the pool's.
+    var tree: ScoreTree?
+    /// The short scan; valid when it equals the vendor's Fit on plain nodes.
+    var scan: StandardScanRequest
+    var hasScan = false
+    /// Filters over what nodes are; nil when every node passes.
+    var constraints: ConstraintSet?
+    /// Nodes not refused since their last release.
+    var possible = NodeSet()
+    var quotaVersion = 0
+    /// False when a placement may let refused requests of this class fit.
+    var refusalsLast = true
+    /// State at which the whole class was refused; still holds while nothing is released.
+    var refusedAtRelease = -1
+    var refusedAtQuota = -1
+    /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
+    var takenCount = 0
+
+    init(_ requestClass: RequestClass) {
+        self.requestClass = requestClass
+        let nothing = DeviceRequest(vendor: VendorID(0), devices: 0, memoryMiB: 0, memoryPercent: 0, cores: 0)
+        scan = StandardScanRequest(
+            request: nothing, cores: 0, flatMemoryMiB: 0, flatCores: 0, checks: [], order: .spread, weights: .equal)
+    }
+}
+
+extension IndexedEngine {
+    func makePlan(_ requestClass: RequestClass) -> ClassPlan {
+        var plan = ClassPlan(requestClass)
+        if requestClass.hasConstraints || fleetConstrains { plan.constraints = constraintSet(for: requestClass) }
+        let vendors = requestClass.requestedVendors
+        for vendor in cluster.catalog.ids where vendors & vendor.bit != 0 && !cluster.catalog[vendor].refusalsLast {
+            plan.refusalsLast = false
+        }
+        guard vendors.nonzeroBitCount <= 1, refusalsLastUnderPolicy(requestClass), !scoresNodes(requestClass) else {
+            plan.tree = ScoreTree()
+            return plan
+        }
+        let vendor = vendors == 0 ? nil : VendorID(vendors.trailingZeroBitCount)
+        let pool = pool(vendor, requestClass)
+        plan.pool = pool
+        if let vendor {
+            let bit = pool.bit(for: strictestDemand(of: requestClass, vendor))
+            (plan.word, plan.bit) = (bit.word, bit.mask)
+            if let scan = shortScan(requestClass, cluster.catalog[vendor]) {
+                plan.scan = scan
+                plan.hasScan = true
+            }
+        } else {
+            (plan.word, plan.bit) = (0, 1)
+        }
+        return plan
+    }
+
+    /// Some device policies let a node fit again when a device of it is taken: NUMA groups that depend on the order.
+    private func refusalsLastUnderPolicy(_ requestClass: RequestClass) -> Bool {
+        let policy = requestClass.devicePolicy
+        if policy.bindsNuma && (policy.isTopologyAware || policy.isMutex) { return false }
+        if policy.isTopologyAware && requestClass.namespace >= 0 { return false }
+        for place in 0..<requestClass.requestCount where requestClass.requests[place].cores < 0 { return false }
+        return true
+    }
+
+    private func scoresNodes(_ requestClass: RequestClass) -> Bool {
+        for vendor in cluster.catalog.ids where requestClass.requestedVendors & vendor.bit != 0 {
+            if cluster.catalog[vendor].scoresNodes(requestClass.rules[vendor.index]) { return true }
+        }
+        return false
+    }
+
+    private func constraintSet(for requestClass: RequestClass) -> ConstraintSet {
+        if let known = constraintSets[requestClass.constraints] { return known }
+        let made = ConstraintSet(requestClass)
+        constraintSets[requestClass.constraints] = made
+        return made
+    }
+
+    private func pool(_ vendor: VendorID?, _ requestClass: RequestClass) -> NodePool {
+        // Vendors read the exact words only; every other text behaves alike.
+        let text = ["binpack", "spread"].contains(requestClass.nodePolicyText) ? requestClass.nodePolicyText : ""
+        let key = PoolKey(vendor: vendor, policy: requestClass.nodePolicy, policyText: text)
+        if let known = poolIDs[key] { return pools[known] }
+        let pool = NodePool(
+            vendor: vendor, policy: requestClass.nodePolicy, policyText: text, cluster: cluster,
+            classesKnown: cluster.classes.count
+        ) { pool in
+            guard let vendor else { return [] }
+            return cluster.classes.filter { $0.requestedVendors == vendor.bit }.map { strictestDemand(of: $0, vendor) }
+        }
+        poolIDs[key] = pools.count
+        pools.append(pool)
+        return pool
+    }
+
+    /// The hardest single demand of the class; each of its containers needs its own, so any one is necessary.
+    private func strictestDemand(of requestClass: RequestClass, _ vendor: VendorID) -> DeviceDemand {
+        let rules = requestClass.rules[vendor.index]
+        var strictest = cluster.catalog[vendor].demand(of: requestClass.requests[0], rules)
+        for place in 1..<max(requestClass.requestCount, 1) {
+            let demand = cluster.catalog[vendor].demand(of: requestClass.requests[place], rules)
+            if (demand.devices, demand.memoryMiB ?? 0) > (strictest.devices, strictest.memoryMiB ?? 0) {
+                strictest = demand
+            }
+        }
+        return strictest
+    }
+
+    /// The short scan for one plain request in one app container, nil where only the evaluator will do.
+    private func shortScan(_ requestClass: RequestClass, _ vendor: any Vendor) -> StandardScanRequest? {
+        guard let rule = vendor.standardFit, requestClass.initContainerCount == 0, requestClass.requestCount == 1,
+            !cluster.profile.scoresRequestByWordMatch
+        else { return nil }
+        let request = requestClass.requests[0]
+        let rules = requestClass.rules[request.vendor.index]
+        guard rules.uuidFilters.isEmpty, rules.typeFilter == nil, rules.mode == nil else { return nil }
+        let policy = requestClass.devicePolicy
+        guard !policy.bindsNuma, !policy.isTopologyAware, [.spread, .binpack, .mutex].contains(policy.order) else {
+            return nil
+        }
+        if rule.quotaNames != nil && requestClass.namespace >= 0 { return nil }
+        guard request.devices <= Int32(standardScanDevicesMax) else { return nil }
+        var checks: StandardScanChecks = []
+        if rule.checksSlots { checks.insert(.slots) }
+        if rule.checksMutex && policy.isMutex { checks.insert(.mutex) }
+        if rule.checksCapacity { checks.insert(.capacity) }
+        if rule.requiresIdle { checks.insert(.idle) }
+        return StandardScanRequest(
+            request: request, cores: rule.clampsCores ? min(request.cores, 100) : request.cores,
+            flatMemoryMiB: rule.flatMemoryMiB, flatCores: rule.flatCores, checks: checks, order: policy.order,
+            weights: requestClass.weights)
+    }
+}

@@ -1,0 +1,246 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+import VendorCatalog
+
+/// The same decisions as ``ReferenceEngine``, found through indexes instead of scans.
+///
+/// Classes whose score does not depend on the request share a ``NodePool`` per vendor and policy; the others keep a
+/// ``ScoreTree`` each. Every candidate still passes the exact check, so indexes decide only where to look.
+/// - Complexity: per pod about O(log nodes) through a pool; no heap allocation in steady state.
+/// - Determinism: equals the reference, whatever the number of classes, levels or repairs.
+public final class IndexedEngine: PlacementEngine {
+    public let cluster: Cluster
+    public let name = "indexed"
+    /// Plans by class id, made at first use.
+    private var plans: [UnsafeMutablePointer<ClassPlan>?] = []
+    var pools: [NodePool] = []
+    var poolIDs: [PoolKey: Int] = [:]
+    var constraintSets: [NodeConstraints: ConstraintSet] = [:]
+    /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
+    var fleetConstrains = false
+    private var surveyedReleases = -1
+    private let scratch: UnsafeMutablePointer<Scratch>
+    private let taken: UnsafeMutablePointer<ScanCandidate>
+
+    /// What every decision writes, at a stable address.
+    struct Scratch: ~Copyable {
+        var evaluator: NodeEvaluator
+        var evaluatorDevicesMax: Int
+        var collapser = UsageCollapser()
+        var effects: [DeviceEffect] = []
+        var shortScans = 0
+        /// Trials of evaluators that have been replaced.
+        var earlierTrials = 0
+    }
+
+    struct PoolKey: Hashable {
+        var vendor: VendorID?
+        var policy: NodePolicy
+        var policyText: String
+    }
+
+    public init(cluster: Cluster) {
+        self.cluster = cluster
+        scratch = .allocate(capacity: 1)
+        scratch.initialize(
+            to: Scratch(evaluator: NodeEvaluator(cluster: cluster), evaluatorDevicesMax: cluster.devicesPerNodeMax))
+        scratch.pointee.effects.reserveCapacity(256)
+        taken = .allocate(capacity: standardScanDevicesMax + 1)
+    }
+
+    deinit {
+        dropPlans()
+        scratch.deinitialize(count: 1)
+        scratch.deallocate()
+        taken.deallocate()
+    }
+
+    private func dropPlans() {
+        for place in plans.indices {
+            guard let plan = plans[place] else { continue }
+            plan.pointee.possible.deallocate()
+            plan.deinitialize(count: 1)
+            plan.deallocate()
+            plans[place] = nil
+        }
+    }
+
+    public var counters: WorkCounters {
+        var counters = WorkCounters()
+        counters.exactChecks =
+            scratch.pointee.shortScans + scratch.pointee.evaluator.trials + scratch.pointee.earlierTrials
+        for pool in pools {
+            counters.nodesRescored += pool.nodesRescored
+            counters.indexLevels += pool.index.pointee.levelsVisited
+            counters.cacheLines += pool.index.pointee.linesTouched
+        }
+        for plan in plans { counters.nodesRescored += plan?.pointee.tree?.nodesRescored ?? 0 }
+        return counters
+    }
+
+    public func place(
+        _ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult
+    ) {
+        prepare()
+        for classID in classIDs {
+            let start = clock?() ?? 0
+            let plan = plan(of: Int(classID))
+            if plan.pointee.tree == nil {
+                placeThroughPool(plan, into: &result)
+            } else {
+                placeThroughTree(plan, into: &result)
+            }
+            if let clock { result.latencies.append(clock() - start) }
+        }
+    }
+
+    /// Follows fleets that have grown since the last round.
+    private func prepare() {
+        if cluster.devicesPerNodeMax > scratch.pointee.evaluatorDevicesMax {
+            scratch.pointee.earlierTrials += scratch.pointee.evaluator.trials
+            scratch.pointee.evaluator = NodeEvaluator(cluster: cluster)
+            scratch.pointee.evaluatorDevicesMax = cluster.devicesPerNodeMax
+        }
+        if cluster.classes.count > plans.count {
+            plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
+        }
+        if surveyedReleases != cluster.table.releaseLog.end {
+            surveyedReleases = cluster.table.releaseLog.end
+            let constrains = cluster.table.nodes.contains { $0.isUnschedulable || !$0.taints.isEmpty }
+            if constrains != fleetConstrains {
+                fleetConstrains = constrains
+                dropPlans()
+            }
+        }
+    }
+
+    @inline(__always)
+    private func plan(of classID: Int) -> UnsafeMutablePointer<ClassPlan> {
+        if let known = plans[classID] { return known }
+        let made = UnsafeMutablePointer<ClassPlan>.allocate(capacity: 1)
+        made.initialize(to: makePlan(cluster.classes[classID]))
+        plans[classID] = made
+        return made
+    }
+
+    // MARK: Shared index
+
+    private func placeThroughPool(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
+        let table = cluster.table
+        // Where a placement may let refused requests fit, any change of a node counts as a release.
+        let log = plan.pointee.refusalsLast ? table.releaseLog : table.changeLog
+        let quotaVersion = cluster.quotas.version
+        if plan.pointee.refusedAtRelease == log.end && plan.pointee.refusedAtQuota == quotaVersion {
+            result.outcomes.append(.rejected)
+            return
+        }
+        let pool = plan.pointee.pool!
+        pool.catchUp(&scratch.pointee.evaluator)
+        plan.pointee.possible.catchUp(log, nodes: table.nodeRowCount)
+        if plan.pointee.quotaVersion != quotaVersion {
+            plan.pointee.quotaVersion = quotaVersion
+            plan.pointee.possible.fill()
+        }
+        plan.pointee.constraints?.catchUp(cluster)
+        let node = candidate(plan, pool)
+        if node < 0 {
+            plan.pointee.refusedAtRelease = log.end
+            plan.pointee.refusedAtQuota = quotaVersion
+            result.outcomes.append(.rejected)
+            return
+        }
+        commit(plan, node: node, into: &result)
+        pool.rescore(node, &scratch.pointee.evaluator)
+        pool.didRescore(upTo: table.changeLog.end)
+    }
+
+    private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
+        let constraints = plan.pointee.constraints
+        let requestClass = plan.pointee.requestClass
+        let table = cluster.table
+        return pool.index.pointee.first(
+            word: plan.pointee.word, bit: plan.pointee.bit,
+            mayFit: { node in
+                if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
+                if let constraints { return constraints.contains(node) }
+                return true
+            },
+            accepts: { node in
+                if cluster.failingResource(requestClass, node: node) == nil && fits(plan, node: node) { return true }
+                let log = plan.pointee.refusalsLast ? table.releaseLog : table.changeLog
+                plan.pointee.possible.remove(node, nodes: table.nodeRowCount, position: log.end)
+                return false
+            })
+    }
+
+    /// The exact check: the short scan where it equals HAMi's loop, the evaluator elsewhere.
+    @inline(__always)
+    private func fits(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        plan.pointee.takenCount = 0
+        guard plan.pointee.hasScan, cluster.table.nodeFlags.base[node].contains(.plain) else {
+            return scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
+        }
+        scratch.pointee.shortScans += 1
+        plan.pointee.takenCount = standardScan(plan.pointee.scan, cluster.table.columns(of: node), taken: taken)
+        return plan.pointee.takenCount > 0
+    }
+
+    private func commit(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
+        if plan.pointee.takenCount > 0 { return commitScan(plan, node: node, into: &result) }
+        let resident = cluster.commit(
+            plan.pointee.requestClass, scratch.pointee.evaluator.workspace, collapser: &scratch.pointee.collapser,
+            effects: &scratch.pointee.effects)
+        result.outcomes.append(scratch.pointee.evaluator.workspace.outcome(resident: resident, into: &result))
+    }
+
+    /// Books the devices of the short scan: one container, so nothing collapses.
+    private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
+        let first = Int(cluster.table.firstDevice.base[node])
+        let scan = plan.pointee.scan
+        let count = plan.pointee.takenCount
+        let cores = scan.checks.contains(.capacity) ? scan.cores : scan.flatCores
+        scratch.pointee.effects.removeAll(keepingCapacity: true)
+        let firstResult = result.devices.count
+        for place in 0..<count {
+            let device = taken[place].device
+            var effect = DeviceEffect.usage(
+                device: first + Int(device), slots: 1, memoryMiB: taken[place].memoryMiB, cores: cores)
+            effect.vendor = scan.request.vendor.rawValue
+            scratch.pointee.effects.append(effect)
+            result.devices.append(AllocatedDevice(device: device, memoryMiB: taken[place].memoryMiB, cores: cores))
+        }
+        let requestClass = plan.pointee.requestClass
+        let resident = cluster.addResident(
+            node: node, effects: scratch.pointee.effects, namespace: requestClass.namespace,
+            resources: requestClass.resources, extended: requestClass.extended)
+        result.outcomes.append(
+            Outcome(
+                node: Int32(truncatingIfNeeded: node), firstDevice: Int32(truncatingIfNeeded: firstResult),
+                deviceCount: Int32(truncatingIfNeeded: count), resident: resident.row))
+    }
+
+    // MARK: Score trees
+
+    private func placeThroughTree(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
+        let requestClass = plan.pointee.requestClass
+        let constraints = plan.pointee.constraints
+        constraints?.catchUp(cluster)
+        let node = plan.pointee.tree!.best(cluster.table, quotaVersion: cluster.quotas.version) { node in
+            if let constraints, !constraints.contains(node) { return nil }
+            guard cluster.table.nodeFlags.base[node].contains(.alive),
+                cluster.failingResource(requestClass, node: node) == nil,
+                scratch.pointee.evaluator.fits(requestClass, node: node)
+            else { return nil }
+            let rank = rankKey(scratch.pointee.evaluator.score(requestClass))
+            return requestClass.nodePolicy == .spread ? rank : ~rank
+        }
+        if node < 0 {
+            result.outcomes.append(.rejected)
+            return
+        }
+        _ = scratch.pointee.evaluator.fits(requestClass, node: node)
+        plan.pointee.takenCount = 0
+        commit(plan, node: node, into: &result)
+    }
+}

@@ -1,0 +1,192 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+import VendorCatalog
+
+/// The nodes that serve one vendor's requests under one node policy, in a rank index that follows the table.
+///
+/// Also holds the pool of all nodes for pods without device requests (`vendor` nil).
+final class NodePool {
+    let vendor: VendorID?
+    let policy: NodePolicy
+    let policyText: String
+    /// At a stable address, so that using it costs no exclusivity check.
+    let index: UnsafeMutablePointer<RankIndex>
+    let levels: Cell<FeasibilityLevels>
+    private let checksSlots: Bool
+    private let table: DeviceTable
+    private let position = Cell(0)
+    private let rescored = Cell(0)
+    /// Nodes whose place was computed again.
+    var nodesRescored: Int { rescored.value }
+    /// Request classes known when the levels were chosen.
+    let classesKnown: Int
+    /// Some device of the pool is cut by MIG.
+    private(set) var hasMIG = false
+    /// Distinct memory totals of the pool's devices, ascending.
+    private(set) var memoryTotalsMiB: [Int32] = []
+
+    init(
+        vendor: VendorID?, policy: NodePolicy, policyText: String, cluster: Cluster, classesKnown: Int,
+        demands: (NodePool) -> [DeviceDemand]
+    ) {
+        self.vendor = vendor
+        self.policy = policy
+        self.policyText = policyText
+        self.classesKnown = classesKnown
+        table = cluster.table
+        checksSlots = vendor.map { cluster.catalog[$0].checksSlots } ?? true
+        index = .allocate(capacity: 1)
+        index.initialize(to: RankIndex(nodes: cluster.table.nodeRowCount))
+        levels = Cell(
+            FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max)))
+        surveyDevices()
+        levels.value = Self.chooseLevels(demands(self), totalsMiB: memoryTotalsMiB)
+    }
+
+    deinit {
+        index.deinitialize(count: 1)
+        index.deallocate()
+        levels.deallocate()
+        position.deallocate()
+        rescored.deallocate()
+    }
+
+    private func surveyDevices() {
+        guard let vendor else { return }
+        var totals: Set<Int32> = []
+        for device in 0..<table.deviceRowCount where table.words.base[device] & vendor.bit != 0 {
+            totals.insert(table.totalMemoryMiB.base[device])
+            if table.flags.base[device].contains(.mig) { hasMIG = true }
+        }
+        memoryTotalsMiB = totals.sorted()
+    }
+
+    /// Level bounds from the demands really asked: every size gets its own level while there are few, quantiles else.
+    private static func chooseLevels(_ demands: [DeviceDemand], totalsMiB: [Int32]) -> FeasibilityLevels {
+        var memory: [Int32] = []
+        var cores: [Int32] = []
+        for demand in demands {
+            if let size = demand.memoryMiB {
+                memory.append(size)
+            } else if let percent = demand.memoryPercent {
+                for total in totalsMiB { memory.append((total &* percent) / 100) }
+            }
+            if case .atLeast(let count) = demand.cores { cores.append(count) }
+        }
+        let memoryBounds = quantiles(memory, FeasibilityLevels.memoryCount - 1)
+        let coreBounds = quantiles(cores, CoreDemand.thresholdCount)
+        var levels = FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max))
+        levels.memoryMiB[0] = Int32.min
+        for (place, bound) in memoryBounds.enumerated() { levels.memoryMiB[place + 1] = bound }
+        for (place, bound) in coreBounds.enumerated() { levels.cores[place] = bound }
+        return levels
+    }
+
+    /// At most `count` ascending distinct values that cut the sizes into equal shares, the smallest always among them.
+    private static func quantiles(_ sizes: [Int32], _ count: Int) -> [Int32] {
+        let distinct = Set(sizes).sorted()
+        if distinct.count <= count { return distinct }
+        let sorted = sizes.sorted()
+        var bounds: [Int32] = [sorted[0]]
+        for part in 1..<count {
+            let bound = sorted[part * sorted.count / count]
+            if bound > bounds[bounds.count - 1] { bounds.append(bound) }
+        }
+        return bounds
+    }
+
+    /// Word and bit under which a class finds nodes that meet its demand.
+    func bit(for demand: DeviceDemand) -> (word: Int, mask: UInt64) {
+        let devices = demand.repeatsOnMIG && hasMIG ? 1 : Int(demand.devices)
+        var memoryMiB = Int32.min
+        if let size = demand.memoryMiB {
+            memoryMiB = size
+        } else if let percent = demand.memoryPercent, let least = memoryTotalsMiB.map({ ($0 &* percent) / 100 }).min() {
+            memoryMiB = least
+        }
+        var core = CoreDemand.any
+        switch demand.cores {
+        case .any: break
+        case .shared: core = CoreDemand.shared
+        case .exclusive: core = CoreDemand.exclusive
+        case .idle: core = CoreDemand.idle
+        case .atLeast(let count):
+            core = CoreDemand.shared
+            for threshold in 0..<CoreDemand.thresholdCount where levels.value.cores[threshold] <= count {
+                core = CoreDemand.firstThreshold + threshold
+            }
+        }
+        return FeasibilityLevels.bit(
+            countLevel: FeasibilityLevels.countLevel(devices), memoryLevel: levels.value.memoryLevel(atMost: memoryMiB),
+            coreDemand: core)
+    }
+
+    // MARK: Following the table
+
+    /// Repairs the index for every node changed since the last call.
+    ///
+    /// - Complexity: O(changes); O(nodes) when the log has dropped some.
+    func catchUp(_ evaluator: inout NodeEvaluator) {
+        let log = table.changeLog
+        if log.end == position.value { return }
+        index.pointee.reserve(nodes: table.nodeRowCount)
+        if let first = log.index(of: position.value), position.value > 0 {
+            var last: Int32 = -1
+            let entries = log.entries
+            for entry in first..<entries.count {
+                let node = entries[entry]
+                if node == last { continue }
+                last = node
+                rescore(Int(node), &evaluator)
+            }
+        } else {
+            for node in 0..<table.nodeRowCount { rescore(node, &evaluator) }
+        }
+        position.value = log.end
+    }
+
+    /// Says that the change log up to `position` needs no visit: the caller has rescored the node itself.
+    @inline(__always)
+    func didRescore(upTo position: Int) { self.position.value = position }
+
+    var isCurrent: Bool { position.value == table.changeLog.end }
+
+    @inline(__always)
+    func contains(_ node: Int) -> Bool {
+        guard table.nodeFlags.base[node].contains(.alive) else { return false }
+        guard let vendor else { return true }
+        return table.nodeWords.base[node] & vendor.bit != 0
+    }
+
+    @inline(__always)
+    func rescore(_ node: Int, _ evaluator: inout NodeEvaluator) {
+        guard contains(node) else {
+            if index.pointee.contains(node) { index.pointee.remove(node) }
+            return
+        }
+        rescored.value += 1
+        let rank = rankKey(evaluator.baseScore(node: node, policy: policy, policyText: policyText))
+        index.pointee.update(node, rank: policy == .spread ? rank : ~rank, words: words(of: node))
+    }
+
+    private func words(of node: Int) -> FeasibilityWords {
+        guard let vendor else { return FeasibilityWords(repeating: UInt64.max) }
+        return feasibilityMask(table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
+    }
+}
+
+extension DeviceTable {
+    /// The device columns of one node, for kernels.
+    @inline(__always)
+    func columns(of node: Int) -> NodeColumns {
+        let first = Int(firstDevice.base[node])
+        return NodeColumns(
+            used: UnsafePointer(used.base + first), usedMemoryMiB: UnsafePointer(usedMemoryMiB.base + first),
+            usedCores: UnsafePointer(usedCores.base + first), slots: UnsafePointer(slots.base + first),
+            totalMemoryMiB: UnsafePointer(totalMemoryMiB.base + first),
+            totalCores: UnsafePointer(totalCores.base + first), numa: UnsafePointer(numa.base + first),
+            words: UnsafePointer(words.base + first), exactVendor: UnsafePointer(exactVendor.base + first),
+            usable: UnsafePointer(usable.base + first), count: Int(deviceCount.base[node]))
+    }
+}

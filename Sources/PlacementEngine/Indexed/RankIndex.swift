@@ -1,0 +1,519 @@
+import PlacementKernels
+
+/// Nodes in order of preference, with the coarse demands each could meet: one index serves every request class.
+///
+/// ```
+/// top      groups in order        lowKey[g]   words[w][g]      OR of the group's words
+/// group    <= 64 chunks in order  lowKey[64]  words[8][64]     OR of the chunks' words
+/// chunk    <= 64 nodes, any order key[64]     words[8][64]     the nodes' own feasibility words
+/// ```
+///
+/// A key is (rank, node row), so the leftmost node with a demand's bit is the best candidate, ties by row. ORs are
+/// tightened when a visit finds nothing under a set bit. A node that changes is taken out and put back under its new key.
+/// - Complexity: query O(groups + visited chunks), update O(log chunks + 64); 600 bytes a node.
+/// - Source: performance prototype section 2 ("ordered"), with eight words a node and unordered chunks.
+struct RankIndex: ~Copyable {
+    static let width = 64
+    static let words = 8
+
+    private(set) var chunkCount = 0
+    private var chunkCapacity: Int
+    private var chunkKeys: UnsafeMutablePointer<UInt64>
+    private var chunkWords: UnsafeMutablePointer<UInt64>
+    private var chunkOccupied: UnsafeMutablePointer<UInt64>
+    private var chunkGroup: UnsafeMutablePointer<Int32>
+    private var freeChunks: [Int32] = []
+
+    private var groupCapacity: Int
+    private(set) var groupCount = 0
+    private var groupChunks: UnsafeMutablePointer<Int32>
+    private var groupLow: UnsafeMutablePointer<UInt64>
+    private var groupWords: UnsafeMutablePointer<UInt64>
+    private var groupSize: UnsafeMutablePointer<Int32>
+    private var freeGroups: [Int32] = []
+
+    /// Groups in order, and their OR words by position: `topWords[w * topCapacity + position]`.
+    private var topCapacity: Int
+    private var topGroups: UnsafeMutablePointer<Int32>
+    private var topLow: UnsafeMutablePointer<UInt64>
+    private var topWords: UnsafeMutablePointer<UInt64>
+
+    /// Per node row: its key (`absent` = not in the index), chunk and slot.
+    private(set) var keys: UnsafeMutablePointer<UInt64>
+    private var places: UnsafeMutablePointer<Int32>
+    private var nodeCapacity: Int
+    static let absent = UInt64.max
+
+    /// Levels visited by queries and lines touched, for the work counters.
+    private(set) var levelsVisited = 0
+    private(set) var linesTouched = 0
+
+    init(nodes: Int) {
+        nodeCapacity = max(nodes, 64)
+        keys = .allocate(capacity: nodeCapacity)
+        keys.initialize(repeating: Self.absent, count: nodeCapacity)
+        places = .allocate(capacity: nodeCapacity)
+        places.initialize(repeating: -1, count: nodeCapacity)
+        chunkCapacity = max(nodes / 24, 16)
+        chunkKeys = .allocate(capacity: chunkCapacity * Self.width)
+        chunkWords = .allocate(capacity: chunkCapacity * Self.width * Self.words)
+        chunkOccupied = .allocate(capacity: chunkCapacity)
+        chunkGroup = .allocate(capacity: chunkCapacity)
+        groupCapacity = max(chunkCapacity / 24, 8)
+        groupChunks = .allocate(capacity: groupCapacity * Self.width)
+        groupLow = .allocate(capacity: groupCapacity * Self.width)
+        groupWords = .allocate(capacity: groupCapacity * Self.width * Self.words)
+        groupSize = .allocate(capacity: groupCapacity)
+        topCapacity = groupCapacity
+        topGroups = .allocate(capacity: topCapacity)
+        topLow = .allocate(capacity: topCapacity)
+        topWords = .allocate(capacity: topCapacity * Self.words)
+        let group = newGroup()
+        topGroups[0] = group
+        topLow[0] = 0
+        for word in 0..<Self.words { topWords[word * topCapacity] = 0 }
+        groupCount = 1
+        let chunk = newChunk(group: group)
+        groupChunks[Int(group) * Self.width] = chunk
+        groupLow[Int(group) * Self.width] = 0
+        groupSize[Int(group)] = 1
+    }
+
+    deinit {
+        keys.deallocate()
+        places.deallocate()
+        chunkKeys.deallocate()
+        chunkWords.deallocate()
+        chunkOccupied.deallocate()
+        chunkGroup.deallocate()
+        groupChunks.deallocate()
+        groupLow.deallocate()
+        groupWords.deallocate()
+        groupSize.deallocate()
+        topGroups.deallocate()
+        topLow.deallocate()
+        topWords.deallocate()
+    }
+
+    /// Makes room for node rows up to `count`.
+    mutating func reserve(nodes count: Int) {
+        if count <= nodeCapacity { return }
+        let larger = max(count, nodeCapacity * 2)
+        keys = Self.grown(keys, from: nodeCapacity, to: larger, filler: Self.absent)
+        places = Self.grown(places, from: nodeCapacity, to: larger, filler: -1)
+        nodeCapacity = larger
+    }
+
+    func contains(_ node: Int) -> Bool { node < nodeCapacity && keys[node] != Self.absent }
+
+    // MARK: Update
+
+    /// Puts a node under a key, or moves it there.
+    mutating func update(_ node: Int, rank: UInt32, words mask: FeasibilityWords) {
+        let key = UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: node))
+        if keys[node] == key {
+            setWords(place: Int(places[node]), mask)
+            return
+        }
+        if keys[node] != Self.absent { remove(node) }
+        insert(node, key, mask)
+    }
+
+    mutating func remove(_ node: Int) {
+        let place = Int(places[node])
+        let chunk = place / Self.width
+        let slot = place % Self.width
+        chunkOccupied[chunk] &= ~(1 << UInt64(slot))
+        let words = chunkWords + chunk * Self.width * Self.words + slot
+        for word in 0..<Self.words { words[word * Self.width] = 0 }
+        keys[node] = Self.absent
+        places[node] = -1
+        if chunkOccupied[chunk] == 0 { dropChunk(chunk) }
+    }
+
+    private mutating func setWords(place: Int, _ mask: FeasibilityWords) {
+        let chunk = place / Self.width
+        let words = chunkWords + chunk * Self.width * Self.words + place % Self.width
+        for word in 0..<Self.words { words[word * Self.width] = mask[word] }
+        raise(chunk, mask)
+    }
+
+    /// ORs a node's words into its chunk's and group's summaries.
+    private mutating func raise(_ chunk: Int, _ mask: FeasibilityWords) {
+        let group = Int(chunkGroup[chunk])
+        let position = self.position(ofChunk: chunk, in: group)
+        let words = groupWords + group * Self.width * Self.words + position
+        let top = topPosition(of: group)
+        for word in 0..<Self.words {
+            words[word * Self.width] |= mask[word]
+            topWords[word * topCapacity + top] |= mask[word]
+        }
+    }
+
+    private func position(ofChunk chunk: Int, in group: Int) -> Int {
+        let chunks = groupChunks + group * Self.width
+        var position = 0
+        while chunks[position] != Int32(chunk) { position += 1 }
+        return position
+    }
+
+    private func topPosition(of group: Int) -> Int {
+        var position = 0
+        while topGroups[position] != Int32(group) { position += 1 }
+        return position
+    }
+
+    private mutating func insert(_ node: Int, _ key: UInt64, _ mask: FeasibilityWords) {
+        var top = Self.lastNotAbove(key, topLow, groupCount)
+        var group = Int(topGroups[top])
+        var position = Self.lastNotAbove(key, groupLow + group * Self.width, Int(groupSize[group]))
+        var chunk = Int(groupChunks[group * Self.width + position])
+        if chunkOccupied[chunk] == UInt64.max {
+            split(chunk, top: top, position: position)
+            top = Self.lastNotAbove(key, topLow, groupCount)
+            group = Int(topGroups[top])
+            position = Self.lastNotAbove(key, groupLow + group * Self.width, Int(groupSize[group]))
+            chunk = Int(groupChunks[group * Self.width + position])
+        }
+        let slot = (~chunkOccupied[chunk]).trailingZeroBitCount
+        put(node, key, chunk: chunk, slot: slot)
+        let words = chunkWords + chunk * Self.width * Self.words + slot
+        let summary = groupWords + group * Self.width * Self.words + position
+        for word in 0..<Self.words {
+            words[word * Self.width] = mask[word]
+            summary[word * Self.width] |= mask[word]
+            topWords[word * topCapacity + top] |= mask[word]
+        }
+    }
+
+    private mutating func put(_ node: Int, _ key: UInt64, chunk: Int, slot: Int) {
+        chunkOccupied[chunk] |= 1 << UInt64(slot)
+        chunkKeys[chunk * Self.width + slot] = key
+        keys[node] = key
+        places[node] = Int32(chunk * Self.width + slot)
+    }
+
+    /// Position of the last bound that is not above `key`, 0 if all are.
+    @inline(__always)
+    private static func lastNotAbove(_ key: UInt64, _ bounds: UnsafeMutablePointer<UInt64>, _ count: Int) -> Int {
+        var low = 0
+        var high = count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if bounds[middle] <= key { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: Query
+
+    /// The first node in order that has the bit and that `accepts`, or -1.
+    ///
+    /// - Parameters:
+    ///   - mayFit: cheap test by node row; false skips the node without another word.
+    ///   - accepts: the exact check; on false the search goes on.
+    @inline(__always)
+    mutating func first(
+        word: Int, bit: UInt64, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
+    ) -> Int {
+        let shift = UInt64(bit.trailingZeroBitCount)
+        var top = 0
+        while top < groupCount {
+            if topWords[word * topCapacity + top] & bit == 0 {
+                top += 1
+                continue
+            }
+            levelsVisited += 1
+            let group = Int(topGroups[top])
+            let summary = groupWords + group * Self.width * Self.words + word * Self.width
+            var groupHasBit = false
+            for position in 0..<Int(groupSize[group]) where summary[position] & bit != 0 {
+                levelsVisited += 1
+                let chunk = Int(groupChunks[group * Self.width + position])
+                let words = chunkWords + chunk * Self.width * Self.words + word * Self.width
+                var candidates: UInt64 = 0
+                for slot in 0..<Self.width { candidates |= ((words[slot] >> shift) & 1) << UInt64(slot) }
+                linesTouched += 9
+                if candidates == 0 {
+                    summary[position] = Self.union(words)
+                    continue
+                }
+                groupHasBit = true
+                let node = firstAccepted(chunk, candidates, mayFit, accepts)
+                if node >= 0 { return node }
+            }
+            if !groupHasBit { topWords[word * topCapacity + top] = Self.union(summary, Int(groupSize[group])) }
+            top += 1
+        }
+        return -1
+    }
+
+    @inline(__always)
+    private func firstAccepted(
+        _ chunk: Int, _ candidates: UInt64, _ mayFit: (Int) -> Bool, _ accepts: (Int) -> Bool
+    ) -> Int {
+        let keys = chunkKeys + chunk * Self.width
+        var left: UInt64 = 0
+        var scan = candidates
+        while scan != 0 {
+            let slot = scan.trailingZeroBitCount
+            scan &= scan - 1
+            if mayFit(Int(truncatingIfNeeded: keys[slot] & 0xffff_ffff)) { left |= 1 << UInt64(slot) }
+        }
+        while left != 0 {
+            var best = UInt64.max
+            var bestSlot = 0
+            var rest = left
+            while rest != 0 {
+                let slot = rest.trailingZeroBitCount
+                rest &= rest - 1
+                if keys[slot] < best {
+                    best = keys[slot]
+                    bestSlot = slot
+                }
+            }
+            let node = Int(truncatingIfNeeded: best & 0xffff_ffff)
+            if accepts(node) { return node }
+            left &= ~(1 << UInt64(bestSlot))
+        }
+        return -1
+    }
+
+    private static func union(_ words: UnsafeMutablePointer<UInt64>, _ count: Int = width) -> UInt64 {
+        var union: UInt64 = 0
+        for slot in 0..<count { union |= words[slot] }
+        return union
+    }
+
+    // MARK: Structure
+
+    private mutating func newChunk(group: Int32) -> Int32 {
+        if let free = freeChunks.popLast() {
+            chunkOccupied[Int(free)] = 0
+            chunkGroup[Int(free)] = group
+            return free
+        }
+        if chunkCount == chunkCapacity {
+            let larger = chunkCapacity * 2
+            chunkKeys = Self.grown(chunkKeys, from: chunkCapacity * Self.width, to: larger * Self.width, filler: 0)
+            chunkWords = Self.grown(
+                chunkWords, from: chunkCapacity * Self.width * Self.words, to: larger * Self.width * Self.words,
+                filler: 0)
+            chunkOccupied = Self.grown(chunkOccupied, from: chunkCapacity, to: larger, filler: 0)
+            chunkGroup = Self.grown(chunkGroup, from: chunkCapacity, to: larger, filler: -1)
+            chunkCapacity = larger
+        }
+        let chunk = chunkCount
+        chunkCount += 1
+        chunkOccupied[chunk] = 0
+        chunkGroup[chunk] = group
+        (chunkWords + chunk * Self.width * Self.words).initialize(repeating: 0, count: Self.width * Self.words)
+        return Int32(chunk)
+    }
+
+    private mutating func newGroup() -> Int32 {
+        let group: Int
+        if let free = freeGroups.popLast() {
+            group = Int(free)
+        } else {
+            group = groupsMade
+            groupsMade += 1
+            if group == groupCapacity {
+                let larger = groupCapacity * 2
+                groupChunks = Self.grown(
+                    groupChunks, from: groupCapacity * Self.width, to: larger * Self.width, filler: -1)
+                groupLow = Self.grown(groupLow, from: groupCapacity * Self.width, to: larger * Self.width, filler: 0)
+                groupWords = Self.grown(
+                    groupWords, from: groupCapacity * Self.width * Self.words, to: larger * Self.width * Self.words,
+                    filler: 0)
+                groupSize = Self.grown(groupSize, from: groupCapacity, to: larger, filler: 0)
+                groupCapacity = larger
+            }
+        }
+        groupSize[group] = 0
+        (groupWords + group * Self.width * Self.words).initialize(repeating: 0, count: Self.width * Self.words)
+        return Int32(group)
+    }
+
+    private var groupsMade = 0
+
+    private static func grown<Element>(
+        _ old: UnsafeMutablePointer<Element>, from count: Int, to capacity: Int, filler: Element
+    ) -> UnsafeMutablePointer<Element> {
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        larger.update(from: old, count: count)
+        (larger + count).initialize(repeating: filler, count: capacity - count)
+        old.deallocate()
+        return larger
+    }
+
+    /// Moves the upper half of a full chunk into a new one behind it.
+    private mutating func split(_ chunk: Int, top: Int, position: Int) {
+        let keys = chunkKeys + chunk * Self.width
+        let median = Self.median(of: keys)
+        var (top, position) = (top, position)
+        var group = Int(topGroups[top])
+        if Int(groupSize[group]) == Self.width {
+            splitGroup(top)
+            if position >= Self.width / 2 {
+                top += 1
+                position -= Self.width / 2
+                group = Int(topGroups[top])
+            }
+        }
+        let upper = Int(newChunk(group: Int32(group)))
+        let lowerKeys = chunkKeys + chunk * Self.width
+        var next = 0
+        for slot in 0..<Self.width where lowerKeys[slot] >= median {
+            let node = Int(truncatingIfNeeded: lowerKeys[slot] & 0xffff_ffff)
+            let from = chunkWords + chunk * Self.width * Self.words + slot
+            let to = chunkWords + upper * Self.width * Self.words + next
+            for word in 0..<Self.words {
+                to[word * Self.width] = from[word * Self.width]
+                from[word * Self.width] = 0
+            }
+            chunkOccupied[chunk] &= ~(1 << UInt64(slot))
+            put(node, lowerKeys[slot], chunk: upper, slot: next)
+            next += 1
+        }
+        openPosition(group, position + 1)
+        groupChunks[group * Self.width + position + 1] = Int32(upper)
+        groupLow[group * Self.width + position + 1] = median
+        for word in 0..<Self.words {
+            let summary = groupWords + group * Self.width * Self.words + word * Self.width
+            summary[position] = Self.union(chunkWords + chunk * Self.width * Self.words + word * Self.width)
+            summary[position + 1] = Self.union(chunkWords + upper * Self.width * Self.words + word * Self.width)
+        }
+    }
+
+    /// The 33rd smallest of 64 distinct keys.
+    private static func median(of keys: UnsafeMutablePointer<UInt64>) -> UInt64 {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: width) { sorted in
+            for slot in 0..<width {
+                let key = keys[slot]
+                var place = slot
+                while place > 0 && sorted[place - 1] > key {
+                    sorted[place] = sorted[place - 1]
+                    place -= 1
+                }
+                sorted[place] = key
+            }
+            return sorted[width / 2]
+        }
+    }
+
+    /// Shifts a group's chunks from `position` on by one.
+    private mutating func openPosition(_ group: Int, _ position: Int) {
+        let size = Int(groupSize[group])
+        let chunks = groupChunks + group * Self.width
+        let lows = groupLow + group * Self.width
+        var place = size
+        while place > position {
+            chunks[place] = chunks[place - 1]
+            lows[place] = lows[place - 1]
+            place -= 1
+        }
+        for word in 0..<Self.words {
+            let summary = groupWords + group * Self.width * Self.words + word * Self.width
+            place = size
+            while place > position {
+                summary[place] = summary[place - 1]
+                place -= 1
+            }
+        }
+        groupSize[group] += 1
+    }
+
+    /// Moves the upper half of a full group into a new one behind it.
+    private mutating func splitGroup(_ top: Int) {
+        let group = Int(topGroups[top])
+        let upper = Int(newGroup())
+        let half = Self.width / 2
+        for place in 0..<half {
+            let chunk = groupChunks[group * Self.width + half + place]
+            groupChunks[upper * Self.width + place] = chunk
+            groupLow[upper * Self.width + place] = groupLow[group * Self.width + half + place]
+            chunkGroup[Int(chunk)] = Int32(upper)
+        }
+        for word in 0..<Self.words {
+            let from = groupWords + group * Self.width * Self.words + word * Self.width
+            let to = groupWords + upper * Self.width * Self.words + word * Self.width
+            for place in 0..<half {
+                to[place] = from[half + place]
+                from[half + place] = 0
+            }
+        }
+        groupSize[group] = Int32(half)
+        groupSize[upper] = Int32(half)
+        if groupCount == topCapacity { growTop() }
+        var place = groupCount
+        while place > top + 1 {
+            topGroups[place] = topGroups[place - 1]
+            topLow[place] = topLow[place - 1]
+            for word in 0..<Self.words {
+                topWords[word * topCapacity + place] = topWords[word * topCapacity + place - 1]
+            }
+            place -= 1
+        }
+        groupCount += 1
+        topGroups[top + 1] = Int32(upper)
+        topLow[top + 1] = groupLow[upper * Self.width]
+        for word in 0..<Self.words {
+            topWords[word * topCapacity + top] = Self.union(
+                groupWords + group * Self.width * Self.words + word * Self.width, half)
+            topWords[word * topCapacity + top + 1] = Self.union(
+                groupWords + upper * Self.width * Self.words + word * Self.width, half)
+        }
+    }
+
+    private mutating func growTop() {
+        let larger = topCapacity * 2
+        topGroups = Self.grown(topGroups, from: topCapacity, to: larger, filler: -1)
+        topLow = Self.grown(topLow, from: topCapacity, to: larger, filler: 0)
+        let words = UnsafeMutablePointer<UInt64>.allocate(capacity: larger * Self.words)
+        words.initialize(repeating: 0, count: larger * Self.words)
+        for word in 0..<Self.words {
+            for place in 0..<groupCount { words[word * larger + place] = topWords[word * topCapacity + place] }
+        }
+        topWords.deallocate()
+        topWords = words
+        topCapacity = larger
+    }
+
+    /// Takes an empty chunk out, unless it is the last of the index.
+    private mutating func dropChunk(_ chunk: Int) {
+        let group = Int(chunkGroup[chunk])
+        let size = Int(groupSize[group])
+        if size == 1 {
+            if groupCount == 1 { return }
+            dropGroup(group)
+            freeChunks.append(Int32(chunk))
+            return
+        }
+        let position = position(ofChunk: chunk, in: group)
+        for place in position..<size - 1 {
+            groupChunks[group * Self.width + place] = groupChunks[group * Self.width + place + 1]
+            groupLow[group * Self.width + place] = groupLow[group * Self.width + place + 1]
+        }
+        for word in 0..<Self.words {
+            let summary = groupWords + group * Self.width * Self.words + word * Self.width
+            for place in position..<size - 1 { summary[place] = summary[place + 1] }
+            summary[size - 1] = 0
+        }
+        groupSize[group] -= 1
+        freeChunks.append(Int32(chunk))
+    }
+
+    private mutating func dropGroup(_ group: Int) {
+        let top = topPosition(of: group)
+        for place in top..<groupCount - 1 {
+            topGroups[place] = topGroups[place + 1]
+            topLow[place] = topLow[place + 1]
+            for word in 0..<Self.words {
+                topWords[word * topCapacity + place] = topWords[word * topCapacity + place + 1]
+            }
+        }
+        groupCount -= 1
+        freeGroups.append(Int32(group))
+    }
+}

@@ -1,0 +1,174 @@
+public import PlacementModel
+
+// One node, one container, one standard request: which devices, without sorting the list.
+//
+// HAMi sorts the node's devices and scans from the end, taking what passes. For lists of at most 12 devices the sort is
+// stable, so the scan's result is the passing devices by (sort key, NUMA, place) from the greatest down. This kernel
+// tests each device once and keeps the best few; only devices that pass pay for a score (three divisions).
+// Layout: columns of the table shifted to the node's first device. Bottleneck: the divisions. Twin: FitWorkspace.sort +
+// StandardFit.run; compared by decision hash in the engine's tests.
+
+/// Which checks of the standard loop apply; the data of StandardFit as bits.
+public struct StandardScanChecks: OptionSet, Sendable, BitwiseCopyable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let slots = StandardScanChecks(rawValue: 1)
+    public static let mutex = StandardScanChecks(rawValue: 2)
+    public static let capacity = StandardScanChecks(rawValue: 4)
+    public static let idle = StandardScanChecks(rawValue: 8)
+}
+
+/// What the scan needs of a request, resolved once per request class.
+public struct StandardScanRequest: Sendable, BitwiseCopyable {
+    public var request: DeviceRequest
+    /// `request.cores` after the clamp to 100, where the vendor clamps.
+    public var cores: Int32
+    public var flatMemoryMiB: Int32
+    public var flatCores: Int32
+    public var checks: StandardScanChecks
+    public var order: DevicePolicy.Order
+    public var slotWeight: Float
+    public var coreWeight: Float
+    public var memoryWeight: Float
+    public var vendorBit: UInt64
+
+    public init(
+        request: DeviceRequest, cores: Int32, flatMemoryMiB: Int32, flatCores: Int32, checks: StandardScanChecks,
+        order: DevicePolicy.Order, weights: DeviceScoringWeights
+    ) {
+        self.request = request
+        self.cores = cores
+        self.flatMemoryMiB = flatMemoryMiB
+        self.flatCores = flatCores
+        self.checks = checks
+        self.order = order
+        slotWeight = weights.slot
+        coreWeight = weights.core
+        memoryWeight = weights.memory
+        vendorBit = request.vendor.bit
+    }
+}
+
+/// Columns of one node's devices.
+public struct NodeColumns: BitwiseCopyable {
+    public var used: UnsafePointer<Int32>
+    public var usedMemoryMiB: UnsafePointer<Int32>
+    public var usedCores: UnsafePointer<Int32>
+    public var slots: UnsafePointer<Int32>
+    public var totalMemoryMiB: UnsafePointer<Int32>
+    public var totalCores: UnsafePointer<Int32>
+    public var numa: UnsafePointer<Int>
+    public var words: UnsafePointer<UInt64>
+    public var exactVendor: UnsafePointer<Int16>
+    /// 1 = usable (healthy and not contradicted).
+    public var usable: UnsafePointer<UInt8>
+    public var count: Int
+
+    @inlinable
+    public init(
+        used: UnsafePointer<Int32>, usedMemoryMiB: UnsafePointer<Int32>, usedCores: UnsafePointer<Int32>,
+        slots: UnsafePointer<Int32>, totalMemoryMiB: UnsafePointer<Int32>, totalCores: UnsafePointer<Int32>,
+        numa: UnsafePointer<Int>, words: UnsafePointer<UInt64>, exactVendor: UnsafePointer<Int16>,
+        usable: UnsafePointer<UInt8>, count: Int
+    ) {
+        self.used = used
+        self.usedMemoryMiB = usedMemoryMiB
+        self.usedCores = usedCores
+        self.slots = slots
+        self.totalMemoryMiB = totalMemoryMiB
+        self.totalCores = totalCores
+        self.numa = numa
+        self.words = words
+        self.exactVendor = exactVendor
+        self.usable = usable
+        self.count = count
+    }
+}
+
+/// A device that passed, with its sort key; the greatest is taken first.
+public struct ScanCandidate: BitwiseCopyable {
+    public var key: UInt64
+    public var device: Int32
+    public var memoryMiB: Int32
+}
+
+/// Most devices a list may have for the scan to equal HAMi's sort.
+public let standardScanDevicesMax = 12
+
+/// Devices for the request in the order HAMi takes them, or 0 when there are too few.
+///
+/// - Parameters:
+///   - columns: at most ``standardScanDevicesMax`` devices, ids distinct.
+///   - taken: room for ``standardScanDevicesMax`` candidates; the first `request.devices` are the result.
+/// - Returns: `request.devices` or 0.
+/// - Complexity: O(devices + devices x taken), no allocation.
+/// - Source: hami-vendors.md 1.6, 1.7; hami-core.md 4.6, 4.7
+public func standardScan(
+    _ scan: StandardScanRequest, _ columns: NodeColumns, taken: UnsafeMutablePointer<ScanCandidate>
+) -> Int {
+    let wanted = Int(scan.request.devices)
+    var passed = 0
+    for device in 0..<columns.count {
+        if columns.words[device] & scan.vendorBit == 0 || columns.usable[device] == 0 { continue }
+        let used = columns.used[device]
+        if scan.checks.contains(.slots) && columns.slots[device] <= used { continue }
+        if scan.checks.contains(.mutex) && used > 0 { continue }
+        if scan.checks.contains(.idle) && used > 0 { continue }
+        var memoryMiB = scan.flatMemoryMiB
+        if scan.checks.contains(.capacity) {
+            let totalMemory = columns.totalMemoryMiB[device]
+            memoryMiB = scan.request.memory(ofTotal: totalMemory)
+            if totalMemory &- columns.usedMemoryMiB[device] < memoryMiB { continue }
+            let totalCores = columns.totalCores[device]
+            let usedCores = columns.usedCores[device]
+            if totalCores &- usedCores < scan.cores { continue }
+            if totalCores == 100 && scan.cores == 100 && used > 0 { continue }
+            if totalCores != 0 && usedCores == totalCores && scan.cores == 0 { continue }
+        }
+        let key = sortKey(device, scan, columns)
+        // Insert by key, greatest first; only the first `wanted` matter.
+        var place = min(passed, wanted)
+        if place == wanted && place > 0 && key <= taken[place - 1].key {
+            passed += 1
+            continue
+        }
+        if place == wanted { place -= 1 }
+        while place > 0 && taken[place - 1].key < key {
+            taken[place] = taken[place - 1]
+            place -= 1
+        }
+        taken[place] = ScanCandidate(key: key, device: Int32(truncatingIfNeeded: device), memoryMiB: memoryMiB)
+        passed += 1
+    }
+    return passed >= wanted ? wanted : 0
+}
+
+/// Orders like HAMi's list: later in the list = greater key. 32 bits of sort key, 16 of NUMA, 16 of place.
+@inline(__always)
+private func sortKey(_ device: Int, _ scan: StandardScanRequest, _ columns: NodeColumns) -> UInt64 {
+    let numa = UInt64(UInt16(truncatingIfNeeded: columns.numa[device] &+ 0x4000))
+    let tail = numa << 16 | UInt64(device)
+    if scan.order == .mutex {
+        return UInt64(~(UInt32(bitPattern: columns.used[device]) ^ 0x8000_0000)) << 32 | tail
+    }
+    var used = columns.used[device]
+    var cores = columns.usedCores[device]
+    var memoryMiB = columns.usedMemoryMiB[device]
+    if columns.exactVendor[device] == Int16(scan.request.vendor.rawValue) {
+        used &+= 1
+        cores &+= scan.request.cores
+        let percent = scan.request.memoryPercent
+        if percent != 0 && percent != DeviceRequest.notGivenPercent {
+            memoryMiB &+= Int32(truncatingIfNeeded: Int64(columns.totalMemoryMiB[device]) * Int64(percent) / 100)
+        } else {
+            memoryMiB &+= scan.request.memoryMiB
+        }
+    }
+    let score = deviceScore(
+        used: used, slots: columns.slots[device], usedCores: cores, totalCores: columns.totalCores[device],
+        usedMemoryMiB: memoryMiB, totalMemoryMiB: columns.totalMemoryMiB[device], slotWeight: scan.slotWeight,
+        coreWeight: scan.coreWeight, memoryWeight: scan.memoryWeight)
+    let rank = rankKey(score)
+    return UInt64(scan.order == .binpack ? rank : ~rank) << 32 | tail
+}

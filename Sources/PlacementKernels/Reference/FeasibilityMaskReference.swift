@@ -1,0 +1,36 @@
+/// Scalar twin of ``feasibilityMask(_:vendorBit:levels:checksSlots:)``: counts devices per (memory, core) pair.
+public func feasibilityMaskReference(
+    _ columns: NodeColumns, vendorBit: UInt64, levels: FeasibilityLevels, checksSlots: Bool
+) -> FeasibilityWords {
+    var counts = [[Int]](
+        repeating: Array(repeating: 0, count: CoreDemand.count), count: FeasibilityLevels.memoryCount)
+    for device in 0..<columns.count {
+        guard columns.words[device] & vendorBit != 0, columns.usable[device] != 0 else { continue }
+        let used = columns.used[device]
+        if checksSlots && columns.slots[device] <= used { continue }
+        let freeMemoryMiB = columns.totalMemoryMiB[device] &- columns.usedMemoryMiB[device]
+        let totalCores = columns.totalCores[device]
+        let freeCores = totalCores &- columns.usedCores[device]
+        var meets = [Bool](repeating: false, count: CoreDemand.count)
+        meets[CoreDemand.any] = true
+        meets[CoreDemand.shared] = totalCores == 0 || columns.usedCores[device] != totalCores
+        meets[CoreDemand.exclusive] = freeCores >= 100 && (totalCores != 100 || used <= 0)
+        meets[CoreDemand.idle] = used <= 0
+        for threshold in 0..<CoreDemand.thresholdCount {
+            meets[CoreDemand.firstThreshold + threshold] = freeCores >= levels.cores[threshold]
+        }
+        for level in 0..<FeasibilityLevels.memoryCount where level == 0 || levels.memoryMiB[level] <= freeMemoryMiB {
+            for demand in 0..<CoreDemand.count where meets[demand] { counts[level][demand] += 1 }
+        }
+    }
+    var words = FeasibilityWords(repeating: 0)
+    for (countLevel, devices) in [1, 2, 4, 8].enumerated() {
+        for level in 0..<FeasibilityLevels.memoryCount {
+            for demand in 0..<CoreDemand.count where counts[level][demand] >= devices {
+                let bit = FeasibilityLevels.bit(countLevel: countLevel, memoryLevel: level, coreDemand: demand)
+                words[bit.word] |= bit.mask
+            }
+        }
+    }
+    return words
+}

@@ -1,0 +1,213 @@
+/// Reads RFC 4180 text record by record over bytes, without copying the fields.
+///
+/// Lines end with LF or CRLF, the last one may lack its end; a byte order mark and empty lines are skipped. Quotes may
+/// only enclose a whole field. Every record has as many fields as the header. A field is valid until the next record.
+/// - Complexity: linear; a record without quotes allocates nothing.
+struct CSVReader {
+    private struct Field {
+        var start: Int
+        var end: Int
+        /// Whether the range counts in `unquoted`.
+        var isUnquoted: Bool
+        /// Where the field begins in the file.
+        var line: Int
+        var column: Int
+    }
+
+    let file: String
+    private(set) var header: [String] = []
+    /// Line on which the present record begins.
+    private(set) var line = 0
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+    private var nextLine = 1
+    private var lineStart = 0
+    private var fields: [Field] = []
+    /// Contents of quoted fields of the present record, quotes resolved.
+    private var unquoted: [UInt8] = []
+
+    private static let quote = UInt8(ascii: "\"")
+    private static let comma = UInt8(ascii: ",")
+    private static let newline = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
+
+    /// Starts on some bytes and reads the header.
+    ///
+    /// - Parameter bytes: must outlive the reader.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, file: String) throws(TraceError) {
+        self.bytes = bytes
+        self.file = file
+        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
+            position = 3
+            lineStart = 3
+        }
+        guard try scanRecord() else { throw TraceError(file: file, problem: "is empty; expected a header line") }
+        for column in fields.indices {
+            let name = try text(column)
+            if header.contains(name) { throw error(column, "column \(name) stands twice in the header") }
+            header.append(name)
+        }
+    }
+
+    /// Places of columns by name.
+    ///
+    /// - Throws: an error that names every column that is missing.
+    func columns(_ names: [String]) throws(TraceError) -> [Int] {
+        var places: [Int] = []
+        var missing: [String] = []
+        for name in names {
+            if let place = header.firstIndex(of: name) { places.append(place) } else { missing.append(name) }
+        }
+        if missing.isEmpty { return places }
+        let plural = missing.count == 1 ? "column " : "columns "
+        throw TraceError(
+            file: file, line: 1, problem: "missing \(plural)\(missing.joined(separator: ", ")) in the header")
+    }
+
+    /// Place of a column that need not be there.
+    func optionalColumn(_ name: String) -> Int? { header.firstIndex(of: name) }
+
+    /// Moves to the next record; false at the end.
+    mutating func next() throws(TraceError) -> Bool {
+        guard try scanRecord() else { return false }
+        if fields.count != header.count {
+            throw TraceError(
+                file: file, line: line, problem: "has \(fields.count) fields, the header has \(header.count)")
+        }
+        return true
+    }
+
+    // MARK: - Fields of the present record
+
+    func isEmpty(_ column: Int) -> Bool { fields[column].start == fields[column].end }
+
+    /// Calls `body` with the contents of a field.
+    @inline(__always)
+    func withBytes<Value>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Value) -> Value {
+        let field = fields[column]
+        if !field.isUnquoted { return body(UnsafeBufferPointer(rebasing: bytes[field.start..<field.end])) }
+        return unquoted.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[field.start..<field.end])) }
+    }
+
+    /// The field as text.
+    func text(_ column: Int) throws(TraceError) -> String {
+        guard let text = withBytes(column, { String(validating: $0, as: UTF8.self) }) else {
+            throw error(column, "is not UTF-8")
+        }
+        return text
+    }
+
+    /// The field as a whole number within a range; empty is `absent` where that is given.
+    func integer(_ column: Int, in range: ClosedRange<Int64>, absent: Int64? = nil) throws(TraceError) -> Int64 {
+        if let absent, isEmpty(column) { return absent }
+        let value = withBytes(column) { digits -> Int64? in
+            let isNegative = digits.first == UInt8(ascii: "-")
+            if digits.count == (isNegative ? 1 : 0) { return nil }
+            var value: Int64 = 0
+            for digit in digits.dropFirst(isNegative ? 1 : 0) {
+                guard digit >= 48, digit <= 57 else { return nil }
+                let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+                // Numbers beyond 64 bits are as far outside every range as the largest ones.
+                if overflow { return isNegative ? .min : .max }
+                value = product &- Int64(digit - 48)
+                if value > 0 { return isNegative ? .min : .max }
+            }
+            return isNegative ? value : value == .min ? .max : -value
+        }
+        guard let value else { throw error(column, "\"\(shown(column))\" is no whole number") }
+        guard range.contains(value) else {
+            throw error(column, "\(shown(column)) is outside \(range.lowerBound)...\(range.upperBound)")
+        }
+        return value
+    }
+
+    /// An error at a field, naming its column.
+    func error(_ column: Int, _ problem: String) -> TraceError {
+        let field = fields[column]
+        let name = column < header.count ? header[column] + ": " : ""
+        return TraceError(file: file, line: field.line, column: field.column, problem: name + problem)
+    }
+
+    private func shown(_ column: Int) -> String {
+        withBytes(column) { String(decoding: $0.prefix(60), as: UTF8.self) }
+    }
+
+    // MARK: - Scanning
+
+    private mutating func scanRecord() throws(TraceError) -> Bool {
+        fields.removeAll(keepingCapacity: true)
+        unquoted.removeAll(keepingCapacity: true)
+        while position < bytes.count, isLineEnd(position) { endLine() }
+        if position >= bytes.count { return false }
+        line = nextLine
+        while true {
+            if position < bytes.count, bytes[position] == Self.quote {
+                try scanQuotedField()
+            } else {
+                try scanPlainField()
+            }
+            if position >= bytes.count { return true }
+            if bytes[position] == Self.comma {
+                position += 1
+            } else {
+                endLine()
+                return true
+            }
+        }
+    }
+
+    private func isLineEnd(_ place: Int) -> Bool {
+        bytes[place] == Self.newline
+            || (bytes[place] == Self.carriageReturn && (place + 1 == bytes.count || bytes[place + 1] == Self.newline))
+    }
+
+    private mutating func endLine() {
+        position += bytes[position] == Self.carriageReturn && position + 1 < bytes.count ? 2 : 1
+        nextLine += 1
+        lineStart = position
+    }
+
+    private mutating func scanPlainField() throws(TraceError) {
+        let start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == Self.comma || byte == Self.newline { break }
+            if byte == Self.carriageReturn, isLineEnd(position) { break }
+            if byte == Self.quote {
+                throw TraceError(
+                    file: file, line: nextLine, column: position - lineStart + 1,
+                    problem: "a quote inside a field that does not begin with one")
+            }
+            position += 1
+        }
+        fields.append(
+            Field(start: start, end: position, isUnquoted: false, line: nextLine, column: start - lineStart + 1))
+    }
+
+    private mutating func scanQuotedField() throws(TraceError) {
+        let (line, column) = (nextLine, position - lineStart + 1)
+        let start = unquoted.count
+        position += 1
+        while true {
+            guard position < bytes.count else {
+                throw TraceError(file: file, line: line, column: column, problem: "a quoted field never ends")
+            }
+            let byte = bytes[position]
+            position += 1
+            if byte == Self.quote {
+                guard position < bytes.count, bytes[position] == Self.quote else { break }
+                position += 1
+            }
+            if byte == Self.newline {
+                nextLine += 1
+                lineStart = position
+            }
+            unquoted.append(byte)
+        }
+        if position < bytes.count, bytes[position] != Self.comma, !isLineEnd(position) {
+            throw TraceError(
+                file: file, line: nextLine, column: position - lineStart + 1, problem: "text after a closing quote")
+        }
+        fields.append(Field(start: start, end: unquoted.count, isUnquoted: true, line: line, column: column))
+    }
+}

@@ -1,0 +1,58 @@
+import PlacementEngine
+import PlacementModel
+
+/// Why the nodes of a fleet refuse a request class in the fleet's present state.
+public struct RejectionSurvey: Sendable, Hashable {
+    /// Nodes by reason word; a node with several reasons counts under each.
+    public var nodesByReason: [String: Int] = [:]
+    /// The word that stands for the class in summaries, see ``init(of:cluster:evaluator:)``.
+    public var leadingReason: String
+
+    /// A class that cannot be asked for at all.
+    init(problem: String) {
+        leadingReason = problem
+    }
+
+    /// Asks every node once.
+    ///
+    /// The leading reason is the one that most nodes give, among those nodes that came closest: nodes with suitable devices
+    /// or short of CPU, memory or pods come before nodes without enough devices of the kind (`NodeInsufficientDevice`),
+    /// and those before nodes that selectors and taints exclude. Among equals the first in byte order leads.
+    /// - Complexity: O(nodes x devices)
+    init(of requestClass: RequestClass, cluster: Cluster, evaluator: inout NodeEvaluator) {
+        var countsByRank: [[String: Int]] = [[:], [:], [:]]
+        for node in 0..<cluster.table.nodeRowCount {
+            let failure: NodeFailure
+            if let filter = cluster.firstFailingFilter(requestClass, node: node) {
+                failure = .filter(filter)
+            } else if evaluator.fits(requestClass, node: node) {
+                continue
+            } else {
+                failure = evaluator.failure()
+            }
+            for word in failure.words {
+                nodesByReason[word, default: 0] += 1
+                countsByRank[failure.closeness][word, default: 0] += 1
+            }
+        }
+        let closest = countsByRank.last { !$0.isEmpty } ?? [:]
+        let leading = closest.min { ($1.value, $0.key) < ($0.value, $1.key) }
+        leadingReason = leading?.key ?? (cluster.table.nodeRowCount == 0 ? "no nodes" : Self.fitsAtEnd)
+    }
+
+    /// The class was refused when it was offered and would fit now, after pods left.
+    static let fitsAtEnd = "fits at the end of the run"
+}
+
+extension NodeFailure {
+    /// How close the node came to taking the pod, 0 to 2.
+    fileprivate var closeness: Int {
+        switch self {
+        case .filter(.cpu), .filter(.memory), .filter(.ephemeralStorage), .filter(.pods), .devices,
+            .migAllocationFailed:
+            2
+        case .nodeInsufficientDevice, .filter(.extendedResource): 1
+        case .filter: 0
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import HeapCounters
+import PlacementEngine
+
+extension Replay {
+    /// Sums up a finished run; asks the fleet once more per rejected request class for the reasons.
+    func summary(of run: ReplayRun) -> ReplaySummary {
+        let runner = run.runner
+        var summary = ReplaySummary(
+            trace: trace.metadata.name, deviceModel: trace.metadata.deviceModel, engine: runner.engine.name,
+            policy: options.policy.name, nodePolicy: options.defaults.nodePolicy,
+            devicePolicy: options.defaults.devicePolicy,
+            profile: options.profile.name, seed: options.seed, clock: options.clock,
+            podLatency: LatencySummary(runner.podNanoseconds, scale: 1000),
+            roundLatency: LatencySummary(runner.roundNanoseconds, scale: 1000), allocation: run.sampler.history)
+        summary.nodes = trace.nodes.count
+        summary.devices = cluster.table.deviceRowCount
+        summary.residents = residents
+        summary.residentsNotPlaced = residentsNotPlaced
+        summary.pods = order.count
+        summary.placed = run.placed
+        summary.rejected = run.rejected.count
+        summary.requestClasses = Set((0..<Int32(order.count)).map { classID($0) }).count
+        summary.decisionHash = runner.hash.text
+        summary.rounds = runner.rounds
+        summary.decisions = runner.decisions
+        summary.placementSeconds = Double(runner.totalNanoseconds) / 1e9
+        summary.virtualMs = run.virtualMs
+        if case .virtual = options.clock { summary.waitMs = LatencySummary(run.waitsMs, scale: 1) }
+        summary.heapAllocations = runner.heapAllocations
+        summary.heapBytes = runner.heapBytes
+        summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
+        summary.decisionLog = run.decisionLog
+        addReasons(of: run.rejected, to: &summary)
+        return summary
+    }
+
+    private func addReasons(of rejected: [Int32], to summary: inout ReplaySummary) {
+        var podsByShape: [Int32: Int] = [:]
+        for sequence in rejected { podsByShape[trace.pods.shape[Int(order[Int(sequence)])], default: 0] += 1 }
+        var surveys: [Int: RejectionSurvey] = [:]
+        var evaluator = NodeEvaluator(cluster: cluster)
+        for (shape, pods) in podsByShape {
+            let survey: RejectionSurvey
+            if let requestClass = classifier.classes[Int(shape)] {
+                survey =
+                    surveys[requestClass.id]
+                    ?? RejectionSurvey(of: requestClass, cluster: cluster, evaluator: &evaluator)
+                surveys[requestClass.id] = survey
+            } else {
+                survey = RejectionSurvey(problem: classifier.problems[shape] ?? "cannot be asked for")
+            }
+            summary.rejectedByReason[survey.leadingReason, default: 0] += pods
+            for (word, nodes) in survey.nodesByReason { summary.refusalsByReason[word, default: 0] += nodes * pods }
+        }
+    }
+}

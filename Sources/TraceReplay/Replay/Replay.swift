@@ -1,0 +1,130 @@
+import HeapCounters
+import PlacementEngine
+import PlacementModel
+import VendorCatalog
+
+/// Replays a trace on an engine: queues its pods, places them in rounds, and measures how well and how fast.
+///
+/// Decisions depend on the trace and the options alone; only the measured times depend on the clock.
+public final class Replay {
+    public let trace: Trace
+    public let options: ReplayOptions
+    public let cluster: Cluster
+    /// Rows of the offered pods; a pod's place here is its sequence number.
+    let order: [Int32]
+    let classifier: ShapeClassifier
+    var departures = DepartureQueue()
+    var residents = 0
+    var residentsNotPlaced = 0
+
+    /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
+    ///
+    /// - Throws: ``TraceError`` when the catalogue lacks a vendor of the fleet.
+    public init(_ trace: Trace, options: ReplayOptions = ReplayOptions(), catalog: VendorCatalog) throws(TraceError) {
+        precondition(options.roundSize > 0, "a round has room for at least one pod")
+        self.trace = trace
+        self.options = options
+        cluster = try trace.makeCluster(catalog: catalog, profile: options.profile)
+        var order: [Int32] = []
+        switch options.clock {
+        case .backlog: order = (0..<Int32(trace.pods.count)).filter { trace.pods.placedOn[Int($0)] < 0 }
+        case .virtual: order = trace.pods.arrivalOrder()
+        }
+        if let limit = options.podLimit { order = Array(order.prefix(limit)) }
+        if options.shufflesBacklog && options.clock == .backlog {
+            var generator = SeededGenerator(seed: options.seed)
+            generator.shuffle(&order)
+        }
+        self.order = order
+        classifier = ShapeClassifier(trace, cluster: cluster, defaults: options.defaults)
+        placeResidents()
+    }
+
+    /// Puts the pods that hold part of the fleet from the start onto their nodes, always under HAMi's default policies, so
+    /// that every run starts from the same state.
+    private func placeResidents() {
+        let rows = (0..<trace.pods.count).filter { trace.pods.placedOn[$0] >= 0 }
+        if rows.isEmpty { return }
+        let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
+        let engine = ReferenceEngine(cluster: cluster)
+        var result = RoundResult()
+        residents = rows.count
+        for pod in rows {
+            let node = Int(trace.pods.placedOn[pod])
+            guard let requestClass = classifier.classes[Int(trace.pods.shape[pod])],
+                engine.choose(requestClass, candidates: [node]) != nil
+            else {
+                residentsNotPlaced += 1
+                continue
+            }
+            result.removeAll()
+            let outcome = engine.commit(requestClass, into: &result)
+            if trace.pods.durationMs[pod] >= 0 {
+                departures.add(ResidentID(row: outcome.resident), at: trace.pods.durationMs[pod])
+            }
+        }
+    }
+
+    /// Runs the replay; once only, since it fills the cluster.
+    ///
+    /// - Parameters:
+    ///   - clock: monotonic nanoseconds; tests give a made-up one.
+    ///   - progress: called after every round with the pods offered so far and in all.
+    public func run(
+        clock: @escaping () -> UInt64 = monotonicNanoseconds, progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
+    ) -> ReplaySummary {
+        let engine = options.engine.make(cluster, options.policy)
+        var run = ReplayRun(
+            runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: clock),
+            sampler: AllocationSampler(
+                cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
+            decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil)
+        switch options.clock {
+        case .backlog: runBacklog(&run, progress)
+        case .virtual(let intervalMs): runVirtualClock(&run, intervalMs: intervalMs, progress)
+        }
+        return summary(of: run)
+    }
+
+    func classID(_ sequence: Int32) -> Int32 {
+        classifier.classIDs[Int(trace.pods.shape[Int(order[Int(sequence)])])]
+    }
+
+    private func runBacklog(_ run: inout ReplayRun, _ progress: ((Int, Int) -> Void)?) {
+        let step = max(order.count / max(options.samplesMax, 1), 1)
+        run.sampler.recount()
+        run.sampler.sample(at: 0)
+        var start = 0
+        while start < order.count {
+            let end = min(start + options.roundSize, order.count)
+            let outcomes = run.runner.place((Int32(start)..<Int32(end)).lazy.map { self.classID($0) })
+            for (place, outcome) in outcomes.enumerated() {
+                let sequence = start + place
+                if outcome.isPlaced {
+                    run.placed += 1
+                    run.sampler.add(outcome, in: run.runner.result)
+                    run.decisionLog?.record(sequence, outcome, in: run.runner.result)
+                } else {
+                    run.rejected.append(Int32(sequence))
+                }
+                if (sequence + 1) % step == 0 { run.sampler.sample(at: Int64(sequence + 1)) }
+            }
+            start = end
+            progress?(start, order.count)
+        }
+        run.sampler.recount()
+        run.sampler.sample(at: Int64(order.count))
+    }
+}
+
+/// What a running replay has gathered.
+struct ReplayRun {
+    var runner: RoundRunner
+    var sampler: AllocationSampler
+    var decisionLog: DecisionLog?
+    var placed = 0
+    /// Sequence numbers of rejected pods.
+    var rejected: [Int32] = []
+    var waitsMs = LatencySummary.makeHistogram()
+    var virtualMs: Int64 = 0
+}

@@ -1,0 +1,34 @@
+import PlacementEngine
+import PlacementModel
+
+/// How a trace is replayed.
+public struct ReplayOptions: Sendable {
+    /// What decides when a pod is offered.
+    public enum Clock: Sendable, Hashable {
+        /// All pods are queued at the start, placed in rounds, each pod offered once.
+        case backlog
+        /// Pods come and go at the trace's times. A round runs every `intervalMs` in which a pod came or left; pods that
+        /// do not fit stay queued, first come first.
+        case virtual(intervalMs: Int64)
+    }
+
+    public var engine = EngineChoice.indexed
+    public var policy = PolicyChoice.hami
+    public var defaults = SchedulingDefaults()
+    public var profile = CompatibilityProfile.hami2_10_0
+    public var clock = Clock.backlog
+    /// Most pods the engine gets at a time.
+    public var roundSize = 1000
+    /// Seed of everything random, which is the shuffle alone.
+    public var seed: UInt64 = 0
+    /// Whether the backlog is put into random order first.
+    public var shufflesBacklog = false
+    /// Only the first pods of the trace.
+    public var podLimit: Int?
+    /// Samples of the allocation that a run aims at.
+    public var samplesMax = 50
+    /// Whether every pod's node and devices are kept for ``ReplaySummary/decisionLog``.
+    public var keepsDecisions = false
+
+    public init() {}
+}

@@ -1,0 +1,75 @@
+import HeapCounters
+import Histogram
+import PlacementEngine
+
+/// Hands pods to an engine round by round and measures it: time, heap allocations, the decision hash.
+struct RoundRunner {
+    /// Outcome of a pod that cannot be asked for.
+    static let unclassified: Int32 = -1
+
+    let engine: any PlacementEngine
+    private let clock: () -> UInt64
+    private(set) var result = RoundResult()
+    private(set) var hash = DecisionHash()
+    private(set) var podNanoseconds = LatencySummary.makeHistogram()
+    private(set) var roundNanoseconds = LatencySummary.makeHistogram()
+    private(set) var rounds = 0
+    private(set) var decisions = 0
+    private(set) var totalNanoseconds: UInt64 = 0
+    private(set) var heapAllocations: UInt64 = 0
+    private(set) var heapBytes: UInt64 = 0
+    private var asked: [Int32] = []
+    private var outcomes: [Outcome] = []
+
+    init(engine: any PlacementEngine, roundSize: Int, clock: @escaping () -> UInt64) {
+        self.engine = engine
+        self.clock = clock
+        result.outcomes.reserveCapacity(roundSize)
+        result.devices.reserveCapacity(roundSize * 4)
+        result.latencies.reserveCapacity(roundSize)
+        asked.reserveCapacity(roundSize)
+        outcomes.reserveCapacity(roundSize)
+    }
+
+    /// Places pods by request class, ``unclassified`` ones being rejected without asking.
+    ///
+    /// - Returns: an outcome for each, whose devices are in ``result`` until the next round.
+    mutating func place(_ classIDs: some Sequence<Int32>) -> [Outcome] {
+        asked.removeAll(keepingCapacity: true)
+        outcomes.removeAll(keepingCapacity: true)
+        result.removeAll()
+        for id in classIDs {
+            outcomes.append(.rejected)
+            asked.append(id)
+        }
+        let valid = asked.allSatisfy { $0 != Self.unclassified } ? asked : asked.filter { $0 != Self.unclassified }
+        measure(valid)
+        var next = 0
+        for place in asked.indices {
+            if asked[place] != Self.unclassified {
+                outcomes[place] = result.outcomes[next]
+                next += 1
+            }
+            hash.combine(outcomes[place], in: result)
+        }
+        decisions += asked.count
+        return outcomes
+    }
+
+    private mutating func measure(_ classIDs: [Int32]) {
+        if classIDs.isEmpty { return }
+        var start: UInt64 = 0
+        var end: UInt64 = 0
+        let spent = HeapCounters.measureAllocations {
+            start = clock()
+            classIDs.withUnsafeBufferPointer { engine.place($0, clock: clock, into: &result) }
+            end = clock()
+        }
+        rounds += 1
+        totalNanoseconds += end - start
+        heapAllocations += spent.allocations
+        heapBytes += spent.bytes
+        roundNanoseconds.recordClamped(end - start)
+        for nanoseconds in result.latencies { podNanoseconds.recordClamped(nanoseconds) }
+    }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import PlacementEngine
+import PlacementModel
+import ReplayReport
+import TraceReplay
+import VendorCatalog
+
+/// `berth replay`: a trace on an engine, with a report.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Replay a trace and report what was placed, how well and how fast.",
+        discussion: """
+            The trace is a folder with trace.json, fleet.csv and pods.csv (see `berth trace`), \
+            or a folder with the published openb lists.
+
+            Examples:
+              berth replay traces/smoke
+              berth replay traces/mixed-fleet --clock virtual --interval 10s
+              berth replay openb --pods-variant gpushare40 --decisions out.csv
+            """)
+
+    enum ClockName: String, ExpressibleByArgument, CaseIterable {
+        case backlog
+        case virtual
+    }
+
+    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case json
+    }
+
+    @Argument(help: "Folder of the trace.")
+    var trace: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Engine: " + EngineChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
+    var engine = EngineChoice.indexed.name
+
+    @Option(
+        help: ArgumentHelp(
+            "Policy: " + PolicyChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
+    var policy = PolicyChoice.hami.name
+
+    @Option(help: "Order between nodes: binpack or spread.")
+    var nodePolicy = SchedulingDefaults().nodePolicy
+
+    @Option(help: "Order between the devices of a node: binpack, spread, mutex, numa, or a chain such as numa,binpack.")
+    var devicePolicy = SchedulingDefaults().devicePolicy
+
+    @Option(help: "Whose decisions: hami-2.10.0 (bug for bug) or fixed.")
+    var profile = CompatibilityProfile.hami2_10_0.name
+
+    @Option(help: "backlog queues all pods at once; virtual lets them come and go at the trace's times.")
+    var clock = ClockName.backlog
+
+    @Option(help: "Time between rounds of the virtual clock.")
+    var interval = DurationText(milliseconds: 10_000)
+
+    @Option(help: "Most pods in a round.")
+    var roundSize = 1000
+
+    @Option(help: "Seed of everything random; today that is --shuffle alone.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Offer the backlog in random order instead of the trace's.")
+    var shuffle = false
+
+    @Option(help: "Only the first N pods.")
+    var limit: Int?
+
+    @Option(help: "Write every pod's node and devices to a CSV file (seq,pod,node,gpu_index).")
+    var decisions: String?
+
+    @Option(help: "table for people, json for programs.")
+    var output = OutputName.table
+
+    @Option(help: "Which pod list of an openb folder.")
+    var podsVariant = "default"
+
+    @Option(help: "CSV file with the pods of an openb folder in the order offered.")
+    var order: String?
+
+    @Option(help: "CSV file with the ranks of an openb folder's nodes; the lowest wins ties.")
+    var nodeRanks: String?
+
+    func validate() throws {
+        try requireKnown(engine, among: EngineChoice.all.map(\.name), "engine")
+        try requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
+        try requireKnown(profile, among: CompatibilityProfile.all.map(\.name), "profile")
+        try requireKnown(nodePolicy, among: ["binpack", "spread"], "node policy")
+        if !(1...1_000_000_000).contains(roundSize) {
+            throw ValidationError("--round-size must be 1 to 1,000,000,000.")
+        }
+        if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
+        if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
+    }
+
+    private func requireKnown(_ name: String, among known: [String], _ what: String) throws {
+        if !known.contains(name) {
+            throw ValidationError("Unknown \(what) \"\(name)\"; known: \(known.joined(separator: ", ")).")
+        }
+    }
+
+    func run() throws {
+        let catalog = try VendorCatalog.forTraces()
+        let summary = try reportingErrors {
+            let replay = try Replay(try load(catalog), options: options(), catalog: catalog)
+            let progress = ProgressLine()
+            let summary = replay.run(progress: progress.map { line in { line.show($0, of: $1) } })
+            progress?.clear()
+            if let decisions, let log = summary.decisionLog {
+                try TraceFiles.write(log.csv(replay.trace), to: decisions)
+            }
+            return summary
+        }
+        switch output {
+        case .table: print(ReplayTable.text(summary), terminator: "")
+        case .json: FileHandle.standardOutput.write(Data(summary.json()))
+        }
+    }
+
+    private func load(_ catalog: VendorCatalog) throws -> Trace {
+        if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
+            let files = OpenBImporter.Files(
+                folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
+            return try OpenBImporter.read(files, catalog: catalog)
+        }
+        return try Trace(folder: trace)
+    }
+
+    private func options() -> ReplayOptions {
+        var options = ReplayOptions()
+        options.engine = EngineChoice.named(engine) ?? .indexed
+        options.policy = PolicyChoice.named(policy) ?? .hami
+        options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
+        options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
+        options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
+        options.roundSize = roundSize
+        options.seed = seed
+        options.shufflesBacklog = shuffle
+        options.podLimit = limit
+        options.keepsDecisions = decisions != nil
+        return options
+    }
+}

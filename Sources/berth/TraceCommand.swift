@@ -1,0 +1,16 @@
+import ArgumentParser
+import TraceReplay
+
+/// `berth trace`: make, import and describe traces.
+struct TraceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Make, import and describe traces.",
+        discussion: """
+            A trace is a folder with trace.json, fleet.csv and pods.csv.
+
+            Example:
+              berth trace info traces/smoke
+            """,
+        subcommands: [TraceGenerateCommand.self, TraceImportCommand.self, TraceInfoCommand.self])
+}
