@@ -44,9 +44,18 @@ public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
     }
 }
 
+extension DeviceEffect {
+    /// The placement of a `.migPlacement`.
+    var migPlacement: MIGPlacement {
+        MIGPlacement(start: UInt32(bitPattern: memoryMiB), size: UInt32(bitPattern: cores))
+    }
+}
+
 enum JournalEntry {
     case applied(DeviceEffect)
     case reverted(DeviceEffect)
+    /// A MIG placement was released that stood at `position` among those in use.
+    case migReleased(DeviceEffect, position: Int)
     case reserved(node: Int32, NodeResources)
     case released(node: Int32, NodeResources)
     case extendedReserved(node: Int32, resource: Int32, amount: Int64)
@@ -62,8 +71,20 @@ extension DeviceTable {
 
     /// Takes an effect back, exactly. - Complexity: O(1); MIG placements O(placements in use).
     public func revert(_ effect: DeviceEffect) {
+        if isJournaling {
+            if effect.kind == .migPlacement, let position = migPosition(of: effect) {
+                journal.append(.migReleased(effect, position: position))
+            } else {
+                journal.append(.reverted(effect))
+            }
+        }
         change(effect, by: -1)
-        if isJournaling { journal.append(.reverted(effect)) }
+    }
+
+    /// Where a placement that is in use stands; the newest of equal ones.
+    private func migPosition(of effect: DeviceEffect) -> Int? {
+        let row = Int(migRow[Int(effect.device)])
+        return row < 0 ? nil : migInUse[row].lastIndex(of: effect.migPlacement)
     }
 
     /// Adds all effects of one pod on one node and takes its node resources, with one entry in the change log.
@@ -107,9 +128,7 @@ extension DeviceTable {
             unhealthyVotes.base[device] &+= sign
             refreshUsable(device)
         case .migPlacement:
-            let placement = MIGPlacement(
-                start: UInt32(bitPattern: effect.memoryMiB), size: UInt32(bitPattern: effect.cores))
-            changeMIG(device: device, placement, by: sign)
+            changeMIG(device: device, effect.migPlacement, by: sign)
         case .podClass:
             if effect.amount == 1 {
                 onlinePods.base[device] &+= sign
@@ -197,6 +216,9 @@ extension DeviceTable {
             switch journal.removeLast() {
             case .applied(let effect): change(effect, by: -1)
             case .reverted(let effect): change(effect, by: 1)
+            case .migReleased(let effect, let position):
+                migInUse[Int(migRow[Int(effect.device)])].insert(effect.migPlacement, at: position)
+                changeLog.append(nodeOfDevice[Int(effect.device)])
             case .reserved(let node, let resources): release(resources, on: Int(node))
             case .released(let node, let resources): reserve(resources, on: Int(node))
             case .extendedReserved(let node, let resource, let amount):

@@ -19,6 +19,7 @@ extension Vendor {
     public var hasResidentEffects: Bool { false }
     public var memoryUnitMiB: Int32 { 1 }
     public var rules: [String] { [] }
+    public var slices: [MemorySlice] { [] }
     public var resourceNames: [String] {
         [resources.count, resources.memory, resources.cores].filter { !$0.isEmpty }
     }
