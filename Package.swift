@@ -60,7 +60,7 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        module("ReplayReport", ["PlacementModel", "BulkJSON", "TraceReplay"]),
+        module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
         .executableTarget(
             name: "berth",
             dependencies: [
@@ -87,6 +87,19 @@ let package = Package(
             name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
+        .target(
+            name: "FleetTestSupport",
+            dependencies: [
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "SchedulerSession",
+            ], path: "Tests/FleetTestSupport", swiftSettings: settings),
+        tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
+        tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
+        tests(
+            "VendorCatalogTests",
+            [
+                "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
+                "SchedulerSession", "KubernetesWire", "FleetTestSupport",
+            ]),
         tests(
             "TraceReplayTests",
             ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),

@@ -3,7 +3,7 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["place"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+        ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
     ]
 
     @Test func overview() throws {
