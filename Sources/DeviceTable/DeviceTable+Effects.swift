@@ -128,6 +128,7 @@ extension DeviceTable {
             unhealthyVotes.base[device] &+= sign
             refreshUsable(device)
         case .migPlacement:
+            if sign < 0 { releaseLog.append(Int32(node)) }
             changeMIG(device: device, effect.migPlacement, by: sign)
         case .podClass:
             if effect.amount == 1 {

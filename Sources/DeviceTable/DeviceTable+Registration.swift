@@ -167,7 +167,8 @@ extension DeviceTable {
 
     private func offeredExtended(by node: Node, ignoring ignored: Set<String>) -> [Int32: Int64] {
         var offered: [Int32: Int64] = [:]
-        for (name, quantity) in node.allocatable
+        // In name order, so that symbols do not depend on how a dictionary happens to lie.
+        for (name, quantity) in node.allocatable.sorted(by: { $0.key < $1.key })
         where !Self.standardResources.contains(name) && !ignored.contains(name) {
             offered[resources.intern(name)] = quantity.roundedUp
         }

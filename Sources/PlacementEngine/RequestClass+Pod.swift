@@ -94,7 +94,8 @@ public enum PodResources {
             app[name] = (app[name] ?? 0).addingSaturated(amount(quantity, of: name))
         }
         var extended: [Int32: Int64] = [:]
-        for (name, amount) in app where amount != 0 && !DeviceTable.standardResources.contains(name) {
+        // In name order, so that symbols do not depend on how a dictionary happens to lie.
+        for (name, amount) in app.sorted(by: { $0.key < $1.key }) where amount != 0 && !DeviceTable.standardResources.contains(name) {
             extended[symbol(name)] = amount
         }
         return (

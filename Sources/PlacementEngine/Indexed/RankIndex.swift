@@ -254,30 +254,25 @@ struct RankIndex: ~Copyable {
         _ chunk: Int, _ candidates: UInt64, _ mayFit: (Int) -> Bool, _ accepts: (Int) -> Bool
     ) -> Int {
         let keys = chunkKeys + chunk * Self.width
-        var left: UInt64 = 0
-        var scan = candidates
-        while scan != 0 {
-            let slot = scan.trailingZeroBitCount
-            scan &= scan - 1
-            if mayFit(Int(truncatingIfNeeded: keys[slot] & 0xffff_ffff)) { left |= 1 << UInt64(slot) }
-        }
-        while left != 0 {
+        var left = candidates
+        while true {
             var best = UInt64.max
-            var bestSlot = 0
             var rest = left
             while rest != 0 {
                 let slot = rest.trailingZeroBitCount
                 rest &= rest - 1
-                if keys[slot] < best {
+                if keys[slot] >= best { continue }
+                if mayFit(Int(truncatingIfNeeded: keys[slot] & 0xffff_ffff)) {
                     best = keys[slot]
-                    bestSlot = slot
+                } else {
+                    left &= ~(1 << UInt64(slot))
                 }
             }
+            if best == UInt64.max { return -1 }
             let node = Int(truncatingIfNeeded: best & 0xffff_ffff)
             if accepts(node) { return node }
-            left &= ~(1 << UInt64(bestSlot))
+            left &= ~(1 << UInt64(places[node] & 63))
         }
-        return -1
     }
 
     static func union(_ words: UnsafeMutablePointer<UInt64>, _ count: Int = width) -> UInt64 {
