@@ -69,6 +69,7 @@ extension IndexedEngine {
         let pool = pool(vendor, requestClass)
         plan.pool = pool
         if let vendor {
+            plan.vendor = vendor.index
             let bit = pool.bit(for: strictestDemand(of: requestClass, vendor))
             (plan.word, plan.bit) = (bit.word, bit.mask)
             if let scan = shortScan(requestClass, cluster.catalog[vendor]) {
@@ -97,7 +98,11 @@ extension IndexedEngine {
         plan.vendor = vendor.index
         plan.states = statesByVendor[vendor]
         let key = AskKey(requestClass.key)
-        let ask = asks[key] ?? StateAsk()
+        let ask =
+            asks[key]
+            ?? StateAsk(
+                remembersDevices: requestClass.initContainerCount == 0 && requestClass.requestCount == 1
+                    && !cluster.catalog[vendor].hasResidentEffects)
         asks[key] = ask
         plan.ask = ask
     }

@@ -220,21 +220,32 @@ public final class IndexedEngine: PlacementEngine {
         result.outcomes.append(scratch.pointee.evaluator.workspace.outcome(resident: resident, into: &result))
     }
 
-    /// Books the devices of the short scan: one container, so nothing collapses.
+    /// Books the devices of the short scan.
     private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
-        let first = Int(cluster.table.heads.base[node].firstDevice)
         let scan = plan.pointee.scan
-        let count = plan.pointee.takenCount
         let cores = scan.checks.contains(.capacity) ? scan.cores : scan.flatCores
+        let devices = UnsafeBufferPointer(start: taken, count: plan.pointee.takenCount).lazy.map {
+            AllocatedDevice(device: $0.device, memoryMiB: $0.memoryMiB, cores: cores)
+        }
+        book(plan, node: node, devices: devices, into: &result)
+    }
+
+    /// Books devices of one request in one container, so that nothing collapses.
+    @inline(__always)
+    func book(
+        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, devices: some Sequence<AllocatedDevice>,
+        into result: inout RoundResult
+    ) {
+        let first = Int(cluster.table.heads.base[node].firstDevice)
+        let vendor = UInt8(truncatingIfNeeded: plan.pointee.vendor)
         scratch.pointee.effects.removeAll(keepingCapacity: true)
         let firstResult = result.devices.count
-        for place in 0..<count {
-            let device = taken[place].device
+        for device in devices {
             var effect = DeviceEffect.usage(
-                device: first + Int(device), slots: 1, memoryMiB: taken[place].memoryMiB, cores: cores)
-            effect.vendor = scan.request.vendor.rawValue
+                device: first + Int(device.device), slots: 1, memoryMiB: device.memoryMiB, cores: device.cores)
+            effect.vendor = vendor
             scratch.pointee.effects.append(effect)
-            result.devices.append(AllocatedDevice(device: device, memoryMiB: taken[place].memoryMiB, cores: cores))
+            result.devices.append(device)
         }
         let resident = cluster.addResident(
             node: node, effects: scratch.pointee.effects, namespace: plan.pointee.namespace,
@@ -243,7 +254,7 @@ public final class IndexedEngine: PlacementEngine {
         result.outcomes.append(
             Outcome(
                 node: Int32(truncatingIfNeeded: node), firstDevice: Int32(truncatingIfNeeded: firstResult),
-                deviceCount: Int32(truncatingIfNeeded: count), resident: resident.row))
+                deviceCount: Int32(truncatingIfNeeded: result.devices.count - firstResult), resident: resident.row))
     }
 
     // MARK: Node states
@@ -261,6 +272,7 @@ public final class IndexedEngine: PlacementEngine {
             result.outcomes.append(.rejected)
             return
         }
+        if commitRemembered(plan, node: node, into: &result) { return }
         _ = scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
         plan.pointee.takenCount = 0
         commit(plan, node: node, into: &result)

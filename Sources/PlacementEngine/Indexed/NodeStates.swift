@@ -128,6 +128,9 @@ struct NodeStates: ~Copyable {
         return low
     }
 
+    /// The state a node was in at the last visit.
+    func state(of node: Int) -> Int { Int(stateOfNode[node]) }
+
     /// The state's lowest row.
     func firstNode(of state: Int) -> Int32 { states[state].nodes[states[state].start] }
 
