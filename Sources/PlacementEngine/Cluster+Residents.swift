@@ -75,6 +75,7 @@ extension Cluster {
         let id = effects.withUnsafeBufferPointer {
             residents.add(node: node, effects: $0, namespace: namespace, resources: resources)
         }
+        affinities?.add(effects[...], node: node, 1)
         if !extended.isEmpty {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: amount, on: node) }
             residents.extended[id.row] = extended
@@ -96,7 +97,16 @@ extension Cluster {
         if let extended = residents.extended[id.row] {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: -amount, on: Int(row.node)) }
         }
+        affinities?.add(residents.effects(of: id), node: Int(row.node), -1)
         residents.remove(id)
+    }
+
+    /// Counts all pods by affinity class, now and from now on.
+    func track(_ ledger: AffinityLedger) {
+        affinities = ledger
+        for (row, resident) in residents.rows.enumerated() where resident.isAlive {
+            ledger.add(residents.effects(of: ResidentID(row: Int32(row))), node: Int(resident.node), 1)
+        }
     }
 
     public var residentCount: Int { residents.aliveCount }
