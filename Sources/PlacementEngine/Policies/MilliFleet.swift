@@ -26,7 +26,8 @@ final class MilliFleet {
 
     /// - Precondition: ``check(_:)`` found nothing.
     /// - Complexity: O(n log n) in nodes, linear in devices and residents.
-    init(cluster: Cluster, ranks: [Int32]?) {
+    /// - Parameter tracksAffinities: whether `residents` follows the cluster from now on; one fleet at a time can.
+    init(cluster: Cluster, ranks: [Int32]?, tracksAffinities: Bool = true) {
         self.cluster = cluster
         vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) ?? VendorID(0)
         let table = cluster.table
@@ -45,7 +46,7 @@ final class MilliFleet {
                     row: Int32(row), left: left + position * stride, residents: affinities.counters(of: row)))
             (positionOfRow + row).initialize(to: Int32(position))
         }
-        cluster.track(affinities)
+        if tracksAffinities { cluster.track(affinities) }
         for position in 0..<count { load(position) }
         effects.reserveCapacity(Self.devicesMax)
     }
@@ -58,6 +59,14 @@ final class MilliFleet {
 
     @inline(__always)
     func position(ofRow row: Int) -> Int { Int(positionOfRow[row]) }
+
+    /// Thousandths of all devices of a node, taken or not.
+    func deviceMilli(_ position: Int) -> Int64 {
+        Int64(nodes[position].deviceCount) * Int64(MilliNode.deviceMilli)
+    }
+
+    /// Thousandths of all devices of the fleet.
+    var totalMilli: Int64 { (0..<count).reduce(0) { $0 + deviceMilli($1) } }
 
     /// Reads a node's state from the table. - Complexity: O(devices)
     func load(_ position: Int) {

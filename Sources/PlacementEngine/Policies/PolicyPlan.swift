@@ -24,7 +24,7 @@ struct PolicyPlan {
     /// - Parameter request: nil when the policies do not understand the class; then no node fits.
     init(_ requestClass: RequestClass, _ request: MilliRequest?, nodes: Int) {
         self.requestClass = requestClass
-        self.request = request ?? MilliRequest(cpuMilli: .max, devices: 0, milliPerDevice: 0)
+        self.request = request ?? MilliRequest(cpuMilli: 0, devices: .max, milliPerDevice: MilliNode.deviceMilli)
         needsFilters =
             requestClass.hasConstraints || requestClass.resources.ephemeralBytes > 0 || !requestClass.extended.isEmpty
             || requestClass.resources.pods != 1
