@@ -19,6 +19,9 @@ public protocol MilliPolicy: ~Copyable {
     /// A whole number below `bound`; policies without randomness have none.
     mutating func draw(below bound: Int) -> Int
 
+    /// Sees a request before the first score of it is asked; may number it.
+    mutating func prepare(_ request: inout MilliRequest)
+
     /// Says that the node's state is new.
     mutating func nodeDidChange(_ node: MilliNode)
 }
@@ -32,6 +35,8 @@ extension MilliPolicy where Self: ~Copyable {
     public mutating func shareDevice(_ request: MilliRequest, _ node: MilliNode) -> Int { node.tightestDevice(request) }
 
     public mutating func draw(below bound: Int) -> Int { preconditionFailure("this policy draws nothing") }
+
+    public mutating func prepare(_ request: inout MilliRequest) {}
 
     public mutating func nodeDidChange(_ node: MilliNode) {}
 }

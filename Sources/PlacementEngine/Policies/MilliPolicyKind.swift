@@ -46,16 +46,22 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
 
     /// The fast engine, with the same decisions. - Precondition: ``problem(with:)`` found nothing.
     public func makeIndexedEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
-        func index(_ policy: some MilliPolicy) -> any PlacementEngine {
-            PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks, policy: policy)
-        }
         switch self {
-        case .fgd: return index(FGD(Fragmentation(context.typicalPods, modes: cluster.table.modes)))
-        case .bestFit: return index(BestFit())
-        case .dotProd: return index(DotProd())
-        case .gpuPacking: return index(GpuPacking())
-        case .gpuClustering: return index(GpuClustering())
-        case .random: return index(RandomPolicy(seed: context.seed))
+        case .fgd:
+            return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in
+                FGDMemo(
+                    Fragmentation(context.typicalPods, modes: cluster.table.modes), rows: cluster.table.nodeRowCount,
+                    devicesMax: cluster.devicesPerNodeMax)
+            }
+        case .bestFit: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in BestFit() }
+        case .dotProd: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in DotProd() }
+        case .gpuPacking: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in GpuPacking() }
+        case .gpuClustering:
+            return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in GpuClustering() }
+        case .random:
+            return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in
+                RandomPolicy(seed: context.seed)
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ public struct MilliRequest: Sendable, Hashable, BitwiseCopyable {
     public var milliPerDevice: Int32
     /// Models allowed, a bit by mode symbol; all bits = any model.
     public var models: UInt64
+    /// Number that the policy gave the request; -1 = none.
+    public var shape: Int32 = -1
 
     public init(
         cpuMilli: Int64, memoryBytes: Int64 = 0, devices: Int32, milliPerDevice: Int32, models: UInt64 = .max

@@ -13,11 +13,12 @@ import PlacementModel
 /// not tried again before something is released anywhere. Normalisation cannot change which node is best, so it is left
 /// out.
 /// - Complexity: O(nodes changed since the class was last asked + nodes / 64); no heap allocation in steady state.
-final class PolicyIndexEngine<Policy: MilliPolicy>: PlacementEngine {
+final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine {
     let cluster: Cluster
     let name = "indexed"
     private let ranks: [Int32]?
     private var fleet: MilliFleet
+    private let makePolicy: (Cluster) -> Policy
     private var policy: Policy
     private var plans: [UnsafeMutablePointer<PolicyPlan>?] = []
     private var changes = ChangedPositions(nodes: 0)
@@ -28,10 +29,11 @@ final class PolicyIndexEngine<Policy: MilliPolicy>: PlacementEngine {
     private var releases = 0
     private var rescored = 0
 
-    init(cluster: Cluster, ranks: [Int32]?, policy: Policy) {
+    init(cluster: Cluster, ranks: [Int32]?, makePolicy: @escaping (Cluster) -> Policy) {
         self.cluster = cluster
         self.ranks = ranks
-        self.policy = policy
+        self.makePolicy = makePolicy
+        policy = makePolicy(cluster)
         fleet = MilliFleet(cluster: cluster, ranks: ranks)
         rebuild()
     }
@@ -124,7 +126,11 @@ final class PolicyIndexEngine<Policy: MilliPolicy>: PlacementEngine {
         if let known = plans[classID] { return known }
         let requestClass = cluster.classes[classID]
         let made = UnsafeMutablePointer<PolicyPlan>.allocate(capacity: 1)
-        let request = MilliRequest(requestClass, vendor: fleet.vendor, modes: cluster.table.modes)
+        var request = MilliRequest(requestClass, vendor: fleet.vendor, modes: cluster.table.modes)
+        if var known = request {
+            policy.prepare(&known)
+            request = known
+        }
         made.initialize(to: PolicyPlan(requestClass, request, nodes: fleet.count))
         plans[classID] = made
         return made
@@ -163,6 +169,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy>: PlacementEngine {
             let firstChange = table.changeLog.index(of: tablePosition),
             let firstRelease = table.releaseLog.index(of: releasePosition)
         else {
+            if table.nodeRowCount != fleet.count || table.modes.count != modesCount { policy = makePolicy(cluster) }
             fleet = MilliFleet(cluster: cluster, ranks: ranks)
             rebuild()
             return
