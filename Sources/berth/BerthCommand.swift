@@ -12,7 +12,7 @@ struct BerthCommand: AsyncParsableCommand {
               berth replay traces/smoke
             """,
         version: BerthVersion.text,
-        subcommands: [PlaceCommand.self, ReplayCommand.self, TraceCommand.self])
+        subcommands: [PlaceCommand.self, ReplayCommand.self, SweepCommand.self, TraceCommand.self])
 
     /// Runs the command line. Bad usage exits with 2, as bad input does.
     static func main() async {

@@ -4,6 +4,7 @@
 public struct BestFit: MilliPolicy {
     public init() {}
 
+    @inline(__always)
     public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
         let cpu = 0.5 * Double(node.cpuLeftMilli - request.cpuMilli) / LargestMachine.cpuMilli
         let gpu = 0.5 * Double(node.idleMilli - request.totalMilli) / LargestMachine.gpuMilli

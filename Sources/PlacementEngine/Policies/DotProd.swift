@@ -5,6 +5,7 @@
 public struct DotProd: MilliPolicy {
     public init() {}
 
+    @inline(__always)
     public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
         let cpu =
             (Double(node.cpuLeftMilli) / LargestMachine.cpuMilli) * (Double(request.cpuMilli) / LargestMachine.cpuMilli)

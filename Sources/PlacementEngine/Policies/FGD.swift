@@ -10,9 +10,15 @@
 ///
 /// - Source: fgd.md sections 5 and 6
 public struct FGD: MilliPolicy {
-    let fragmentation: Fragmentation
+    private let typicalPods: TypicalPods
+    private(set) var fragmentation: Fragmentation
 
-    public init(_ fragmentation: Fragmentation) { self.fragmentation = fragmentation }
+    public init(_ typicalPods: TypicalPods, _ cluster: Cluster) {
+        self.typicalPods = typicalPods
+        fragmentation = Fragmentation(typicalPods, modes: cluster.table.modes)
+    }
+
+    public mutating func fleetDidChange(_ cluster: Cluster) { self = FGD(typicalPods, cluster) }
 
     public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
         let before = fragmentation.amounts(node).total

@@ -22,6 +22,7 @@ struct FGDMemo: MilliPolicy, ~Copyable {
     /// States kept before all are dropped.
     private static let statesMax = 1 << 17
 
+    private let typicalPods: TypicalPods
     private let plain: FGD
     private let table: FragmentationTable
     private var states: NodeStates
@@ -36,11 +37,13 @@ struct FGDMemo: MilliPolicy, ~Copyable {
     /// Devices of the state that a placement leads to, ascending.
     private let after: UnsafeMutablePointer<Int32>
 
-    init(_ fragmentation: Fragmentation, rows: Int, devicesMax: Int) {
-        plain = FGD(fragmentation)
-        table = FragmentationTable(fragmentation)
+    init(_ typicalPods: TypicalPods, _ cluster: Cluster) {
+        self.typicalPods = typicalPods
+        plain = FGD(typicalPods, cluster)
+        table = FragmentationTable(plain.fragmentation)
+        let devicesMax = cluster.devicesPerNodeMax
         states = NodeStates(stride: max(devicesMax, 1))
-        self.rows = rows
+        rows = cluster.table.nodeRowCount
         stateOfRow = .allocate(capacity: max(rows, 1))
         stateOfRow.initialize(repeating: -1, count: max(rows, 1))
         scores = .allocate(capacity: statesCapacity * shapesCapacity)
@@ -54,6 +57,8 @@ struct FGDMemo: MilliPolicy, ~Copyable {
         scores.deallocate()
         after.deallocate()
     }
+
+    mutating func fleetDidChange(_ cluster: Cluster) { self = FGDMemo(typicalPods, cluster) }
 
     mutating func prepare(_ request: inout MilliRequest) {
         var shape = request

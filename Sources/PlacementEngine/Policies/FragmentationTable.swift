@@ -83,7 +83,11 @@ struct FragmentationTable: ~Copyable {
             let popularity = entry.pointee.popularity
             let amount = Int(entry.pointee.amount)
             if amount < 0 {
-                if cpuFits { sums.withoutDevices += popularity * idle } else { sums.withoutDevicesLacksCPU += popularity * idle }
+                if cpuFits {
+                    sums.withoutDevices += popularity * idle
+                } else {
+                    sums.withoutDevicesLacksCPU += popularity * idle
+                }
             } else if entry.pointee.models & modelBit == 0 {
                 sums.otherModel += popularity * idle
             } else if fitting[amount] < entry.pointee.devices {

@@ -5,6 +5,7 @@
 public struct GpuClustering: MilliPolicy {
     public init() {}
 
+    @inline(__always)
     public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
         if !request.asksForDevices { return 0 }
         let base = 25 * (8000 - node.idleMilli) / 8000

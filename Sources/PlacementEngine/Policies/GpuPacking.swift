@@ -4,6 +4,7 @@
 public struct GpuPacking: MilliPolicy {
     public init() {}
 
+    @inline(__always)
     public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
         if !request.asksForDevices { return 0 }
         let whole = node.wholeDevices

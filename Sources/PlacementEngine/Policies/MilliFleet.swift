@@ -19,6 +19,8 @@ final class MilliFleet {
     let vendor: VendorID
     let count: Int
     let nodes: UnsafeMutablePointer<MilliNode>
+    /// Numbers a node has room for in `left`.
+    private let stride: Int
     private let left: UnsafeMutablePointer<Int32>
     private let positionOfRow: UnsafeMutablePointer<Int32>
     private let affinities: AffinityLedger
@@ -34,11 +36,12 @@ final class MilliFleet {
         count = table.nodeRowCount
         nodes = .allocate(capacity: max(count, 1))
         positionOfRow = .allocate(capacity: max(count, 1))
-        let stride = max(cluster.devicesPerNodeMax, 1)
+        stride = max(cluster.devicesPerNodeMax, 1)
         left = .allocate(capacity: max(count, 1) * stride)
         left.initialize(repeating: 0, count: max(count, 1) * stride)
         affinities = AffinityLedger(nodes: count)
-        let rank = { (row: Int) in ranks.flatMap { row < $0.count ? Int($0[row]) : nil } ?? (ranks == nil ? row : .max) }
+        let rank = { (row: Int) in ranks.flatMap { row < $0.count ? Int($0[row]) : nil } ?? (ranks == nil ? row : .max)
+        }
         let rows = (0..<count).sorted { (rank($0), $0) < (rank($1), $1) }
         for (position, row) in rows.enumerated() {
             (nodes + position).initialize(
@@ -74,6 +77,7 @@ final class MilliFleet {
         let row = Int(nodes[position].row)
         let first = Int(table.firstDevice.base[row])
         let count = Int(table.deviceCount.base[row])
+        precondition(count <= stride, "a node has no more devices than when the fleet was read")
         let node = nodes + position
         node.pointee.deviceCount = Int32(count)
         node.pointee.model = count > 0 ? table.mode.base[first] : -1
@@ -104,7 +108,8 @@ final class MilliFleet {
             for device in devices {
                 if VendorID(Int(table.vendor[device])) != vendor || table.totalCores[device] != MilliNode.deviceMilli {
                     return PolicyError(
-                        description: "node \(name) has devices that are not in thousandths (\(VendorCatalog.milliWord))")
+                        description: "node \(name) has devices that are not in thousandths (\(VendorCatalog.milliWord))"
+                    )
                 }
                 if table.mode[device] != table.mode[devices.lowerBound] {
                     return PolicyError(description: "node \(name) mixes device models")

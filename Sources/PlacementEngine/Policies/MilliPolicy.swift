@@ -22,6 +22,9 @@ public protocol MilliPolicy: ~Copyable {
     /// Sees a request before the first score of it is asked; may number it.
     mutating func prepare(_ request: inout MilliRequest)
 
+    /// Says that nodes or device models came: what is kept by node row or model must be made anew.
+    mutating func fleetDidChange(_ cluster: Cluster)
+
     /// Says that the node's state is new.
     mutating func nodeDidChange(_ node: MilliNode)
 }
@@ -37,6 +40,8 @@ extension MilliPolicy where Self: ~Copyable {
     public mutating func draw(below bound: Int) -> Int { preconditionFailure("this policy draws nothing") }
 
     public mutating func prepare(_ request: inout MilliRequest) {}
+
+    public mutating func fleetDidChange(_ cluster: Cluster) {}
 
     public mutating func nodeDidChange(_ node: MilliNode) {}
 }

@@ -35,7 +35,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
             PolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, policy: policy)
         }
         switch self {
-        case .fgd: return scan(FGD(Fragmentation(context.typicalPods, modes: cluster.table.modes)))
+        case .fgd: return scan(FGD(context.typicalPods, cluster))
         case .bestFit: return scan(BestFit())
         case .dotProd: return scan(DotProd())
         case .gpuPacking: return scan(GpuPacking())
@@ -49,9 +49,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .fgd:
             return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in
-                FGDMemo(
-                    Fragmentation(context.typicalPods, modes: cluster.table.modes), rows: cluster.table.nodeRowCount,
-                    devicesMax: cluster.devicesPerNodeMax)
+                FGDMemo(context.typicalPods, cluster)
             }
         case .bestFit: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in BestFit() }
         case .dotProd: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in DotProd() }

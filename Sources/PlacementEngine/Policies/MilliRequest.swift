@@ -45,7 +45,9 @@ extension MilliRequest {
         if names.isEmpty { return .max }
         var models: UInt64 = 0
         for name in names {
-            if let symbol = modes.symbol(of: String(name)), symbol < MilliFleet.modelsMax { models |= 1 << UInt64(symbol) }
+            if let symbol = modes.symbol(of: String(name)), symbol < MilliFleet.modelsMax {
+                models |= 1 << UInt64(symbol)
+            }
         }
         return models
     }

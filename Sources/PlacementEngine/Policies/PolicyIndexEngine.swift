@@ -18,32 +18,42 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
     let name = "indexed"
     private let ranks: [Int32]?
     private var fleet: MilliFleet
-    private let makePolicy: (Cluster) -> Policy
-    private var policy: Policy
+    /// At a stable address, as the log is: a placement pays for no exclusivity check.
+    private let policy: UnsafeMutablePointer<Policy>
     private var plans: [UnsafeMutablePointer<PolicyPlan>?] = []
-    private var changes = ChangedPositions(nodes: 0)
+    private let changes: UnsafeMutablePointer<ChangedPositions>
     private var tablePosition = 0
     private var releasePosition = 0
     private var modesCount = 0
-    /// Log position after the last release anywhere, and how often something was released.
+    /// How often something was released, and the log's end when it last was.
     private var releases = 0
-    private var rescored = 0
+    private var lastRelease = 0
+    private let rescored = Cell(0)
 
-    init(cluster: Cluster, ranks: [Int32]?, makePolicy: @escaping (Cluster) -> Policy) {
+    init(cluster: Cluster, ranks: [Int32]?, makePolicy: (Cluster) -> Policy) {
         self.cluster = cluster
         self.ranks = ranks
-        self.makePolicy = makePolicy
-        policy = makePolicy(cluster)
+        policy = .allocate(capacity: 1)
+        policy.initialize(to: makePolicy(cluster))
+        changes = .allocate(capacity: 1)
+        changes.initialize(to: ChangedPositions(nodes: 0))
         fleet = MilliFleet(cluster: cluster, ranks: ranks)
         rebuild()
     }
 
-    deinit { dropPlans() }
+    deinit {
+        dropPlans()
+        policy.deinitialize(count: 1)
+        policy.deallocate()
+        changes.pointee.deallocate()
+        changes.deallocate()
+        rescored.deallocate()
+    }
 
     var counters: WorkCounters {
         var counters = WorkCounters()
-        counters.exactChecks = rescored
-        counters.nodesRescored = rescored
+        counters.exactChecks = rescored.value
+        counters.nodesRescored = rescored.value
         return counters
     }
 
@@ -68,11 +78,11 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
             return .rejected
         }
         let request = plan.pointee.request
-        let device = request.isShare ? policy.shareDevice(request, fleet.nodes[position]) : -1
+        let device = request.isShare ? policy.pointee.shareDevice(request, fleet.nodes[position]) : -1
         let outcome = fleet.commit(
             plan.pointee.requestClass, request, position: position, shareDevice: device, into: &result)
-        policy.nodeDidChange(fleet.nodes[position])
-        changes.append(position)
+        policy.pointee.nodeDidChange(fleet.nodes[position])
+        changes.pointee.append(position)
         return outcome
     }
 
@@ -81,7 +91,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
         if !Policy.drawsNode { return plan.pointee.best() }
         let fitting = plan.pointee.fittingCount
         if fitting == 0 { return -1 }
-        return plan.pointee.fittingPosition(fitting == 1 ? 0 : policy.draw(below: fitting))
+        return plan.pointee.fittingPosition(fitting == 1 ? 0 : policy.pointee.draw(below: fitting))
     }
 
     // MARK: Repair
@@ -89,27 +99,31 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
     /// Brings a class's scores up to date.
     @inline(__always)
     private func repair(_ plan: UnsafeMutablePointer<PolicyPlan>) {
-        guard let first = changes.index(of: plan.pointee.seen) else {
+        let seen = plan.pointee.seen
+        let end = changes.pointee.end
+        plan.pointee.seen = end
+        guard let first = changes.pointee.index(of: seen) else {
             for position in 0..<fleet.count { plan.pointee.set(position, score(plan, position)) }
-            plan.pointee.seen = changes.end
             return
         }
-        changes.stamp &+= 1
-        for place in first..<changes.count {
-            let position = Int(changes.base[place])
-            if changes.stamps[position] == changes.stamp { continue }
-            changes.stamps[position] = changes.stamp
-            if plan.pointee.scores[position] == PolicyPlan.refused && changes.released[position] <= plan.pointee.seen {
-                continue
-            }
+        let log = changes.pointee.base
+        let stamps = changes.pointee.stamps
+        let released = changes.pointee.released
+        let stamp = changes.pointee.stamp &+ 1
+        changes.pointee.stamp = stamp
+        for place in first..<changes.pointee.count {
+            let position = Int(log[place])
+            // Without a release a node that did not fit still does not.
+            if !plan.pointee.fits(position) && (lastRelease <= seen || released[position] <= seen) { continue }
+            if stamps[position] == stamp { continue }
+            stamps[position] = stamp
             plan.pointee.set(position, score(plan, position))
         }
-        plan.pointee.seen = changes.end
     }
 
     @inline(__always)
     private func score(_ plan: UnsafeMutablePointer<PolicyPlan>, _ position: Int) -> Int32 {
-        rescored += 1
+        rescored.value &+= 1
         let node = fleet.nodes + position
         if !node.pointee.fits(plan.pointee.request) { return PolicyPlan.refused }
         if plan.pointee.needsFilters || node.pointee.needsFilters {
@@ -117,7 +131,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
                 return PolicyPlan.refused
             }
         }
-        return Policy.drawsNode ? 0 : policy.score(plan.pointee.request, node.pointee)
+        return Policy.drawsNode ? 0 : policy.pointee.score(plan.pointee.request, node.pointee)
     }
 
     // MARK: Plans and changes from outside
@@ -127,10 +141,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
         let requestClass = cluster.classes[classID]
         let made = UnsafeMutablePointer<PolicyPlan>.allocate(capacity: 1)
         var request = MilliRequest(requestClass, vendor: fleet.vendor, modes: cluster.table.modes)
-        if var known = request {
-            policy.prepare(&known)
-            request = known
-        }
+        if request != nil { policy.pointee.prepare(&request!) }
         made.initialize(to: PolicyPlan(requestClass, request, nodes: fleet.count))
         plans[classID] = made
         return made
@@ -149,13 +160,14 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
     /// Starts anew on the fleet as it is.
     private func rebuild() {
         dropPlans()
-        changes.deallocate()
-        changes = ChangedPositions(nodes: fleet.count)
-        for position in 0..<fleet.count { policy.nodeDidChange(fleet.nodes[position]) }
+        changes.pointee.deallocate()
+        changes.pointee = ChangedPositions(nodes: fleet.count)
+        for position in 0..<fleet.count { policy.pointee.nodeDidChange(fleet.nodes[position]) }
         tablePosition = cluster.table.changeLog.end
         releasePosition = cluster.table.releaseLog.end
         modesCount = cluster.table.modes.count
         releases += 1
+        lastRelease = 0
     }
 
     /// Follows what changed since the last round: departures, nodes that came, went or changed.
@@ -169,23 +181,26 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
             let firstChange = table.changeLog.index(of: tablePosition),
             let firstRelease = table.releaseLog.index(of: releasePosition)
         else {
-            if table.nodeRowCount != fleet.count || table.modes.count != modesCount { policy = makePolicy(cluster) }
+            if table.nodeRowCount != fleet.count || table.modes.count != modesCount {
+                policy.pointee.fleetDidChange(cluster)
+            }
             fleet = MilliFleet(cluster: cluster, ranks: ranks)
             rebuild()
             return
         }
-        changes.stamp &+= 1
+        changes.pointee.stamp &+= 1
         for entry in firstChange..<table.changeLog.entries.count {
             let position = fleet.position(ofRow: Int(table.changeLog.entries[entry]))
-            if changes.stamps[position] == changes.stamp { continue }
-            changes.stamps[position] = changes.stamp
+            if changes.pointee.stamps[position] == changes.pointee.stamp { continue }
+            changes.pointee.stamps[position] = changes.pointee.stamp
             fleet.load(position)
-            policy.nodeDidChange(fleet.nodes[position])
-            changes.append(position)
+            policy.pointee.nodeDidChange(fleet.nodes[position])
+            changes.pointee.append(position)
         }
         for entry in firstRelease..<table.releaseLog.entries.count {
-            changes.released[fleet.position(ofRow: Int(table.releaseLog.entries[entry]))] = changes.end
+            changes.pointee.released[fleet.position(ofRow: Int(table.releaseLog.entries[entry]))] = changes.pointee.end
             releases += 1
+            lastRelease = changes.pointee.end
         }
         tablePosition = table.changeLog.end
         releasePosition = table.releaseLog.end

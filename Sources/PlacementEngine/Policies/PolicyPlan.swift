@@ -11,6 +11,8 @@ struct PolicyPlan {
     /// By position.
     let scores: UnsafeMutablePointer<Int32>
     private let blockBest: UnsafeMutablePointer<Int32>
+    /// A bit a position: whether it fits.
+    private let fitting: UnsafeMutablePointer<UInt64>
     /// Blocks whose best must be found again.
     private let isStale: UnsafeMutablePointer<Bool>
     private let count: Int
@@ -34,6 +36,8 @@ struct PolicyPlan {
         scores.initialize(repeating: Self.refused, count: max(blockCount, 1) * Self.blockSize)
         blockBest = .allocate(capacity: max(blockCount, 1))
         blockBest.initialize(repeating: Self.refused, count: max(blockCount, 1))
+        fitting = .allocate(capacity: max(blockCount, 1))
+        fitting.initialize(repeating: 0, count: max(blockCount, 1))
         isStale = .allocate(capacity: max(blockCount, 1))
         isStale.initialize(repeating: false, count: max(blockCount, 1))
     }
@@ -41,16 +45,23 @@ struct PolicyPlan {
     func deallocate() {
         scores.deallocate()
         blockBest.deallocate()
+        fitting.deallocate()
         isStale.deallocate()
     }
+
+    @inline(__always)
+    func fits(_ position: Int) -> Bool { fitting[position >> 6] & (1 << UInt64(position & 63)) != 0 }
 
     @inline(__always)
     mutating func set(_ position: Int, _ score: Int32) {
         let old = scores[position]
         if old == score { return }
         scores[position] = score
-        if old == Self.refused { fittingCount += 1 } else if score == Self.refused { fittingCount -= 1 }
-        let block = position / Self.blockSize
+        let block = position >> 6
+        if old == Self.refused || score == Self.refused {
+            fittingCount &+= old == Self.refused ? 1 : -1
+            fitting[block] ^= 1 << UInt64(position & 63)
+        }
         if score > blockBest[block] {
             blockBest[block] = score
         } else if old == blockBest[block] {
@@ -82,17 +93,17 @@ struct PolicyPlan {
         return position
     }
 
-    /// The `place`-th position that fits. - Precondition: there are that many. - Complexity: O(nodes)
+    /// The `place`-th position that fits. - Precondition: there are that many. - Complexity: O(nodes / 64)
     func fittingPosition(_ place: Int) -> Int {
         var left = place
-        var position = 0
-        while true {
-            if scores[position] != Self.refused {
-                if left == 0 { return position }
-                left -= 1
-            }
-            position += 1
+        var block = 0
+        while left >= fitting[block].nonzeroBitCount {
+            left -= fitting[block].nonzeroBitCount
+            block += 1
         }
+        var bits = fitting[block]
+        for _ in 0..<left { bits &= bits - 1 }
+        return (block << 6) + bits.trailingZeroBitCount
     }
 }
 

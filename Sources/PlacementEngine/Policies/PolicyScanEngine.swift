@@ -30,6 +30,7 @@ final class PolicyScanEngine<Policy: MilliPolicy>: PlacementEngine {
     func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {
         // The fleet may have changed since the last round.
         let fleet = MilliFleet(cluster: cluster, ranks: ranks)
+        policy.fleetDidChange(cluster)
         for classID in classIDs {
             let start = clock?() ?? 0
             result.outcomes.append(place(cluster.classes[Int(classID)], on: fleet, into: &result))

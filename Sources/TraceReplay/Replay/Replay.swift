@@ -42,7 +42,7 @@ public final class Replay {
             try trace.checkThousandths(cluster, classifier, policy: options.policy)
         }
         policyContext = PolicyContext(
-            typicalPods: trace.typicalPods(catalog: catalog, state: cluster.state), seed: options.seed)
+            typicalPods: trace.typicalPods(catalog: catalog), seed: options.seed)
         placeResidents()
     }
 

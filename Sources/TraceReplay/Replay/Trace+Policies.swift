@@ -7,22 +7,11 @@ extension Trace {
     /// The target workload: what the pods of the published list ask most often.
     ///
     /// - Complexity: linear in pods, O(n log n) in shapes.
-    func typicalPods(catalog: VendorCatalog, state: ProcessState) -> TypicalPods {
+    func typicalPods(catalog: VendorCatalog) -> TypicalPods {
         let pods = targetPods ?? pods
-        guard let id = catalog.id(ofWord: VendorCatalog.milliWord) else { return TypicalPods(counts: [:]) }
-        var podsByShape = Array(repeating: 0, count: pods.shapes.count)
-        for shape in pods.shape { podsByShape[Int(shape)] += 1 }
         var counts: [WorkloadShape: Int] = [:]
-        var symbols = SymbolTable()
-        for (place, shape) in pods.shapes.enumerated() where podsByShape[place] > 0 {
-            let pod = pods.pod(of: shape)
-            let request = catalog.requests(of: pod, state: state).joined().first { $0.vendor == id }
-            let models = request == nil ? "" : catalog[id].podRules(of: pod, symbols: &symbols).text
-            let workload = WorkloadShape(
-                cpuMilli: shape.cpuMilli, milliPerDevice: request?.cores ?? 0, devices: request?.devices ?? 0,
-                models: models)
-            counts[workload, default: 0] += podsByShape[place]
-        }
+        let workload = pods.workload(catalog: catalog)
+        for shape in pods.shape { counts[workload[Int(shape)], default: 0] += 1 }
         return TypicalPods(counts: counts)
     }
 
@@ -41,6 +30,24 @@ extension Trace {
         for (shape, requestClass) in classifier.classes.enumerated() {
             guard let requestClass, !MilliPolicyKind.understands(requestClass, in: cluster) else { continue }
             throw refuse("some pods ask \(pods.texts[pods.shapes[shape].limits])")
+        }
+    }
+}
+
+extension TracePods {
+    /// What each shape asks in thousandths of devices; zero devices where it asks none.
+    func workload(catalog: VendorCatalog) -> [WorkloadShape] {
+        let id = catalog.id(ofWord: VendorCatalog.milliWord)
+        let state = ProcessState()
+        var symbols = SymbolTable()
+        return shapes.map { shape in
+            let pod = pod(of: shape)
+            guard let id,
+                let request = catalog.requests(of: pod, state: state).joined().first(where: { $0.vendor == id })
+            else { return WorkloadShape(cpuMilli: shape.cpuMilli, milliPerDevice: 0, devices: 0) }
+            return WorkloadShape(
+                cpuMilli: shape.cpuMilli, milliPerDevice: request.cores, devices: request.devices,
+                models: catalog[id].podRules(of: pod, symbols: &symbols).text)
         }
     }
 }
