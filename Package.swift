@@ -48,7 +48,9 @@ let package = Package(
         module("PlacementKernels", ["PlacementModel"]),
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
-        module("KubernetesWire", ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
+        module(
+            "KubernetesWire",
+            ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
         module(
             "SchedulerSession",
             ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire"]),
@@ -58,7 +60,7 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        module("ReplayReport", ["PlacementModel", "BulkJSON", "TraceReplay"]),
+        module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
         .executableTarget(
             name: "berth",
             dependencies: [
@@ -74,6 +76,30 @@ let package = Package(
             name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
             swiftSettings: settings),
         tests("KubernetesWireTests", ["KubernetesWire", "PlacementModel", "BulkJSON", "JSONComparisonSupport"]),
+        .testTarget(
+            name: "SchedulerSessionTests",
+            dependencies: [
+                "SchedulerSession", "PlacementEngine", "VendorCatalog", "KubernetesWire", "PlacementModel", "BulkJSON",
+                "JSONComparisonSupport",
+            ],
+            exclude: ["Vectors", "cut-vectors.sh"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
+            swiftSettings: settings),
+        tests("StyleTests", []),
+        .target(
+            name: "FleetTestSupport",
+            dependencies: [
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "SchedulerSession",
+            ], path: "Tests/FleetTestSupport", swiftSettings: settings),
+        tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
+        tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
+        tests(
+            "VendorCatalogTests",
+            [
+                "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
+                "SchedulerSession", "KubernetesWire", "FleetTestSupport",
+            ]),
         tests(
             "TraceReplayTests",
             ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),

@@ -44,9 +44,18 @@ public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
     }
 }
 
+extension DeviceEffect {
+    /// The placement of a `.migPlacement`.
+    var migPlacement: MIGPlacement {
+        MIGPlacement(start: UInt32(bitPattern: memoryMiB), size: UInt32(bitPattern: cores))
+    }
+}
+
 enum JournalEntry {
     case applied(DeviceEffect)
     case reverted(DeviceEffect)
+    /// A MIG placement was released that stood at `position` among those in use.
+    case migReleased(DeviceEffect, position: Int)
     case reserved(node: Int32, NodeResources)
     case released(node: Int32, NodeResources)
     case extendedReserved(node: Int32, resource: Int32, amount: Int64)
@@ -55,7 +64,6 @@ enum JournalEntry {
 
 extension DeviceTable {
     /// Adds a pod's effect on a device. - Complexity: O(1), no allocation in steady state.
-    @inline(__always)
     public func apply(_ effect: DeviceEffect) {
         change(effect, by: 1)
         if isJournaling { journal.append(.applied(effect)) }
@@ -63,12 +71,42 @@ extension DeviceTable {
 
     /// Takes an effect back, exactly. - Complexity: O(1); MIG placements O(placements in use).
     public func revert(_ effect: DeviceEffect) {
+        if isJournaling {
+            if effect.kind == .migPlacement, let position = migPosition(of: effect) {
+                journal.append(.migReleased(effect, position: position))
+            } else {
+                journal.append(.reverted(effect))
+            }
+        }
         change(effect, by: -1)
-        if isJournaling { journal.append(.reverted(effect)) }
+    }
+
+    /// Where a placement that is in use stands; the newest of equal ones.
+    private func migPosition(of effect: DeviceEffect) -> Int? {
+        let row = Int(migRow[Int(effect.device)])
+        return row < 0 ? nil : migInUse[row].lastIndex(of: effect.migPlacement)
+    }
+
+    /// Adds all effects of one pod on one node and takes its node resources, with one entry in the change log.
+    ///
+    /// - Complexity: O(effects), no allocation in steady state.
+    public func occupy(_ node: Int, _ effects: UnsafeBufferPointer<DeviceEffect>, _ resources: NodeResources) {
+        for effect in effects {
+            alter(effect, by: 1)
+            if isJournaling { journal.append(.applied(effect)) }
+        }
+        free.set(node, free[node].subtracting(resources))
+        if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
+        noteChange(node)
+    }
+
+    private func change(_ effect: DeviceEffect, by sign: Int32) {
+        alter(effect, by: sign)
+        noteChange(Int(nodeOfDevice[Int(effect.device)]))
     }
 
     @inline(__always)
-    private func change(_ effect: DeviceEffect, by sign: Int32) {
+    private func alter(_ effect: DeviceEffect, by sign: Int32) {
         let device = Int(effect.device)
         let node = Int(nodeOfDevice[device])
         switch effect.kind {
@@ -79,20 +117,19 @@ extension DeviceTable {
             used.base[device] &+= slots
             usedMemoryMiB.base[device] &+= memoryMiB
             usedCores.base[device] &+= cores
-            let sum = sums.base + node
-            sum.pointee.used &+= slots
-            sum.pointee.usedMemoryMiB &+= memoryMiB
-            sum.pointee.usedCores &+= cores
+            let head = heads.base + node
+            head.pointee.sums.used &+= slots
+            head.pointee.sums.usedMemoryMiB &+= memoryMiB
+            head.pointee.sums.usedCores &+= cores
             // A pod with negative demands frees capacity as it comes; a departure does as it goes.
             if slots < 0 || memoryMiB < 0 || cores < 0 || sign < 0 { releaseLog.append(Int32(node)) }
         case .unhealthyVote:
             releaseLog.append(Int32(node))
             unhealthyVotes.base[device] &+= sign
-            usable.base[device] = flags[device].contains(.healthy) && unhealthyVotes[device] == 0 ? 1 : 0
+            refreshUsable(device)
         case .migPlacement:
-            let placement = MIGPlacement(
-                start: UInt32(bitPattern: effect.memoryMiB), size: UInt32(bitPattern: effect.cores))
-            changeMIG(device: device, placement, by: sign)
+            if sign < 0 { releaseLog.append(Int32(node)) }
+            changeMIG(device: device, effect.migPlacement, by: sign)
         case .podClass:
             if effect.amount == 1 {
                 onlinePods.base[device] &+= sign
@@ -100,7 +137,12 @@ extension DeviceTable {
                 offlinePods.base[device] &+= sign
             }
         }
-        changeLog.append(Int32(node))
+    }
+
+    func refreshUsable(_ device: Int) {
+        let isUsable = flags[device].contains(.healthy) && unhealthyVotes[device] == 0
+        usable.set(device, isUsable ? 1 : 0)
+        attributes.set(device, Self.attributes(isUsable: isUsable, numa: numa[device]))
     }
 
     private func changeMIG(device: Int, _ placement: MIGPlacement, by sign: Int32) {
@@ -122,13 +164,13 @@ extension DeviceTable {
     /// Takes CPU, memory, storage and a pod slot from a node.
     public func reserve(_ resources: NodeResources, on node: Int) {
         free.set(node, free[node].subtracting(resources))
-        changeLog.append(Int32(node))
+        noteChange(node)
         if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
     }
 
     public func release(_ resources: NodeResources, on node: Int) {
         free.set(node, free[node].adding(resources))
-        changeLog.append(Int32(node))
+        noteChange(node)
         releaseLog.append(Int32(node))
         if isJournaling { journal.append(.released(node: Int32(node), resources)) }
     }
@@ -139,7 +181,7 @@ extension DeviceTable {
     /// Takes `amount` (negative gives back) of an extended resource.
     public func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
         extended[node][resource, default: 0] &-= amount
-        changeLog.append(Int32(node))
+        noteChange(node)
         if amount < 0 { releaseLog.append(Int32(node)) }
         if isJournaling {
             journal.append(.extendedReserved(node: Int32(node), resource: resource, amount: amount))
@@ -151,7 +193,7 @@ extension DeviceTable {
         let old = expectedQoS[device]
         guard old != qos else { return }
         expectedQoS.set(device, qos)
-        changeLog.append(nodeOfDevice[device])
+        noteChange(Int(nodeOfDevice[device]))
         releaseLog.append(nodeOfDevice[device])
         if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }
     }
@@ -175,6 +217,9 @@ extension DeviceTable {
             switch journal.removeLast() {
             case .applied(let effect): change(effect, by: -1)
             case .reverted(let effect): change(effect, by: 1)
+            case .migReleased(let effect, let position):
+                migInUse[Int(migRow[Int(effect.device)])].insert(effect.migPlacement, at: position)
+                changeLog.append(nodeOfDevice[Int(effect.device)])
             case .reserved(let node, let resources): release(resources, on: Int(node))
             case .released(let node, let resources): reserve(resources, on: Int(node))
             case .extendedReserved(let node, let resource, let amount):

@@ -10,7 +10,7 @@ extension DeviceTable {
             used.count, usedMemoryMiB.count, usedCores.count, slots.count, totalMemoryMiB.count, totalCores.count,
             index.count, numa.count, type.count, mode.count, uuid.count, vendor.count, words.count, exactVendor.count,
             facts.count, flags.count, unhealthyVotes.count, onlinePods.count, offlinePods.count, expectedQoS.count,
-            nodeOfDevice.count, migRow.count, usable.count,
+            nodeOfDevice.count, migRow.count, usable.count, attributes.count,
         ]
         if lengths.contains(where: { $0 != rows }) {
             return "device columns differ in length: \(lengths), records \(rows)"
@@ -57,7 +57,7 @@ extension DeviceTable {
             used: used.values(), usedMemoryMiB: usedMemoryMiB.values(), usedCores: usedCores.values(),
             unhealthyVotes: unhealthyVotes.values(), onlinePods: onlinePods.values(),
             offlinePods: offlinePods.values(), expectedQoS: expectedQoS.values(),
-            migInUse: migRow.values().map { $0 < 0 ? [] : migInUse[Int($0)] }, sums: sums.values(),
+            migInUse: migRow.values().map { $0 < 0 ? [] : migInUse[Int($0)] }, sums: heads.values().map(\.sums),
             free: free.values(), extended: extended)
     }
 
@@ -74,14 +74,14 @@ extension DeviceTable {
         for device in records.indices where migRow[device] >= 0 {
             migInUse[Int(migRow[device])] = snapshot.migInUse[device]
         }
-        sums.restore(snapshot.sums)
+        for node in nodes.indices { heads.base[node].sums = snapshot.sums[node] }
         free.restore(snapshot.free)
         extended = snapshot.extended
         for device in records.indices {
-            usable.set(device, flags[device].contains(.healthy) && unhealthyVotes[device] == 0 ? 1 : 0)
+            refreshUsable(device)
         }
         for node in nodes.indices {
-            changeLog.append(Int32(node))
+            noteChange(node)
             releaseLog.append(Int32(node))
         }
     }

@@ -19,13 +19,8 @@ extension DeviceTable {
         let row = nodes.count
         nodeRows[node.name] = Int32(row)
         nodes.append(node)
-        firstDevice.append(0)
-        deviceCount.append(0)
-        sums.append(NodeSums())
         free.append(Self.offered(by: node))
-        nodeWords.append(0)
-        nodeExactWords.append(0)
-        nodeFlags.append(.alive)
+        heads.append(NodeHead())
         nodeTypes.append([])
         nodeFacts.append(facts)
         extended.append(offeredExtended(by: node, ignoring: ignoredResources))
@@ -39,11 +34,13 @@ extension DeviceTable {
     public func replaceDevices(
         of row: Int, with records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = []
     ) {
-        sums.set(row, NodeSums())
-        nodeWords.set(row, 0)
-        nodeExactWords.set(row, 0)
+        // The vendors that the node has now must hear of it too.
+        noteChange(row)
+        heads.base[row].sums = NodeSums()
+        heads.base[row].words = 0
+        heads.base[row].exactWords = 0
         nodeTypes[row] = []
-        nodeFlags.set(row, nodeFlags[row].subtracting([.duplicateIDs, .plain]))
+        heads.base[row].flags = nodeFlags[row].subtracting([.duplicateIDs, .plain, .uniform])
         appendDevices(records, cordoned: cordoned, to: row)
         noteStructureChange(row)
     }
@@ -51,7 +48,7 @@ extension DeviceTable {
     /// Takes a node out: it has no devices and passes no filter any more. Its row is kept.
     public func removeNode(_ row: Int) {
         replaceDevices(of: row, with: [])
-        nodeFlags.set(row, [])
+        heads.base[row].flags = []
         nodeRows[nodes[row].name] = nil
     }
 
@@ -76,8 +73,8 @@ extension DeviceTable {
     private func appendDevices(
         _ records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String>, to row: Int
     ) {
-        firstDevice.set(row, Int32(self.records.count))
-        deviceCount.set(row, Int32(records.count))
+        heads.base[row].firstDevice = Int32(self.records.count)
+        heads.base[row].deviceCount = Int32(records.count)
         var sum = NodeSums()
         var ids = Set<String>()
         for (vendor, record) in records {
@@ -111,18 +108,41 @@ extension DeviceTable {
             expectedQoS.append(-1)
             nodeOfDevice.append(Int32(row))
             usable.append(record.isHealthy ? 1 : 0)
+            attributes.append(Self.attributes(isUsable: record.isHealthy, numa: record.numa))
             migRow.append(-1)
             self.records.append(record)
             sum.slots &+= record.slots
             sum.totalCores &+= record.cores
             sum.totalMemoryMiB &+= record.memoryMiB
-            nodeWords.base[row] |= trait.words
-            if trait.exactVendor >= 0 { nodeExactWords.base[row] |= 1 << UInt64(trait.exactVendor) }
+            heads.base[row].words |= trait.words
+            if trait.exactVendor >= 0 { heads.base[row].exactWords |= 1 << UInt64(trait.exactVendor) }
             if !nodeTypes[row].contains(typeSymbol) { nodeTypes[row].append(typeSymbol) }
-            if !ids.insert(record.id).inserted { nodeFlags.base[row].insert(.duplicateIDs) }
+            if !ids.insert(record.id).inserted { heads.base[row].flags.insert(.duplicateIDs) }
         }
-        sums.set(row, sum)
-        if isPlain(row) { nodeFlags.base[row].insert(.plain) }
+        heads.base[row].sums = sum
+        if isPlain(row) { heads.base[row].flags.insert(.plain) }
+        noteUniformity(of: row)
+    }
+
+    /// NUMA nodes beyond 16 bits make a node not plain, so the cut does no harm.
+    static func attributes(isUsable: Bool, numa: Int) -> UInt32 {
+        (isUsable ? 1 << 31 : 0) | UInt32(UInt16(truncatingIfNeeded: numa &+ 0x4000))
+    }
+
+    private func noteUniformity(of row: Int) {
+        let devices = devices(of: row)
+        guard let first = devices.first else { return }
+        let isUniform = devices.allSatisfy {
+            slots[$0] == slots[first] && totalMemoryMiB[$0] == totalMemoryMiB[first]
+                && totalCores[$0] == totalCores[first] && words[$0] == words[first]
+                && exactVendor[$0] == exactVendor[first]
+        }
+        guard isUniform else { return }
+        heads.base[row].flags.insert(.uniform)
+        heads.base[row].slots = slots[first]
+        heads.base[row].totalMemoryMiB = totalMemoryMiB[first]
+        heads.base[row].totalCores = totalCores[first]
+        heads.base[row].exactVendor = exactVendor[first]
     }
 
     private func isPlain(_ row: Int) -> Bool {
@@ -134,7 +154,7 @@ extension DeviceTable {
     }
 
     private func noteStructureChange(_ row: Int) {
-        changeLog.append(Int32(row))
+        noteChange(row)
         releaseLog.append(Int32(row))
     }
 
@@ -147,7 +167,8 @@ extension DeviceTable {
 
     private func offeredExtended(by node: Node, ignoring ignored: Set<String>) -> [Int32: Int64] {
         var offered: [Int32: Int64] = [:]
-        for (name, quantity) in node.allocatable
+        // In name order, so that symbols do not depend on how a dictionary happens to lie.
+        for (name, quantity) in node.allocatable.sorted(by: { $0.key < $1.key })
         where !Self.standardResources.contains(name) && !ignored.contains(name) {
             offered[resources.intern(name)] = quantity.roundedUp
         }

@@ -42,6 +42,8 @@ public final class DeviceTable {
     public let nodeOfDevice = Column<Int32>()
     /// 1 = healthy and not voted unhealthy; follows `flags` and `unhealthyVotes`.
     public let usable = Column<UInt8>()
+    /// What the short scan reads besides usage, packed: bit 31 = usable, low 16 bits = NUMA node plus 0x4000.
+    public let attributes = Column<UInt32>()
     let migRow = Column<Int32>()
     /// MIG placements in use, by MIG row.
     public internal(set) var migInUse: [[MIGPlacement]] = []
@@ -49,15 +51,9 @@ public final class DeviceTable {
     public internal(set) var records: [DeviceRecord] = []
 
     // Node columns, by node row.
-    public let firstDevice = Column<Int32>()
-    public let deviceCount = Column<Int32>()
-    public let sums = Column<NodeSums>()
+    /// One cache line a node: what every trial and every commit reads first.
+    public let heads = Column<NodeHead>()
     public let free = Column<NodeResources>()
-    /// Vendors whose requests see at least one device of the node.
-    public let nodeWords = Column<UInt64>()
-    /// Vendors whose word is the raw type of some device of the node: their lists are padded (hami-core.md 4.5).
-    public let nodeExactWords = Column<UInt64>()
-    public let nodeFlags = Column<NodeFlags>()
     /// What is left of each extended resource, by resource symbol; see ``extendedFree(of:node:)``.
     var extended: [[Int32: Int64]] = []
     public internal(set) var nodes: [Node] = []
@@ -76,6 +72,11 @@ public final class DeviceTable {
     /// Extended resource names.
     public internal(set) var resources = SymbolTable()
 
+    /// The change log cut by vendor: nodes with devices that the vendor's requests see, by vendor id.
+    public let vendorLogs: UnsafeMutablePointer<ChangeLog>
+    /// Vendors that have a log of their own.
+    private let vendorLogCount: Int
+
     let traits: (String) -> DeviceTypeTraits
     /// Traits by type symbol.
     public internal(set) var typeTraits: [DeviceTypeTraits] = []
@@ -91,12 +92,38 @@ public final class DeviceTable {
         set { journals.value = newValue }
     }
 
-    /// - Parameter traits: what the catalogue knows of a raw device type.
-    public init(traits: @escaping (String) -> DeviceTypeTraits) {
+    /// - Parameters:
+    ///   - vendorCount: vendors of the catalogue, at most 64.
+    ///   - traits: what the catalogue knows of a raw device type.
+    public init(vendorCount: Int, traits: @escaping (String) -> DeviceTypeTraits) {
         self.traits = traits
+        vendorLogCount = vendorCount
+        vendorLogs = .allocate(capacity: max(vendorCount, 1))
+        for vendor in 0..<vendorCount { (vendorLogs + vendor).initialize(to: ChangeLog()) }
     }
 
+    /// Writes a node to the change log and to the logs of its vendors.
+    @inline(__always)
+    func noteChange(_ node: Int) {
+        changeLog.append(Int32(truncatingIfNeeded: node))
+        var vendors = heads.base[node].words
+        while vendors != 0 {
+            vendorLogs[vendors.trailingZeroBitCount].append(Int32(truncatingIfNeeded: node))
+            vendors &= vendors - 1
+        }
+    }
+
+    // Single fields of ``heads``, for readers off the hot path.
+    public var firstDevice: NodeField<Int32> { NodeField(heads, \.firstDevice) }
+    public var deviceCount: NodeField<Int32> { NodeField(heads, \.deviceCount) }
+    public var sums: NodeField<NodeSums> { NodeField(heads, \.sums) }
+    public var nodeWords: NodeField<UInt64> { NodeField(heads, \.words) }
+    public var nodeExactWords: NodeField<UInt64> { NodeField(heads, \.exactWords) }
+    public var nodeFlags: NodeField<NodeFlags> { NodeField(heads, \.flags) }
+
     deinit {
+        heads.deallocate()
+        attributes.deallocate()
         used.deallocate()
         usedMemoryMiB.deallocate()
         usedCores.deallocate()
@@ -120,16 +147,12 @@ public final class DeviceTable {
         nodeOfDevice.deallocate()
         usable.deallocate()
         journals.deallocate()
+        for vendor in 0..<vendorLogCount { vendorLogs[vendor].deallocate() }
+        vendorLogs.deallocate()
         changeLog.deallocate()
         releaseLog.deallocate()
         migRow.deallocate()
-        firstDevice.deallocate()
-        deviceCount.deallocate()
-        sums.deallocate()
         free.deallocate()
-        nodeWords.deallocate()
-        nodeExactWords.deallocate()
-        nodeFlags.deallocate()
     }
 
     /// Rows of the node columns, removed nodes included.
@@ -177,6 +200,8 @@ public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let alive = NodeFlags(rawValue: 1)
     /// At most 12 devices, distinct ids, none cut by MIG or cordoned: the short scan is exact.
     public static let plain = NodeFlags(rawValue: 4)
+    /// All devices have the same totals and type; the head holds them.
+    public static let uniform = NodeFlags(rawValue: 8)
     /// Two devices of the node share an id; attribution then visits all of them.
     public static let duplicateIDs = NodeFlags(rawValue: 2)
 }

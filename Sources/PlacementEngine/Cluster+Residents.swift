@@ -13,7 +13,7 @@ extension Cluster {
         collapser.collapse(workspace)
         effects.removeAll(keepingCapacity: true)
         let first = workspace.firstDevice
-        let hasDuplicates = table.nodeFlags.base[workspace.node].contains(.duplicateIDs)
+        let hasDuplicates = table.heads.base[workspace.node].flags.contains(.duplicateIDs)
         for usage in collapser.usages {
             var effect = DeviceEffect.usage(
                 device: first + Int(usage.device), slots: usage.slots, memoryMiB: usage.memoryMiB, cores: usage.cores)
@@ -67,13 +67,12 @@ extension Cluster {
         node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
         extended: [(resource: Symbol, amount: Int64)]
     ) -> ResidentID {
-        for effect in effects {
-            table.apply(effect)
-            if namespace >= 0 { charge(effect, namespace: namespace, sign: 1) }
+        let id = effects.withUnsafeBufferPointer { effects in
+            table.occupy(node, effects, resources)
+            return residents.add(node: node, effects: effects, namespace: namespace, resources: resources)
         }
-        table.reserve(resources, on: node)
-        let id = effects.withUnsafeBufferPointer {
-            residents.add(node: node, effects: $0, namespace: namespace, resources: resources)
+        if namespace >= 0 {
+            for effect in effects { charge(effect, namespace: namespace, sign: 1) }
         }
         affinities?.add(effects[...], node: node, 1)
         if !extended.isEmpty {
@@ -101,6 +100,7 @@ extension Cluster {
         residents.remove(id)
     }
 
+<<<<<<< HEAD
     /// Counts all pods by affinity class, now and from now on.
     func track(_ ledger: AffinityLedger) {
         affinities = ledger
@@ -108,6 +108,10 @@ extension Cluster {
             ledger.add(residents.effects(of: ResidentID(row: Int32(row))), node: Int(resident.node), 1)
         }
     }
+=======
+    /// Makes room, so that a round of `pods` does not grow the stores pod by pod.
+    func reserveResidents(_ pods: Int) { residents.reserve(more: pods) }
+>>>>>>> main
 
     public var residentCount: Int { residents.aliveCount }
 

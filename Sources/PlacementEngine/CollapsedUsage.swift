@@ -75,7 +75,7 @@ public struct UsageCollapser {
         let own = workspace.entries[entry]
         let pads =
             workspace.profile.alignsContainers
-            || workspace.table.nodeExactWords.base[workspace.node] & (1 << UInt64(own.vendor)) != 0
+            || workspace.table.heads.base[workspace.node].exactWords & (1 << UInt64(own.vendor)) != 0
         if pads { return Int(own.container) }
         var position = 0
         for earlier in 0..<entry where workspace.entries[earlier].vendor == own.vendor { position += 1 }

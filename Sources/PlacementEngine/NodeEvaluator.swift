@@ -125,11 +125,11 @@ public struct NodeEvaluator: ~Copyable {
     /// The part of the node score that no request changes: usage before the pod, and what vendors add for pods that ask
     /// nothing of them.
     public mutating func baseScore(node: Int, policy: NodePolicy, policyText: String) -> Float {
-        let sums = workspace.table.sums.base[node]
+        let sums = workspace.table.heads.base[node].sums
         let base = nodeScore(
             used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
             usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
-        var padded = workspace.table.nodeExactWords.base[node] & scoringVendors
+        var padded = workspace.table.heads.base[node].exactWords & scoringVendors
         if padded == 0 { return base }
         workspace.load(node: node)
         var extra: Float = 0
@@ -149,12 +149,12 @@ public struct NodeEvaluator: ~Copyable {
     ///
     /// - Source: hami-core.md 4.9
     public func score(_ requestClass: RequestClass) -> Float {
-        let sums = workspace.table.sums.base[workspace.node]
+        let sums = workspace.table.heads.base[workspace.node].sums
         let base = nodeScore(
             used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
             usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
         var asked =
-            (workspace.table.nodeExactWords.base[workspace.node] | requestClass.requestedVendors) & scoringVendors
+            (workspace.table.heads.base[workspace.node].exactWords | requestClass.requestedVendors) & scoringVendors
         if asked == 0 { return base }
         if requestClass.containerCount == 0 { return base }
         var extra: Float = 0

@@ -7,7 +7,7 @@ extension Cluster {
     ///
     /// - Complexity: O(1) without selectors and taints.
     public func firstFailingFilter(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
-        guard table.nodeFlags.base[row].contains(.alive) else { return .nodeName }
+        guard table.heads.base[row].flags.contains(.alive) else { return .nodeName }
         if let filter = failingConstraint(requestClass, node: row) { return filter }
         return failingResource(requestClass, node: row)
     }

@@ -90,9 +90,12 @@ public enum PodResources {
             }
         }
         for (name, amount) in peak { app[name] = max(app[name] ?? 0, amount) }
-        for (name, quantity) in pod.overhead { app[name, default: 0] &+= amount(quantity, of: name) }
+        for (name, quantity) in pod.overhead {
+            app[name] = (app[name] ?? 0).addingSaturated(amount(quantity, of: name))
+        }
         var extended: [Int32: Int64] = [:]
-        for (name, amount) in app where amount != 0 && !DeviceTable.standardResources.contains(name) {
+        // In name order, so that symbols do not depend on how a dictionary happens to lie.
+        for (name, amount) in app.sorted(by: { $0.key < $1.key }) where amount != 0 && !DeviceTable.standardResources.contains(name) {
             extended[symbol(name)] = amount
         }
         return (
@@ -104,14 +107,27 @@ public enum PodResources {
 
     private static func add(_ container: Container, to sums: inout [String: Int64], _ managed: Set<String>) {
         for (name, quantity) in container.limits where container.requests[name] == nil && !managed.contains(name) {
-            sums[name, default: 0] &+= amount(quantity, of: name)
+            sums[name] = (sums[name] ?? 0).addingSaturated(amount(quantity, of: name))
         }
         for (name, quantity) in container.requests where !managed.contains(name) {
-            sums[name, default: 0] &+= amount(quantity, of: name)
+            sums[name] = (sums[name] ?? 0).addingSaturated(amount(quantity, of: name))
         }
     }
 
+    /// The amount in the unit the table counts in. Beyond 64 bits it is the largest there is, where Go's conversion would
+    /// wrap around to something small.
     private static func amount(_ quantity: Quantity, of name: String) -> Int64 {
-        name == "cpu" ? quantity.milliRoundedUp : quantity.roundedUp
+        let units = quantity.roundedUp
+        let wraps = quantity.sign > 0 && units <= 0
+        guard name == "cpu" else { return wraps ? .max : units }
+        return wraps || units > Int64.max / 1000 ? .max : quantity.milliRoundedUp
+    }
+}
+
+extension Int64 {
+    /// The sum, or the largest (smallest) number where it has none.
+    fileprivate func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
     }
 }

@@ -64,10 +64,14 @@ struct ResidentStore {
 
     mutating func setEffect(_ place: Int, to effect: DeviceEffect) { effects[place] = effect }
 
-    mutating func reserveCapacity(pods: Int, effects count: Int) {
-        rows.reserveCapacity(pods)
-        freeRows.reserveCapacity(pods)
-        effects.reserveCapacity(count)
+    /// Room for `pods` more, growing by halves at least.
+    mutating func reserve(more pods: Int) {
+        let needed = rows.count + max(pods - freeRows.count, 0)
+        if needed > rows.capacity { rows.reserveCapacity(max(needed, rows.capacity + rows.capacity / 2)) }
+        let effectsNeeded = effects.count + 2 * pods
+        if effectsNeeded > effects.capacity {
+            effects.reserveCapacity(max(effectsNeeded, effects.capacity + effects.capacity / 2))
+        }
     }
 
     private mutating func block(for count: Int) -> Int32 {

@@ -24,4 +24,6 @@ public struct CompatibilityProfile: Sendable, Hashable {
         topologyChargesChosenOnly: true, topologyKeepsNumaGroups: true)
 
     public static let all: [CompatibilityProfile] = [.hami2_10_0, .fixed]
+
+    public static func named(_ name: String) -> CompatibilityProfile? { all.first { $0.name == name } }
 }

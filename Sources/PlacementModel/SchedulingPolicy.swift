@@ -9,6 +9,15 @@ public enum NodePolicy: UInt8, Sendable, Hashable {
     public init(annotation: String) {
         self = annotation == "spread" ? .spread : .binpack
     }
+
+    /// The policy of this name, for settings that should not be misspelt.
+    public init?(named name: String) {
+        switch name {
+        case "binpack": self = .binpack
+        case "spread": self = .spread
+        default: return nil
+        }
+    }
 }
 
 /// One sort key of a device policy chain.
@@ -31,6 +40,9 @@ public struct DevicePolicy: Sendable, Hashable {
         case spread
         case chain
     }
+
+    /// Names that mean something, alone or in a list.
+    public static let names = ["binpack", "spread", "mutex", "numa", "topology-aware"]
 
     public let text: String
     public let order: Order

@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementEngine
 import TraceReplay
 
 extension ReplaySummary {
@@ -48,6 +49,13 @@ extension ReplaySummary {
         writer.endObject()
         if let waitMs { writer.percentiles("waitMs", waitMs) }
         writer.member("heapAllocationsPerPlacement", heapAllocationsPerPlacement)
+        writer.key("work")
+        writer.beginObject()
+        writer.member("exactChecks", Int64(work.exactChecks))
+        writer.member("nodesRescored", Int64(work.nodesRescored))
+        writer.member("indexLevels", Int64(work.indexLevels))
+        writer.member("cacheLines", Int64(work.cacheLines))
+        writer.endObject()
         writer.member("heapBytes", Int64(heapBytes))
         writer.member("peakMemoryMiB", peakMemoryMiB)
         writer.key("allocation")

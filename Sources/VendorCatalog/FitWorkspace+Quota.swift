@@ -70,7 +70,7 @@ extension FitWorkspace {
         _ device: Int32, _ vendor: VendorID, _ extraDevice: Int, _ memoryMiB: Int32, _ cores: Int32,
         _ countsRunningPicks: Bool, _ totalMemory: inout Int64, _ totalCores: inout Int64
     ) {
-        let pads = table.nodeExactWords.base[node] & vendor.bit != 0 || profile.alignsContainers
+        let pads = table.heads.base[node].exactWords & vendor.bit != 0 || profile.alignsContainers
         var initMemory: Int32 = 0
         var initCores: Int32 = 0
         var appMemory: Int32 = 0

@@ -35,7 +35,7 @@ extension FitWorkspace {
 
     /// The device that HAMi charges for a pick: the first of the node with the same id.
     public func chargedDevice(for device: Int) -> Int {
-        if !table.nodeFlags.base[node].contains(.duplicateIDs) { return device }
+        if !table.heads.base[node].flags.contains(.duplicateIDs) { return device }
         return firstDevice(withID: uuid[device]) ?? device
     }
 }

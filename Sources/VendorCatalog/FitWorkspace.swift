@@ -187,9 +187,9 @@ public struct FitWorkspace: ~Copyable {
     /// - Precondition: the node has at most `capacity` devices. - Complexity: O(devices)
     public mutating func load(node: Int) {
         self.node = node
-        let first = Int(table.firstDevice.base[node])
+        let first = Int(table.heads.base[node].firstDevice)
         firstDevice = first
-        deviceCount = Int(table.deviceCount.base[node])
+        deviceCount = Int(table.heads.base[node].deviceCount)
         precondition(deviceCount <= capacity, "the workspace was made for smaller nodes")
         slots = UnsafePointer(table.slots.base + first)
         totalMemoryMiB = UnsafePointer(table.totalMemoryMiB.base + first)

@@ -8,6 +8,7 @@ extension Vendor {
     public var standardFit: StandardFit? { nil }
     public var checksSlots: Bool { standardFit?.checksSlots ?? true }
     public var refusalsLast: Bool { true }
+    public var prefersStates: Bool { !refusalsLast }
     public func scoresNodes(_ rules: PodRules) -> Bool { nodeScoreShape != .none }
     public func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
         guard let rule = standardFit else { return DeviceDemand(devices: request.devices) }
@@ -18,6 +19,7 @@ extension Vendor {
     public var hasResidentEffects: Bool { false }
     public var memoryUnitMiB: Int32 { 1 }
     public var rules: [String] { [] }
+    public var slices: [MemorySlice] { [] }
     public var resourceNames: [String] {
         [resources.count, resources.memory, resources.cores].filter { !$0.isEmpty }
     }

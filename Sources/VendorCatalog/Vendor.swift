@@ -81,6 +81,17 @@ public struct VendorCapabilities: Sendable, Hashable {
     }
 }
 
+/// A size that a device can be cut into.
+public struct MemorySlice: Sendable, Hashable {
+    public var name: String
+    public var memoryMiB: Int64
+
+    public init(name: String, memoryMiB: Int64) {
+        self.name = name
+        self.memoryMiB = memoryMiB
+    }
+}
+
 /// How a vendor's part of the node score behaves; decides how the indexed engine may cache it.
 public enum NodeScoreShape: Sendable, Hashable {
     /// Always 0.
@@ -131,6 +142,8 @@ public protocol Vendor: Sendable {
     var capabilities: VendorCapabilities { get }
     /// Rules in words, a line each, for `berth vendors`.
     var rules: [String] { get }
+    /// Memory slices that requests are rounded up to; empty = any amount.
+    var slices: [MemorySlice] { get }
     /// MiB per unit of the memory resource.
     var memoryUnitMiB: Int32 { get }
     var nodeScoreShape: NodeScoreShape { get }
@@ -172,6 +185,8 @@ public protocol Vendor: Sendable {
     var checksSlots: Bool { get }
     /// False when a placement can make a request fit that did not fit before.
     var refusalsLast: Bool { get }
+    /// Whether nodes fall into few states, so that trying a state once beats looking at nodes.
+    var prefersStates: Bool { get }
     /// Whether the vendor adds to the node score for such pods; see ``nodeScoreShape``.
     func scoresNodes(_ rules: PodRules) -> Bool
     /// Whether a container may ask for more devices than the bucket holds, because one can serve several times.

@@ -55,7 +55,7 @@ public final class VendorCatalog: Sendable {
         return DeviceTypeTraits(words: words, exactVendor: exact)
     }
 
-    public func makeTable() -> DeviceTable { DeviceTable { self.traits(ofType: $0) } }
+    public func makeTable() -> DeviceTable { DeviceTable(vendorCount: vendors.count) { self.traits(ofType: $0) } }
 
     public func makeQuotaLedger() -> QuotaLedger { QuotaLedger(names: vendors.map(\.resources)) }
 

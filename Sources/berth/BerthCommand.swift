@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// The command line: parse, validate, call, print. Everything else lives in the libraries.
 @main
@@ -8,25 +7,36 @@ struct BerthCommand: AsyncParsableCommand {
         commandName: "berth",
         abstract: "Batch placement for fleets of mixed accelerators, with HAMi's decisions.",
         discussion: """
-            Example:
+            Examples:
+              berth place --nodes nodes.yaml --pods pods.yaml
               berth replay traces/smoke
             """,
-        version: BerthVersion.text,
-        subcommands: [PlaceCommand.self, ReplayCommand.self, SweepCommand.self, TraceCommand.self])
+        version: "berth " + BerthVersion.text,
+        subcommands: [
+            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, SweepCommand.self, TraceCommand.self,
+        ])
 
-    /// Runs the command line. Bad usage exits with 2, as bad input does.
+    /// Runs the command; the one place that turns errors into exit codes.
+    ///
+    /// 0 all done (rejected pods are a normal result), 1 a gate or check failed, 2 bad usage or input.
     static func main() async {
         do {
             var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
             } else {
                 try command.run()
             }
         } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-            exit(withError: badInputCode)
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if code == .success {
+                if !message.isEmpty { print(message) }
+                return
+            }
+            if !message.isEmpty { StandardError.write(message) }
+            let isBadInput = code == .validationFailure || error is InputFailure
+            exit(withError: isBadInput ? badInputCode : code)
         }
     }
 }

@@ -1,13 +1,69 @@
 import ArgumentParser
-import BulkJSON
 import Foundation
+import KubernetesWire
+import PlacementEngine
 import PlacementModel
 import SchedulerSession
 import VendorCatalog
 
-/// `berth place`: pods onto nodes, once.
+/// `berth place`: queued pods onto a fleet, once.
 struct PlaceCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "place", abstract: "Place queued pods on a fleet.")
+    static let configuration = CommandConfiguration(
+        commandName: "place",
+        abstract: "Place queued pods on a fleet and print where they go, or why not.",
+        discussion: """
+            Reads nodes, pods and resource quotas as Kubernetes writes them: JSON or YAML, \
+            lists or single objects; - is standard input. Pods that have a node already \
+            occupy what they occupy; the others are placed in input order.
+
+            Examples:
+              kubectl get nodes -o json > nodes.json
+              kubectl get pods -A -o json > pods.json
+              berth place --nodes nodes.json --pods pods.json
+              berth place --nodes nodes.json --pods queue.yaml --explain
+              berth place --nodes nodes.json --pods queue.yaml --output json
+
+            With --stream every line of standard input is a case of its own:
+              berth place --stream < cases.jsonl
+
+            Exit codes: 0 done (rejected pods are a normal result), 2 bad usage or no usable input.
+            """)
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with nodes.", valueName: "file"))
+    var nodes: [String] = []
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with pods, queued and running.", valueName: "file"))
+    var pods: [String] = []
+
+    @Option(help: ArgumentHelp("The HAMi to follow: hami-2.10.0, or fixed (listed bugs repaired).", valueName: "name"))
+    var profile = CompatibilityProfile.hami2_10_0.name
+
+    @Option(help: ArgumentHelp("Node policy of pods that name none: binpack or spread.", valueName: "policy"))
+    var nodePolicy = "binpack"
+
+    @Option(
+        help: ArgumentHelp(
+            "Device policy of pods that name none: binpack, spread, mutex, numa, topology-aware, or a list with commas.",
+            valueName: "policy"))
+    var devicePolicy = "spread"
+
+    @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
+    var deviceConfig: String?
+
+    @Option(help: ArgumentHelp("How decisions are computed: reference.", valueName: "name"))
+    var engine = "reference"
+
+    @Option(help: "table, json (one document) or ndjson (one pod a line).")
+    var output = PlaceOutput.table
+
+    @Flag(help: "Add the annotations and labels HAMi would patch onto each placed pod.")
+    var annotations = false
+
+    @Flag(help: "Tell every node's reason, the best scores, and why the winner won.")
+    var explain = false
+
+    @Flag(inversion: .prefixedNo, help: "Send pods through HAMi's admission webhook first, as a cluster does.")
+    var admit = true
 
     @Flag(help: "Read one scheduling case a line on standard input, write one result a line.")
     var stream = false
@@ -15,29 +71,61 @@ struct PlaceCommand: ParsableCommand {
     @Flag(help: "Write \"<time>\" for clock values.")
     var redactTime = false
 
-    @Option(help: "hami-2.10.0 or fixed.")
-    var profile = "hami-2.10.0"
+    func validate() throws {
+        if CompatibilityProfile.named(profile) == nil {
+            throw ValidationError(unknown("profile", profile, CompatibilityProfile.all.map(\.name)))
+        }
+        if NodePolicy(named: nodePolicy) == nil {
+            throw ValidationError(unknown("node policy", nodePolicy, ["binpack", "spread"]))
+        }
+        for part in devicePolicy.split(separator: ",", omittingEmptySubsequences: false)
+        where !DevicePolicy.names.contains(part.trimmingSpace) {
+            throw ValidationError(unknown("device policy", String(part), DevicePolicy.names))
+        }
+        if engine != "reference" { throw ValidationError(unknown("engine", engine, ["reference"])) }
+        if stream {
+            if !nodes.isEmpty || !pods.isEmpty {
+                throw ValidationError("--stream reads standard input; --nodes and --pods do not go with it")
+            }
+        } else if nodes.isEmpty || pods.isEmpty {
+            throw ValidationError("give --nodes and --pods, or --stream")
+        }
+    }
+
+    private func unknown(_ what: String, _ value: String, _ known: [String]) -> String {
+        "unknown \(what) '\(value)'; known are \(known.joined(separator: ", "))"
+    }
 
     func run() throws {
-        let clock = WallClock(
+        let now = WallClock(
             unixSeconds: Int64(Date().timeIntervalSince1970),
             offsetSeconds: Int64(TimeZone.current.secondsFromGMT()), redaction: redactTime ? "<time>" : nil)
-        let runner = CaseRunner(profile: .hami2_10_0, now: clock)
-        let input = FileHandle.standardInput.readDataToEndOfFile()
-        var failure = false
-        input.withUnsafeBytes { bytes in
-            NDJSON.forEachLine(bytes) { line, text in
-                var writer = JSONWriter(escapeHTML: false)
-                do {
-                    try runner.run(line: text, into: &writer)
-                    writer.newline()
-                    FileHandle.standardOutput.write(Data(writer.bytes))
-                } catch {
-                    FileHandle.standardError.write(Data("standard input:\(line): \(error)\n".utf8))
-                    failure = true
-                }
-            }
+        let profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
+        if stream { return try PlaceStream(profile: profile, now: now).run() }
+        let catalog = try readCatalog()
+        let input: PlacementInput
+        do throws(PlacementInputError) {
+            input = try PlacementInput(nodeFiles: nodes, podFiles: pods)
+        } catch {
+            for problem in error.problems { StandardError.write("warning: \(problem)") }
+            throw InputFailure(error.description)
         }
-        if failure { throw ExitCode(2) }
+        let options = PlacementOptions(
+            profile: profile, defaults: SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy),
+            admits: admit, writesPatches: annotations, explains: explain, triesEmptyFleet: output != .table, now: now)
+        let session = PlacementSession(input, catalog: catalog, options: options)
+        output.print(session)
+    }
+
+    private func readCatalog() throws -> VendorCatalog {
+        guard let deviceConfig else { return try VendorCatalog() }
+        do {
+            let text = try String(contentsOfFile: deviceConfig, encoding: .utf8)
+            return try VendorCatalog(configuration: DeviceConfiguration(yaml: text))
+        } catch let error as ConfigurationError {
+            throw InputFailure("\(deviceConfig): \(error)")
+        } catch {
+            throw InputFailure("\(deviceConfig): cannot be read as text")
+        }
     }
 }

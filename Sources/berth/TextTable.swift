@@ -7,7 +7,13 @@ struct TextTable {
 
     private let header: [String]
     private let alignments: [Alignment]
-    private var rows: [[String]] = []
+    private var rows: [Row] = []
+
+    /// Cells of the first columns and, perhaps, text that runs on over the others.
+    private struct Row {
+        var cells: [String]
+        var text: String?
+    }
 
     /// - Parameter columns: titles; an empty header line is left out when all are empty.
     init(_ columns: [(title: String, alignment: Alignment)]) {
@@ -17,25 +23,32 @@ struct TextTable {
 
     mutating func add(_ cells: [String]) {
         precondition(cells.count == header.count, "a row has a cell for every column")
-        rows.append(cells)
+        rows.append(Row(cells: cells))
+    }
+
+    /// A row that has cells for the first columns only and ends with text as long as it likes.
+    mutating func add(_ cells: [String], text: String) {
+        precondition(cells.count < header.count, "there is room for the text")
+        rows.append(Row(cells: cells, text: text))
     }
 
     /// The lines, each with its end. - Complexity: linear in the cells.
     func text(indent: Int = 0) -> String {
         let hasHeader = header.contains { !$0.isEmpty }
-        let lines = (hasHeader ? [header] : []) + rows
+        let lines = (hasHeader ? [Row(cells: header)] : []) + rows
         var widths = Array(repeating: 0, count: header.count)
         for line in lines {
-            for (column, cell) in line.enumerated() { widths[column] = max(widths[column], cell.count) }
+            for (column, cell) in line.cells.enumerated() { widths[column] = max(widths[column], cell.count) }
         }
         var text = ""
         for line in lines {
             var printed = String(repeating: " ", count: indent)
-            for (column, cell) in line.enumerated() {
+            for (column, cell) in line.cells.enumerated() {
                 let gap = String(repeating: " ", count: widths[column] - cell.count)
                 printed += alignments[column] == .left ? cell + gap : gap + cell
-                if column < line.count - 1 { printed += "  " }
+                if column < header.count - 1 { printed += "  " }
             }
+            printed += line.text ?? ""
             while printed.last == " " { printed.removeLast() }
             text += printed + "\n"
         }

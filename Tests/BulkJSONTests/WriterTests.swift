@@ -236,7 +236,7 @@ struct DocumentGenerator {
 
 @Suite struct OwnedTree {
     @Test func accessors() throws {
-        let value: JSON = ["a": [1, 2.5, "x", true, nil], "b": ["c": 1]]
+        let value: JSON = ["a": [1, 2.5, "x", true, .null], "b": ["c": 1]]
         #expect(value["a"]?[0]?.int64 == 1)
         #expect(value["a"]?[0]?.double == 1)
         #expect(value["a"]?[1]?.double == 2.5)

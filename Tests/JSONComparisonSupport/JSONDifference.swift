@@ -1,6 +1,7 @@
 public import BulkJSON
 
-/// Compares JSON trees: objects without regard to key order, arrays in order, numbers as numbers.
+/// Compares JSON trees: objects without regard to key order, arrays in order, numbers as numbers,
+/// fractions as precisely as 32-bit floats hold them.
 public enum JSONDifference {
     /// The first place where the trees differ, with both values: `spec.containers[0].image: "a" ≠ "b"`; nil if they agree.
     public static func first(between left: JSON, and right: JSON) -> String? {
@@ -27,7 +28,11 @@ public enum JSONDifference {
             }
             return nil
         default:
-            if let leftNumber = left.double, let rightNumber = right.double, leftNumber == rightNumber { return nil }
+            if let leftNumber = left.double, let rightNumber = right.double {
+                if leftNumber == rightNumber { return nil }
+                let hasFraction = left.int64 == nil || right.int64 == nil
+                if hasFraction && Float(leftNumber) == Float(rightNumber) { return nil }
+            }
             return left == right ? nil : found(left, right, path)
         }
     }

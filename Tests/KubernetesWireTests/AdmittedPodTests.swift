@@ -16,13 +16,13 @@ import Testing
         let (spec, annotations) = try admitted([
             "metadata": ["name": "p", "annotations": [:]],
             "spec": [
-                "overhead": ["memory": "2048Mi"], "restartPolicy": "Never", "volumes": nil,
+                "overhead": ["memory": "2048Mi"], "restartPolicy": "Never", "volumes": .null,
                 "initContainers": [["name": "i", "resources": ["limits": [:]]], ["name": "j"]],
                 "containers": [
                     [
                         "name": "c", "image": "x",
                         "resources": [
-                            "limits": ["nvidia.com/gpumem": "16000", "cpu": 2], "requests": nil,
+                            "limits": ["nvidia.com/gpumem": "16000", "cpu": 2], "requests": .null,
                             "claims": [["name": "d"]],
                         ],
                     ]
@@ -85,7 +85,7 @@ import Testing
         #expect(difference(["a": 1, "b": [1, 2.0]], ["b": [1.0, 2], "a": 1]) == nil)
         #expect(difference(["a": ["b": [1, 2]]], ["a": ["b": [1, 3]]]) == "a.b[1]: 2 ≠ 3")
         #expect(difference(["a": [1]], ["a": [1, "x"]]) == #"a[1]: absent ≠ "x""#)
-        #expect(difference([:], ["a": nil]) == "a: absent ≠ null")
+        #expect(difference([:], ["a": .null]) == "a: absent ≠ null")
         #expect(difference(1, "1") == #"1 ≠ "1""#)
     }
 }

@@ -176,7 +176,7 @@ import Testing
         reader.read(#"{"kind": "Pod", "metadata": {"name": "a"}, "spec": {"x": [1, null]}}"#, source: "one")
         reader.read("kind: Pod\nmetadata: {name: b}\nspec: {x: [1, null]}\n", source: "two")
         let trees = reader.input.pods.map { $0.manifest?["spec"]?["x"] }
-        #expect(trees == [[1, nil], [1, nil]])
+        #expect(trees == [[1, .null], [1, .null]])
         let withoutManifest = try #require(read(object("Pod", "p")).pods.first)
         if case .some = withoutManifest.manifest { Issue.record("the manifest was kept") }
     }

@@ -6,11 +6,19 @@ import VendorCatalog
 /// How the indexed engine decides one request class; made at its first use, at a stable address.
 struct ClassPlan {
     let requestClass: RequestClass
+    /// Copies of what every decision reads, so that it takes no reference to the class.
+    let resources: NodeResources
+    let namespace: Int32
+    let hasExtended: Bool
     /// Pool to search and bit to search for; unused with a tree.
     var pool: NodePool?
     var word = 0
     var bit: UInt64 = 0
-    /// The class's own tree, when its score or feasibility is not the pool's.
+    /// Node states of the class's vendor and its ask, when score or refusals depend on the request but nodes are alike.
+    var states: UnsafeMutablePointer<NodeStates>?
+    var ask: StateAsk?
+    var vendor = 0
+    /// The class's own tree, when nothing can be shared.
     var tree: ScoreTree?
     /// The short scan; valid when it equals the vendor's Fit on plain nodes.
     var scan: StandardScanRequest
@@ -30,6 +38,9 @@ struct ClassPlan {
 
     init(_ requestClass: RequestClass) {
         self.requestClass = requestClass
+        resources = requestClass.resources
+        namespace = requestClass.namespace
+        hasExtended = !requestClass.extended.isEmpty
         let nothing = DeviceRequest(vendor: VendorID(0), devices: 0, memoryMiB: 0, memoryPercent: 0, cores: 0)
         scan = StandardScanRequest(
             request: nothing, cores: 0, flatMemoryMiB: 0, flatCores: 0, checks: [], order: .spread, weights: .equal)
@@ -45,7 +56,13 @@ extension IndexedEngine {
             plan.refusalsLast = false
         }
         guard vendors.nonzeroBitCount <= 1, refusalsLastUnderPolicy(requestClass), !scoresNodes(requestClass) else {
-            plan.tree = ScoreTree()
+            chooseOwnStructure(&plan)
+            return plan
+        }
+        if vendors != 0, cluster.catalog.vendors[vendors.trailingZeroBitCount].prefersStates,
+            canShareStates(requestClass)
+        {
+            chooseOwnStructure(&plan)
             return plan
         }
         let vendor = vendors == 0 ? nil : VendorID(vendors.trailingZeroBitCount)
@@ -62,6 +79,33 @@ extension IndexedEngine {
             (plan.word, plan.bit) = (0, 1)
         }
         return plan
+    }
+
+    /// Node states where classes can share them, else a tree.
+    private func chooseOwnStructure(_ plan: inout ClassPlan) {
+        let requestClass = plan.requestClass
+        guard canShareStates(requestClass) else {
+            plan.tree = ScoreTree()
+            return
+        }
+        let vendor = VendorID(requestClass.requestedVendors.trailingZeroBitCount)
+        if statesByVendor[vendor] == nil {
+            let made = UnsafeMutablePointer<NodeStates>.allocate(capacity: 1)
+            made.initialize(to: NodeStates(vendor: vendor))
+            statesByVendor[vendor] = made
+        }
+        plan.vendor = vendor.index
+        plan.states = statesByVendor[vendor]
+        let key = AskKey(requestClass.key)
+        let ask = asks[key] ?? StateAsk()
+        asks[key] = ask
+        plan.ask = ask
+    }
+
+    /// One vendor, no device ids, no quota: then nodes of one state are alike to the class.
+    private func canShareStates(_ requestClass: RequestClass) -> Bool {
+        guard requestClass.requestedVendors.nonzeroBitCount == 1, requestClass.namespace < 0 else { return false }
+        return requestClass.rules[requestClass.requestedVendors.trailingZeroBitCount].uuidFilters.isEmpty
     }
 
     /// Some device policies let a node fit again when a device of it is taken: NUMA groups that depend on the order.

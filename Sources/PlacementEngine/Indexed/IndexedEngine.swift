@@ -17,10 +17,13 @@ public final class IndexedEngine: PlacementEngine {
     var pools: [NodePool] = []
     var poolIDs: [PoolKey: Int] = [:]
     var constraintSets: [NodeConstraints: ConstraintSet] = [:]
+    /// Nodes by state, by vendor, and the asks that classes share.
+    var statesByVendor: [VendorID: UnsafeMutablePointer<NodeStates>] = [:]
+    var asks: [AskKey: StateAsk] = [:]
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     var fleetConstrains = false
     private var surveyedReleases = -1
-    private let scratch: UnsafeMutablePointer<Scratch>
+    let scratch: UnsafeMutablePointer<Scratch>
     private let taken: UnsafeMutablePointer<ScanCandidate>
 
     /// What every decision writes, at a stable address.
@@ -51,6 +54,10 @@ public final class IndexedEngine: PlacementEngine {
 
     deinit {
         dropPlans()
+        for states in statesByVendor.values {
+            states.deinitialize(count: 1)
+            states.deallocate()
+        }
         scratch.deinitialize(count: 1)
         scratch.deallocate()
         taken.deallocate()
@@ -75,6 +82,7 @@ public final class IndexedEngine: PlacementEngine {
             counters.indexLevels += pool.index.pointee.levelsVisited
             counters.cacheLines += pool.index.pointee.linesTouched
         }
+        for states in statesByVendor.values { counters.nodesRescored += states.pointee.nodesRescored }
         for plan in plans { counters.nodesRescored += plan?.pointee.tree?.nodesRescored ?? 0 }
         return counters
     }
@@ -83,15 +91,23 @@ public final class IndexedEngine: PlacementEngine {
         _ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult
     ) {
         prepare()
+        cluster.reserveResidents(classIDs.count)
+        result.outcomes.reserveCapacity(result.outcomes.count + classIDs.count)
+        var start = clock?() ?? 0
         for classID in classIDs {
-            let start = clock?() ?? 0
             let plan = plan(of: Int(classID))
-            if plan.pointee.tree == nil {
+            if plan.pointee.pool != nil {
                 placeThroughPool(plan, into: &result)
+            } else if plan.pointee.states != nil {
+                placeThroughStates(plan, into: &result)
             } else {
                 placeThroughTree(plan, into: &result)
             }
-            if let clock { result.latencies.append(clock() - start) }
+            if let clock {
+                let end = clock()
+                result.latencies.append(end - start)
+                start = end
+            }
         }
     }
 
@@ -152,12 +168,11 @@ public final class IndexedEngine: PlacementEngine {
         }
         commit(plan, node: node, into: &result)
         pool.rescore(node, &scratch.pointee.evaluator)
-        pool.didRescore(upTo: table.changeLog.end)
+        pool.didRescore()
     }
 
     private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
         let constraints = plan.pointee.constraints
-        let requestClass = plan.pointee.requestClass
         let table = cluster.table
         return pool.index.pointee.first(
             word: plan.pointee.word, bit: plan.pointee.bit,
@@ -167,18 +182,29 @@ public final class IndexedEngine: PlacementEngine {
                 return true
             },
             accepts: { node in
-                if cluster.failingResource(requestClass, node: node) == nil && fits(plan, node: node) { return true }
+                if hasResources(plan, node: node) && fits(plan, node: node) { return true }
                 let log = plan.pointee.refusalsLast ? table.releaseLog : table.changeLog
                 plan.pointee.possible.remove(node, nodes: table.nodeRowCount, position: log.end)
                 return false
             })
     }
 
+    /// CPU, memory, storage, pod slot and extended resources; see ``Cluster/failingResource(_:node:)``.
+    @inline(__always)
+    func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        if plan.pointee.hasExtended { return cluster.failingResource(plan.pointee.requestClass, node: node) == nil }
+        let free = cluster.table.free.base[node]
+        let asked = plan.pointee.resources
+        return asked.pods <= free.pods && (asked.cpuMilli <= 0 || asked.cpuMilli <= free.cpuMilli)
+            && (asked.memoryBytes <= 0 || asked.memoryBytes <= free.memoryBytes)
+            && (asked.ephemeralBytes <= 0 || asked.ephemeralBytes <= free.ephemeralBytes)
+    }
+
     /// The exact check: the short scan where it equals HAMi's loop, the evaluator elsewhere.
     @inline(__always)
     private func fits(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         plan.pointee.takenCount = 0
-        guard plan.pointee.hasScan, cluster.table.nodeFlags.base[node].contains(.plain) else {
+        guard plan.pointee.hasScan, cluster.table.heads.base[node].flags.contains(.plain) else {
             return scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
         }
         scratch.pointee.shortScans += 1
@@ -196,7 +222,7 @@ public final class IndexedEngine: PlacementEngine {
 
     /// Books the devices of the short scan: one container, so nothing collapses.
     private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
-        let first = Int(cluster.table.firstDevice.base[node])
+        let first = Int(cluster.table.heads.base[node].firstDevice)
         let scan = plan.pointee.scan
         let count = plan.pointee.takenCount
         let cores = scan.checks.contains(.capacity) ? scan.cores : scan.flatCores
@@ -210,14 +236,34 @@ public final class IndexedEngine: PlacementEngine {
             scratch.pointee.effects.append(effect)
             result.devices.append(AllocatedDevice(device: device, memoryMiB: taken[place].memoryMiB, cores: cores))
         }
-        let requestClass = plan.pointee.requestClass
         let resident = cluster.addResident(
-            node: node, effects: scratch.pointee.effects, namespace: requestClass.namespace,
-            resources: requestClass.resources, extended: requestClass.extended)
+            node: node, effects: scratch.pointee.effects, namespace: plan.pointee.namespace,
+            resources: plan.pointee.resources,
+            extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : [])
         result.outcomes.append(
             Outcome(
                 node: Int32(truncatingIfNeeded: node), firstDevice: Int32(truncatingIfNeeded: firstResult),
                 deviceCount: Int32(truncatingIfNeeded: count), resident: resident.row))
+    }
+
+    // MARK: Node states
+
+    private func placeThroughStates(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
+        // Nothing changed where the vendor has devices since the whole class was refused.
+        let log = cluster.table.vendorLogs[plan.pointee.vendor]
+        if plan.pointee.refusedAtRelease == log.end {
+            result.outcomes.append(.rejected)
+            return
+        }
+        let node = chooseByState(plan)
+        if node < 0 {
+            plan.pointee.refusedAtRelease = log.end
+            result.outcomes.append(.rejected)
+            return
+        }
+        _ = scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
+        plan.pointee.takenCount = 0
+        commit(plan, node: node, into: &result)
     }
 
     // MARK: Score trees
@@ -228,7 +274,7 @@ public final class IndexedEngine: PlacementEngine {
         constraints?.catchUp(cluster)
         let node = plan.pointee.tree!.best(cluster.table, quotaVersion: cluster.quotas.version) { node in
             if let constraints, !constraints.contains(node) { return nil }
-            guard cluster.table.nodeFlags.base[node].contains(.alive),
+            guard cluster.table.heads.base[node].flags.contains(.alive),
                 cluster.failingResource(requestClass, node: node) == nil,
                 scratch.pointee.evaluator.fits(requestClass, node: node)
             else { return nil }

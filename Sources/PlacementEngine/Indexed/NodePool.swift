@@ -128,7 +128,7 @@ final class NodePool {
     ///
     /// - Complexity: O(changes); O(nodes) when the log has dropped some.
     func catchUp(_ evaluator: inout NodeEvaluator) {
-        let log = table.changeLog
+        let log = self.log
         if log.end == position.value { return }
         index.pointee.reserve(nodes: table.nodeRowCount)
         if let first = log.index(of: position.value), position.value > 0 {
@@ -146,17 +146,19 @@ final class NodePool {
         position.value = log.end
     }
 
-    /// Says that the change log up to `position` needs no visit: the caller has rescored the node itself.
+    /// Where the pool reads of changes: its vendor's part of the change log.
     @inline(__always)
-    func didRescore(upTo position: Int) { self.position.value = position }
+    private var log: ChangeLog { vendor.map { table.vendorLogs[$0.index] } ?? table.changeLog }
 
-    var isCurrent: Bool { position.value == table.changeLog.end }
+    /// Says that the caller has rescored the only node changed since the last visit.
+    @inline(__always)
+    func didRescore() { position.value = log.end }
 
     @inline(__always)
     func contains(_ node: Int) -> Bool {
-        guard table.nodeFlags.base[node].contains(.alive) else { return false }
+        guard table.heads.base[node].flags.contains(.alive) else { return false }
         guard let vendor else { return true }
-        return table.nodeWords.base[node] & vendor.bit != 0
+        return table.heads.base[node].words & vendor.bit != 0
     }
 
     @inline(__always)
@@ -172,7 +174,8 @@ final class NodePool {
 
     private func words(of node: Int) -> FeasibilityWords {
         guard let vendor else { return FeasibilityWords(repeating: UInt64.max) }
-        return feasibilityMask(table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
+        return feasibilityMask(
+            table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
     }
 }
 
@@ -180,13 +183,19 @@ extension DeviceTable {
     /// The device columns of one node, for kernels.
     @inline(__always)
     func columns(of node: Int) -> NodeColumns {
-        let first = Int(firstDevice.base[node])
+        let head = heads.base + node
+        let first = Int(head.pointee.firstDevice)
+        let isUniform = head.pointee.flags.contains(.uniform)
         return NodeColumns(
             used: UnsafePointer(used.base + first), usedMemoryMiB: UnsafePointer(usedMemoryMiB.base + first),
-            usedCores: UnsafePointer(usedCores.base + first), slots: UnsafePointer(slots.base + first),
-            totalMemoryMiB: UnsafePointer(totalMemoryMiB.base + first),
-            totalCores: UnsafePointer(totalCores.base + first), numa: UnsafePointer(numa.base + first),
-            words: UnsafePointer(words.base + first), exactVendor: UnsafePointer(exactVendor.base + first),
-            usable: UnsafePointer(usable.base + first), count: Int(deviceCount.base[node]))
+            usedCores: UnsafePointer(usedCores.base + first), attributes: UnsafePointer(attributes.base + first),
+            slots: UnsafePointer(isUniform ? head.pointer(to: \.slots)! : slots.base + first),
+            totalMemoryMiB: UnsafePointer(
+                isUniform ? head.pointer(to: \.totalMemoryMiB)! : totalMemoryMiB.base + first),
+            totalCores: UnsafePointer(isUniform ? head.pointer(to: \.totalCores)! : totalCores.base + first),
+            words: UnsafePointer(isUniform ? head.pointer(to: \.words)! : words.base + first),
+            exactVendor: UnsafePointer(isUniform ? head.pointer(to: \.exactVendor)! : exactVendor.base + first),
+            stride: isUniform ? 0 : 1,
+            count: Int(head.pointee.deviceCount))
     }
 }

@@ -93,7 +93,7 @@ final class ConstraintSet {
 
     private func set(_ node: Int, _ cluster: Cluster) {
         let passes =
-            cluster.table.nodeFlags.base[node].contains(.alive)
+            cluster.table.heads.base[node].flags.contains(.alive)
             && cluster.failingConstraint(representative, node: node) == nil
         let bit: UInt64 = 1 << UInt64(node & 63)
         if (bits[node >> 6] & bit != 0) == passes { return }

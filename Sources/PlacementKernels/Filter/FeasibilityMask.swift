@@ -74,12 +74,13 @@ public func feasibilityMask(
     var fours = SIMD2<UInt64>(repeating: 0)
     var eights = SIMD2<UInt64>(repeating: 0)
     for device in 0..<columns.count {
-        if columns.words[device] & vendorBit == 0 || columns.usable[device] == 0 { continue }
+        let total = device * columns.stride
+        if columns.words[total] & vendorBit == 0 || columns.attributes[device] >> 31 == 0 { continue }
         let used = columns.used[device]
-        if checksSlots && columns.slots[device] <= used { continue }
+        if checksSlots && columns.slots[total] <= used { continue }
         let pairs = devicePairs(
-            freeMemoryMiB: columns.totalMemoryMiB[device] &- columns.usedMemoryMiB[device], used: used,
-            usedCores: columns.usedCores[device], totalCores: columns.totalCores[device], levels: levels)
+            freeMemoryMiB: columns.totalMemoryMiB[total] &- columns.usedMemoryMiB[device], used: used,
+            usedCores: columns.usedCores[device], totalCores: columns.totalCores[total], levels: levels)
         let carryOnes = ones & pairs
         ones ^= pairs
         let carryTwos = twos & carryOnes

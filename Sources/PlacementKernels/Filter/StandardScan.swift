@@ -50,38 +50,39 @@ public struct StandardScanRequest: Sendable, BitwiseCopyable {
     }
 }
 
-/// Columns of one node's devices.
+/// Columns of one node's devices. On a uniform node the totals are one value each, read with stride 0.
 public struct NodeColumns: BitwiseCopyable {
     public var used: UnsafePointer<Int32>
     public var usedMemoryMiB: UnsafePointer<Int32>
     public var usedCores: UnsafePointer<Int32>
+    /// Bit 31 = usable; low 16 bits order like the NUMA node.
+    public var attributes: UnsafePointer<UInt32>
     public var slots: UnsafePointer<Int32>
     public var totalMemoryMiB: UnsafePointer<Int32>
     public var totalCores: UnsafePointer<Int32>
-    public var numa: UnsafePointer<Int>
     public var words: UnsafePointer<UInt64>
     public var exactVendor: UnsafePointer<Int16>
-    /// 1 = usable (healthy and not contradicted).
-    public var usable: UnsafePointer<UInt8>
+    /// 0 on uniform nodes, else 1.
+    public var stride: Int
     public var count: Int
 
     @inlinable
     public init(
         used: UnsafePointer<Int32>, usedMemoryMiB: UnsafePointer<Int32>, usedCores: UnsafePointer<Int32>,
-        slots: UnsafePointer<Int32>, totalMemoryMiB: UnsafePointer<Int32>, totalCores: UnsafePointer<Int32>,
-        numa: UnsafePointer<Int>, words: UnsafePointer<UInt64>, exactVendor: UnsafePointer<Int16>,
-        usable: UnsafePointer<UInt8>, count: Int
+        attributes: UnsafePointer<UInt32>, slots: UnsafePointer<Int32>, totalMemoryMiB: UnsafePointer<Int32>,
+        totalCores: UnsafePointer<Int32>, words: UnsafePointer<UInt64>, exactVendor: UnsafePointer<Int16>,
+        stride: Int, count: Int
     ) {
         self.used = used
         self.usedMemoryMiB = usedMemoryMiB
         self.usedCores = usedCores
+        self.attributes = attributes
         self.slots = slots
         self.totalMemoryMiB = totalMemoryMiB
         self.totalCores = totalCores
-        self.numa = numa
         self.words = words
         self.exactVendor = exactVendor
-        self.usable = usable
+        self.stride = stride
         self.count = count
     }
 }
@@ -110,17 +111,18 @@ public func standardScan(
     let wanted = Int(scan.request.devices)
     var passed = 0
     for device in 0..<columns.count {
-        if columns.words[device] & scan.vendorBit == 0 || columns.usable[device] == 0 { continue }
+        let total = device * columns.stride
+        if columns.words[total] & scan.vendorBit == 0 || columns.attributes[device] >> 31 == 0 { continue }
         let used = columns.used[device]
-        if scan.checks.contains(.slots) && columns.slots[device] <= used { continue }
+        if scan.checks.contains(.slots) && columns.slots[total] <= used { continue }
         if scan.checks.contains(.mutex) && used > 0 { continue }
         if scan.checks.contains(.idle) && used > 0 { continue }
         var memoryMiB = scan.flatMemoryMiB
         if scan.checks.contains(.capacity) {
-            let totalMemory = columns.totalMemoryMiB[device]
+            let totalMemory = columns.totalMemoryMiB[total]
             memoryMiB = scan.request.memory(ofTotal: totalMemory)
             if totalMemory &- columns.usedMemoryMiB[device] < memoryMiB { continue }
-            let totalCores = columns.totalCores[device]
+            let totalCores = columns.totalCores[total]
             let usedCores = columns.usedCores[device]
             if totalCores &- usedCores < scan.cores { continue }
             if totalCores == 100 && scan.cores == 100 && used > 0 { continue }
@@ -147,7 +149,8 @@ public func standardScan(
 /// Orders like HAMi's list: later in the list = greater key. 32 bits of sort key, 16 of NUMA, 16 of place.
 @inline(__always)
 private func sortKey(_ device: Int, _ scan: StandardScanRequest, _ columns: NodeColumns) -> UInt64 {
-    let numa = UInt64(UInt16(truncatingIfNeeded: columns.numa[device] &+ 0x4000))
+    let total = device * columns.stride
+    let numa = UInt64(columns.attributes[device] & 0xffff)
     let tail = numa << 16 | UInt64(device)
     if scan.order == .mutex {
         return UInt64(~(UInt32(bitPattern: columns.used[device]) ^ 0x8000_0000)) << 32 | tail
@@ -155,19 +158,19 @@ private func sortKey(_ device: Int, _ scan: StandardScanRequest, _ columns: Node
     var used = columns.used[device]
     var cores = columns.usedCores[device]
     var memoryMiB = columns.usedMemoryMiB[device]
-    if columns.exactVendor[device] == Int16(scan.request.vendor.rawValue) {
+    if columns.exactVendor[total] == Int16(scan.request.vendor.rawValue) {
         used &+= 1
         cores &+= scan.request.cores
         let percent = scan.request.memoryPercent
         if percent != 0 && percent != DeviceRequest.notGivenPercent {
-            memoryMiB &+= Int32(truncatingIfNeeded: Int64(columns.totalMemoryMiB[device]) * Int64(percent) / 100)
+            memoryMiB &+= Int32(truncatingIfNeeded: Int64(columns.totalMemoryMiB[total]) * Int64(percent) / 100)
         } else {
             memoryMiB &+= scan.request.memoryMiB
         }
     }
     let score = deviceScore(
-        used: used, slots: columns.slots[device], usedCores: cores, totalCores: columns.totalCores[device],
-        usedMemoryMiB: memoryMiB, totalMemoryMiB: columns.totalMemoryMiB[device], slotWeight: scan.slotWeight,
+        used: used, slots: columns.slots[total], usedCores: cores, totalCores: columns.totalCores[total],
+        usedMemoryMiB: memoryMiB, totalMemoryMiB: columns.totalMemoryMiB[total], slotWeight: scan.slotWeight,
         coreWeight: scan.coreWeight, memoryWeight: scan.memoryWeight)
     let rank = rankKey(score)
     return UInt64(scan.order == .binpack ? rank : ~rank) << 32 | tail

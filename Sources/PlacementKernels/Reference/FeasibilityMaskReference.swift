@@ -5,11 +5,12 @@ public func feasibilityMaskReference(
     var counts = [[Int]](
         repeating: Array(repeating: 0, count: CoreDemand.count), count: FeasibilityLevels.memoryCount)
     for device in 0..<columns.count {
-        guard columns.words[device] & vendorBit != 0, columns.usable[device] != 0 else { continue }
+        let total = device * columns.stride
+        guard columns.words[total] & vendorBit != 0, columns.attributes[device] >> 31 != 0 else { continue }
         let used = columns.used[device]
-        if checksSlots && columns.slots[device] <= used { continue }
-        let freeMemoryMiB = columns.totalMemoryMiB[device] &- columns.usedMemoryMiB[device]
-        let totalCores = columns.totalCores[device]
+        if checksSlots && columns.slots[total] <= used { continue }
+        let freeMemoryMiB = columns.totalMemoryMiB[total] &- columns.usedMemoryMiB[device]
+        let totalCores = columns.totalCores[total]
         let freeCores = totalCores &- columns.usedCores[device]
         var meets = [Bool](repeating: false, count: CoreDemand.count)
         meets[CoreDemand.any] = true

@@ -61,7 +61,7 @@ public struct GeneratorOptions: Sendable {
         try require(
             devicesPerNode.map { (1...128).contains($0) } ?? true,
             "a node has 1 to 128 devices, not \(devicesPerNode ?? 0)")
-        try require(preset != nil || !vendors.isEmpty, "name at least one vendor, as nvidia=4")
+        try require(preset != nil || !vendors.isEmpty, "name at least one vendor and its share")
         for (key, weight) in vendors {
             try require((1...1_000_000).contains(weight), "the share of \(key) must be 1 to 1,000,000, not \(weight)")
         }

@@ -26,6 +26,7 @@ extension Replay {
         summary.placementSeconds = Double(runner.totalNanoseconds) / 1e9
         summary.virtualMs = run.virtualMs
         if case .virtual = options.clock { summary.waitMs = LatencySummary(run.waitsMs, scale: 1) }
+        summary.work = runner.engine.counters
         summary.heapAllocations = runner.heapAllocations
         summary.heapBytes = runner.heapBytes
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576

@@ -1,3 +1,5 @@
+import PlacementEngine
+
 /// What a replay found.
 public struct ReplaySummary: Sendable {
     public var trace: String
@@ -41,6 +43,8 @@ public struct ReplaySummary: Sendable {
     public var roundLatency: LatencySummary
     /// Waiting time of placed pods under the virtual clock, milliseconds.
     public var waitMs: LatencySummary?
+    /// Exact counts of the engine's work.
+    public var work = WorkCounters()
     public var heapAllocations: UInt64 = 0
     public var heapBytes: UInt64 = 0
     public var peakMemoryMiB = 0.0

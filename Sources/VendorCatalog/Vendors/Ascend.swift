@@ -49,6 +49,10 @@ struct Ascend: Vendor {
         if isNetworked { rules.append("several chips come from the network group with the most free chips first") }
         return rules
     }
+    var slices: [MemorySlice] {
+        templates.map { MemorySlice(name: $0.name, memoryMiB: $0.memoryMiB) }
+            + [MemorySlice(name: "whole", memoryMiB: allocatableMiB)]
+    }
     /// Chips whose nodes may have network ids, and so a node score.
     var isNetworked: Bool { commonWord.hasPrefix("Ascend910") }
     var nodeScoreShape: NodeScoreShape { isNetworked ? .dependsOnRequest : .none }

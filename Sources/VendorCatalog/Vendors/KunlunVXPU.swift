@@ -21,6 +21,11 @@ struct KunlunVXPU: Vendor {
         "a card holds slices of one size only; 1, 2, 4 or 8 cards from one wing where it can be",
     ]
 
+    let slices = [
+        MemorySlice(name: "quarter", memoryMiB: 24576), MemorySlice(name: "half", memoryMiB: 49152),
+        MemorySlice(name: "whole", memoryMiB: 98304),
+    ]
+
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
         [
             KunlunVXPU(

@@ -35,6 +35,7 @@ extension MetaXSGPU {
     }
 
     var refusalsLast: Bool { false }
+    var prefersStates: Bool { false }
 
     func scoresNodes(_ rules: PodRules) -> Bool {
         let flags = Flags(rawValue: rules.flags)

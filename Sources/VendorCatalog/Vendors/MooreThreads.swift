@@ -28,6 +28,10 @@ struct MooreThreads: Vendor {
         "several cards are whole cards; all containers of a pod share one and the same card",
     ]
 
+    var slices: [MemorySlice] {
+        Self.legalMemoryUnits.map { MemorySlice(name: String($0), memoryMiB: $0 * Int64(memoryUnitMiB)) }
+    }
+
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
         [
             MooreThreads(

@@ -38,9 +38,17 @@ extension NVIDIA {
         }
         if policy.isTopologyAware && workspace.fitCount >= Int(request.devices) {
             chooseByTopology(Int(request.devices), &workspace)
-            return true
+            if !workspace.profile.topologyChargesChosenOnly || quotaAllowsChosen(request, workspace) { return true }
+            workspace.reject(.resourceQuotaNotFit, count: request.devices)
+            workspace.keepPicks(0)
         }
         return StandardFit.fail(&workspace)
+    }
+
+    /// Whether the namespace may hold all chosen cards together.
+    private func quotaAllowsChosen(_ request: DeviceRequest, _ workspace: borrowing FitWorkspace) -> Bool {
+        workspace.quotaAllows(
+            vendor: request.vendor, names: resources, extraDevice: -1, memoryMiB: 0, cores: 0)
     }
 
     /// Cards that are neither cut by MIG nor cordoned follow the standard loop, but for NUMA binding and topology.

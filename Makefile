@@ -1,0 +1,43 @@
+# `make replay` shows Berth at work, `make test` checks it. Both set the machine up first.
+
+SWIFT   ?= swift
+BERTH   := .build/release/berth
+TRACE   ?= traces/smoke
+SOURCES := Package.swift $(shell find Sources -type f)
+SWIFT_FILES := Package.swift Sources Tests
+
+.PHONY: all replay build test bench format lint setup clean help
+
+all: build
+
+help: ## This list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+replay: build ## Replay a bundled trace (TRACE=traces/smoke) and print the report.
+	@$(BERTH) replay $(TRACE)
+
+build: $(BERTH) ## The release build of the command line tool.
+
+# Make compares time stamps so that a second run starts without asking the package manager.
+$(BERTH): $(SOURCES) | setup
+	@$(SWIFT) build -c release --product berth
+	@touch $(BERTH)
+
+# Measured decisions beside the checkout run through the release build, which is quick enough for all of them.
+test: build ## All tests.
+	@BERTH_RELEASE_BINARY=$(CURDIR)/$(BERTH) $(SWIFT) test --parallel
+
+bench: build ## Replay the larger bundled trace under both node policies.
+	@for policy in binpack spread; do $(BERTH) replay traces/mixed-fleet --node-policy $$policy || exit $$?; done
+
+format: ## Lay the sources out.
+	@$(SWIFT) format -r -i $(SWIFT_FILES)
+
+lint: ## Complain about layout and naming.
+	@$(SWIFT) format lint -r --strict $(SWIFT_FILES)
+
+setup: ## Install the system libraries that are missing.
+	@Scripts/setup.sh
+
+clean: ## Remove what was built.
+	@rm -rf .build

@@ -1,0 +1,33 @@
+import PlacementEngine
+import PlacementModel
+import VendorCatalog
+
+/// The same nodes and quotas without any pod: what could ever fit.
+final class EmptyFleet {
+    private let cluster: Cluster
+    private let engine: ReferenceEngine
+    private let defaults: SchedulingDefaults
+    /// Verdicts by class of the real fleet.
+    private var known: [Int: Bool] = [:]
+
+    init(of real: Cluster, quotas: [ResourceQuota], options: PlacementOptions) {
+        cluster = Cluster(catalog: real.catalog, profile: real.profile)
+        for node in real.table.nodes { cluster.register(node, now: options.now) }
+        for quota in quotas { cluster.quotas.add(quota) }
+        engine = ReferenceEngine(cluster: cluster)
+        defaults = options.defaults
+    }
+
+    /// Whether some node takes the pod when nothing else runs.
+    ///
+    /// - Parameter requestClass: the pod's class on the real fleet; pods of one class share the verdict.
+    /// - Complexity: O(nodes x devices), once per class.
+    func takes(_ pod: Pod, _ requestClass: RequestClass) -> Bool {
+        if let verdict = known[requestClass.id] { return verdict }
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults)
+        let verdict = key.map { engine.choose(cluster.requestClass($0)) != nil } ?? false
+        known[requestClass.id] = verdict
+        return verdict
+    }
+}

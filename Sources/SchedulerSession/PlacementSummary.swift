@@ -1,0 +1,59 @@
+import BulkJSON
+
+/// Counts over a whole batch.
+public struct PlacementSummary: Sendable, Hashable {
+    public var pods = 0
+    public var placed = 0
+    public var rejected = 0
+    public var denied = 0
+    public var invalid = 0
+    public var nodes: Int
+    public var devices: Int
+    public var residentPods: Int
+    public var finishedPods: Int
+
+    /// - Complexity: O(nodes)
+    public init(of session: PlacementSession) {
+        let table = session.cluster.table
+        nodes = table.nodeRowCount
+        devices = table.deviceRowCount
+        residentPods = session.residentPods
+        finishedPods = session.finishedPods
+    }
+
+    public mutating func count(_ report: PodReport) {
+        pods += 1
+        switch report.verdict {
+        case .placed: placed += 1
+        case .rejected: rejected += 1
+        case .denied: denied += 1
+        case .invalid: invalid += 1
+        }
+    }
+
+    /// `3 of 5 pods placed, 1 rejected, 1 denied (4 nodes, 32 devices, 7 pods running)`.
+    public var text: String {
+        func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        var counts = ["\(placed) of \(counted(pods, "pod")) placed"]
+        for (number, word) in [(rejected, "rejected"), (denied, "denied"), (invalid, "invalid")] where number > 0 {
+            counts.append("\(number) \(word)")
+        }
+        var fleet = [counted(nodes, "node"), counted(devices, "device")]
+        if residentPods > 0 { fleet.append("\(counted(residentPods, "pod")) running") }
+        if finishedPods > 0 { fleet.append("\(counted(finishedPods, "pod")) finished") }
+        return counts.joined(separator: ", ") + " (" + fleet.joined(separator: ", ") + ")"
+    }
+
+    public func write(into writer: inout JSONWriter) {
+        writer.beginObject()
+        let members = [
+            ("pods", pods), ("placed", placed), ("rejected", rejected), ("denied", denied), ("invalid", invalid),
+            ("nodes", nodes), ("devices", devices), ("residentPods", residentPods), ("finishedPods", finishedPods),
+        ]
+        for (key, value) in members {
+            writer.key(key)
+            writer.int(value)
+        }
+        writer.endObject()
+    }
+}

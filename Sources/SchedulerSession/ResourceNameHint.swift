@@ -1,0 +1,38 @@
+/// Finds the managed resource that a misspelt name was meant to be.
+struct ResourceNameHint {
+    /// Changes of one character that still count as a slip.
+    static let distanceMax = 2
+
+    private let managed: [[UInt8]]
+
+    init(managedResources: Set<String>) {
+        managed = managedResources.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// The nearest managed name within ``distanceMax``, the first in order among equals.
+    func suggestion(for name: String) -> String? {
+        let written = Array(name.utf8)
+        var best: (name: [UInt8], distance: Int)?
+        for candidate in managed {
+            let distance = Self.distance(written, candidate)
+            if distance <= Self.distanceMax && distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best.map { String(decoding: $0.name, as: UTF8.self) }
+    }
+
+    /// Insertions, deletions and replacements that turn one text into the other (Levenshtein), row by row.
+    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        if abs(left.count - right.count) > distanceMax { return abs(left.count - right.count) }
+        var row = Array(0...right.count)
+        for (place, byte) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = place + 1
+            for column in right.indices {
+                let replaced = diagonal + (byte == right[column] ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import BulkJSON
+import Foundation
+import KubernetesWire
+import VendorCatalog
+
+/// `berth vendors`: what the catalogue knows of each device type.
+struct VendorsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vendors",
+        abstract: "Print the device types: resources and units, annotations, slices, what is enforced, rules.",
+        discussion: """
+            Examples:
+              berth vendors
+              berth vendors Ascend310P
+              berth vendors nvidia.com/gpu
+              berth vendors MLU --output json
+              berth vendors --device-config device-config.yaml
+
+            Exit codes: 0 done, 2 bad usage, unknown name or no usable configuration.
+            """)
+
+    @Argument(help: "Common word, name or count resource of a device type; without it, all in a table.")
+    var name: String?
+
+    @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
+    var deviceConfig: String?
+
+    enum Output: String, CaseIterable, ExpressibleByArgument {
+        case table
+        case json
+    }
+
+    @Option(help: "table or json.")
+    var output = Output.table
+
+    @Flag(help: "Print the document docs/vendors.md.")
+    var markdown = false
+
+    func validate() throws {
+        if markdown && (name != nil || output != .table) {
+            throw ValidationError("--markdown prints the whole document; a name and --output do not go with it")
+        }
+    }
+
+    func run() throws {
+        let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
+        if markdown { return StandardOutput.write(CatalogDescription.markdown(catalog)) }
+        let description = CatalogDescription(catalog, matching: name)
+        if description.isEmpty {
+            let known = catalog.vendors.map(\.commonWord).joined(separator: ", ")
+            throw InputFailure("unknown device type '\(name ?? "")'; known are \(known)")
+        }
+        switch output {
+        case .table: StandardOutput.write(name == nil ? description.table : description.details)
+        case .json:
+            var writer = JSONWriter(escapeHTML: false, pretty: true)
+            description.write(into: &writer)
+            writer.newline()
+            StandardOutput.write(writer.bytes)
+        }
+    }
+}
+
+extension VendorCatalog {
+    /// The catalogue of a device-config.yaml, or of the chart's defaults.
+    ///
+    /// - Throws: ``InputFailure`` naming the file and what is wrong.
+    static func reading(configurationFile path: String?) throws -> VendorCatalog {
+        guard let path else { return try VendorCatalog() }
+        do {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            return try VendorCatalog(configuration: DeviceConfiguration(yaml: text))
+        } catch let error as ConfigurationError {
+            throw InputFailure("\(path): \(error)")
+        } catch {
+            throw InputFailure("\(path): cannot be read as text")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+/// Every command explains itself, with an example.
+@Suite struct Help {
+    static let commands = [
+        ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+    ]
+
+    @Test func overview() throws {
+        let result = try BerthProcess.run(["--help"])
+        #expect(result.status == 0)
+        try Snapshot.expect(result.output, matches: "help-berth.txt")
+    }
+
+    @Test("help of a command", arguments: commands)
+    func command(words: [String]) throws {
+        let result = try BerthProcess.run(words + ["--help"])
+        #expect(result.status == 0)
+        #expect(result.output.contains("Example"))
+        #expect(result.output.contains("  berth " + words.joined(separator: " ")))
+        try Snapshot.expect(result.output, matches: "help-\(words.joined(separator: "-")).txt")
+    }
+
+    @Test func version() throws {
+        let result = try BerthProcess.run(["--version"])
+        #expect(result.status == 0)
+        #expect(result.output == "berth 0.1.0\n")
+    }
+
+    @Test(
+        "bad usage ends with 2",
+        arguments: [
+            ["nonsense"], ["--nonsense"], ["place"], ["place", "--nodes", "nodes.yaml"],
+            ["place", "--stream", "--nodes", "nodes.yaml"],
+            ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--output", "xml"],
+            ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--profile", "hami-1"],
+            ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--node-policy", "random"],
+            ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--device-policy", "numa,best"],
+            ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--engine", "magic"],
+        ])
+    func badUsage(arguments: [String]) throws {
+        let result = try BerthProcess.run(arguments)
+        #expect(result.status == 2)
+        #expect(result.errors.hasPrefix("Error: "))
+        #expect(result.output.isEmpty)
+    }
+}
