@@ -15,7 +15,7 @@ struct ClassPlan {
     var word = 0
     var bit: UInt64 = 0
     /// Node states of the class's vendor and its ask, when score or refusals depend on the request but nodes are alike.
-    var states: UnsafeMutablePointer<NodeStates>?
+    var states: UnsafeMutablePointer<StateGroups>?
     var ask: StateAsk?
     var vendor = 0
     /// The class's own tree, when nothing can be shared.
@@ -91,8 +91,8 @@ extension IndexedEngine {
         }
         let vendor = VendorID(requestClass.requestedVendors.trailingZeroBitCount)
         if statesByVendor[vendor] == nil {
-            let made = UnsafeMutablePointer<NodeStates>.allocate(capacity: 1)
-            made.initialize(to: NodeStates(vendor: vendor))
+            let made = UnsafeMutablePointer<StateGroups>.allocate(capacity: 1)
+            made.initialize(to: StateGroups(vendor: vendor))
             statesByVendor[vendor] = made
         }
         plan.vendor = vendor.index

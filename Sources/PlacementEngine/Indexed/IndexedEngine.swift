@@ -18,7 +18,7 @@ public final class IndexedEngine: PlacementEngine {
     var poolIDs: [PoolKey: Int] = [:]
     var constraintSets: [NodeConstraints: ConstraintSet] = [:]
     /// Nodes by state, by vendor, and the asks that classes share.
-    var statesByVendor: [VendorID: UnsafeMutablePointer<NodeStates>] = [:]
+    var statesByVendor: [VendorID: UnsafeMutablePointer<StateGroups>] = [:]
     var asks: [AskKey: StateAsk] = [:]
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     var fleetConstrains = false
