@@ -100,7 +100,6 @@ extension Cluster {
         residents.remove(id)
     }
 
-<<<<<<< HEAD
     /// Counts all pods by affinity class, now and from now on.
     func track(_ ledger: AffinityLedger) {
         affinities = ledger
@@ -108,10 +107,9 @@ extension Cluster {
             ledger.add(residents.effects(of: ResidentID(row: Int32(row))), node: Int(resident.node), 1)
         }
     }
-=======
+
     /// Makes room, so that a round of `pods` does not grow the stores pod by pod.
     func reserveResidents(_ pods: Int) { residents.reserve(more: pods) }
->>>>>>> main
 
     public var residentCount: Int { residents.aliveCount }
 

@@ -25,7 +25,7 @@ struct FGDMemo: MilliPolicy, ~Copyable {
     private let typicalPods: TypicalPods
     private let plain: FGD
     private let table: FragmentationTable
-    private var states: NodeStates
+    private var states: MilliStates
     private var before: [Double] = []
     private var shapes: [MilliRequest] = []
     private var shapesCapacity = 64
@@ -42,7 +42,7 @@ struct FGDMemo: MilliPolicy, ~Copyable {
         plain = FGD(typicalPods, cluster)
         table = FragmentationTable(plain.fragmentation)
         let devicesMax = cluster.devicesPerNodeMax
-        states = NodeStates(stride: max(devicesMax, 1))
+        states = MilliStates(stride: max(devicesMax, 1))
         rows = cluster.table.nodeRowCount
         stateOfRow = .allocate(capacity: max(rows, 1))
         stateOfRow.initialize(repeating: -1, count: max(rows, 1))

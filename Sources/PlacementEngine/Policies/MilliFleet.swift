@@ -75,8 +75,8 @@ final class MilliFleet {
     func load(_ position: Int) {
         let table = cluster.table
         let row = Int(nodes[position].row)
-        let first = Int(table.firstDevice.base[row])
-        let count = Int(table.deviceCount.base[row])
+        let first = Int(table.heads.base[row].firstDevice)
+        let count = Int(table.heads.base[row].deviceCount)
         precondition(count <= stride, "a node has no more devices than when the fleet was read")
         let node = nodes + position
         node.pointee.deviceCount = Int32(count)
@@ -91,7 +91,7 @@ final class MilliFleet {
         node.pointee.memoryLeftBytes = free.memoryBytes
         node.pointee.podsLeft = free.pods
         let isPlain = table.nodes[row].taints.isEmpty && !table.nodes[row].isUnschedulable
-        node.pointee.needsFilters = !isPlain || !table.nodeFlags.base[row].contains(.alive)
+        node.pointee.needsFilters = !isPlain || !table.heads.base[row].flags.contains(.alive)
         node.pointee.summarise()
     }
 
@@ -166,7 +166,7 @@ final class MilliFleet {
         _ device: Int, _ request: MilliRequest, _ node: UnsafeMutablePointer<MilliNode>, _ result: inout RoundResult
     ) {
         node.pointee.left[device] -= request.milliPerDevice
-        let first = Int(cluster.table.firstDevice.base[Int(node.pointee.row)])
+        let first = Int(cluster.table.heads.base[Int(node.pointee.row)].firstDevice)
         var effect = DeviceEffect.usage(device: first + device, slots: 1, memoryMiB: 0, cores: request.milliPerDevice)
         effect.vendor = vendor.rawValue
         effects.append(effect)

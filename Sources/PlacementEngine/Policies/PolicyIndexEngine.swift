@@ -59,6 +59,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
 
     func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {
         catchUp()
+        cluster.reserveResidents(classIDs.count)
         for classID in classIDs {
             let start = clock?() ?? 0
             result.outcomes.append(place(plan(of: Int(classID)), into: &result))

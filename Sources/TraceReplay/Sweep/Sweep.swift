@@ -56,8 +56,8 @@ public struct Sweep: Sendable {
         -> [SweepRow]
     {
         let planned = planned
-        let (file, found) = try SweepResults.open(path, ratio: ratio)
-        let known = Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0) })
+        let file = try SweepResults(path, ratio: ratio)
+        let known = Dictionary(uniqueKeysWithValues: file.found.map { ($0.key, $0) })
         let missing = planned.filter { known[$0.key] == nil }
         let done = planned.count - missing.count
         progress?(done, planned.count)
@@ -66,7 +66,7 @@ public struct Sweep: Sendable {
         Parallel.forEach(count: missing.count, jobs: jobs) { piece in
             let run = missing[piece]
             let row: Result<SweepRow, TraceError>
-            do {
+            do throws(TraceError) {
                 row = .success(try run.trace.run(run.policy, seed: run.seed, ratio: ratio))
             } catch {
                 row = .failure(error)

@@ -10,7 +10,7 @@
 ///
 /// A last line without its end is what an interruption left of a row; it is dropped when the file is opened, and the run
 /// is made again.
-struct SweepResults: ~Copyable {
+final class SweepResults {
     private static let measures = ["alloc_pct", "frag_ratio_pct", "frag_pct"]
 
     static let columns =
@@ -21,37 +21,29 @@ struct SweepResults: ~Copyable {
     private let descriptor: Int32
     private let tune: String
 
-    /// Opens or makes the file.
+    /// The rows that the file held when it was opened.
+    let found: [SweepRow]
+
+    /// Opens or makes the file for appending.
     ///
     /// - Parameter ratio: that of all rows; a file with another is refused.
-    /// - Returns: the rows found, with the file open for appending.
-    static func open(_ path: String, ratio: Double) throws(TraceError) -> (file: SweepResults, rows: [SweepRow]) {
-        var kept: [UInt8] = []
-        if TraceFiles.exists(path) {
-            kept = try TraceFiles.read(path)
-            let end = kept.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-            kept.removeLast(kept.count - end)
+    init(_ path: String, ratio: Double) throws(TraceError) {
+        self.path = path
+        tune = "\(ratio)"
+        descriptor = openFile(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        // Two sweeps into one file would make runs twice.
+        if descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            throw TraceError(file: path, problem: "is in use by another sweep")
         }
-        let rows = kept.isEmpty ? [] : try read(kept, file: path, ratio: ratio)
-        let file = try SweepResults(path, keeping: kept.count, tune: "\(ratio)")
+        var kept = try TraceFiles.read(path)
+        let end = kept.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        kept.removeLast(kept.count - end)
+        found = kept.isEmpty ? [] : try Self.read(kept, file: path, ratio: ratio)
+        if descriptor < 0 || ftruncate(descriptor, off_t(kept.count)) != 0 { throw Self.failure(path) }
         if kept.isEmpty {
             var writer = CSVWriter()
-            writer.record(columns)
-            try file.append(writer.bytes)
-        }
-        return (file, rows)
-    }
-
-    private init(_ path: String, keeping length: Int, tune: String) throws(TraceError) {
-        self.path = path
-        self.tune = tune
-        descriptor = openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        if descriptor < 0 || ftruncate(descriptor, off_t(length)) != 0 {
-            throw TraceError(file: path, problem: "cannot be written: " + String(cString: strerror(errno)))
-        }
-        // Two sweeps into one file would make runs twice.
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            throw TraceError(file: path, problem: "is in use by another sweep")
+            writer.record(Self.columns)
+            try append(writer.bytes)
         }
     }
 
@@ -65,10 +57,12 @@ struct SweepResults: ~Copyable {
     }
 
     private func append(_ bytes: [UInt8]) throws(TraceError) {
-        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if written != bytes.count || fsync(descriptor) != 0 {
-            throw TraceError(file: path, problem: "cannot be written: " + String(cString: strerror(errno)))
-        }
+        let written = bytes.withUnsafeBytes { writeFile(descriptor, $0.baseAddress, $0.count) }
+        if written != bytes.count || fsync(descriptor) != 0 { throw Self.failure(path) }
+    }
+
+    private static func failure(_ path: String) -> TraceError {
+        TraceError(file: path, problem: "cannot be written: " + String(cString: strerror(errno)))
     }
 
     private static func write(_ row: SweepRow, tune: String, to writer: inout CSVWriter) {
@@ -138,3 +132,7 @@ struct SweepResults: ~Copyable {
 }
 
 private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 { open(path, flags, mode) }
+
+private func writeFile(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

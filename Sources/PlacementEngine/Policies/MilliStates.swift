@@ -6,7 +6,7 @@
 /// model     by state, with the device count
 /// sorted    thousandths left by device, ascending, `stride` numbers a state
 /// ```
-struct NodeStates: ~Copyable {
+struct MilliStates: ~Copyable {
     let stride: Int
     private(set) var count = 0
     private var capacity = 1 << 12
