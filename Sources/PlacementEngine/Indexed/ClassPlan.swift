@@ -143,7 +143,7 @@ extension IndexedEngine {
         if let known = poolIDs[key] { return pools[known] }
         let pool = NodePool(
             vendor: vendor, policy: requestClass.nodePolicy, policyText: text, cluster: cluster,
-            classesKnown: cluster.classes.count
+            classesKnown: cluster.classes.count, threads: threads
         ) { pool in
             guard let vendor else { return [] }
             return cluster.classes.filter { $0.requestedVendors == vendor.bit }.map { strictestDemand(of: $0, vendor) }

@@ -23,6 +23,9 @@ public final class IndexedEngine: PlacementEngine {
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     var fleetConstrains = false
     private var surveyedReleases = -1
+    /// Counts of pools that have been replaced.
+    private var earlierPools = WorkCounters()
+    let threads: Int
     let scratch: UnsafeMutablePointer<Scratch>
     private let taken: UnsafeMutablePointer<ScanCandidate>
 
@@ -43,8 +46,10 @@ public final class IndexedEngine: PlacementEngine {
         var policyText: String
     }
 
-    public init(cluster: Cluster) {
+    /// - Parameter threads: how many build indexes; the answer does not depend on it.
+    public init(cluster: Cluster, threads: Int = 1) {
         self.cluster = cluster
+        self.threads = threads
         scratch = .allocate(capacity: 1)
         scratch.initialize(
             to: Scratch(evaluator: NodeEvaluator(cluster: cluster), evaluatorDevicesMax: cluster.devicesPerNodeMax))
@@ -77,11 +82,10 @@ public final class IndexedEngine: PlacementEngine {
         var counters = WorkCounters()
         counters.exactChecks =
             scratch.pointee.shortScans + scratch.pointee.evaluator.trials + scratch.pointee.earlierTrials
-        for pool in pools {
-            counters.nodesRescored += pool.nodesRescored
-            counters.indexLevels += pool.index.pointee.levelsVisited
-            counters.cacheLines += pool.index.pointee.linesTouched
-        }
+        for pool in pools { counters.add(pool) }
+        counters.nodesRescored += earlierPools.nodesRescored
+        counters.indexLevels += earlierPools.indexLevels
+        counters.cacheLines += earlierPools.cacheLines
         for states in statesByVendor.values { counters.nodesRescored += states.pointee.nodesRescored }
         for plan in plans { counters.nodesRescored += plan?.pointee.tree?.nodesRescored ?? 0 }
         return counters
@@ -117,6 +121,13 @@ public final class IndexedEngine: PlacementEngine {
             scratch.pointee.earlierTrials += scratch.pointee.evaluator.trials
             scratch.pointee.evaluator = NodeEvaluator(cluster: cluster)
             scratch.pointee.evaluatorDevicesMax = cluster.devicesPerNodeMax
+        }
+        // Levels chosen when few classes were known serve many badly.
+        if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 }) {
+            for pool in pools { earlierPools.add(pool) }
+            pools.removeAll()
+            poolIDs.removeAll()
+            dropPlans()
         }
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
@@ -300,5 +311,13 @@ public final class IndexedEngine: PlacementEngine {
         _ = scratch.pointee.evaluator.fits(requestClass, node: node)
         plan.pointee.takenCount = 0
         commit(plan, node: node, into: &result)
+    }
+}
+
+extension WorkCounters {
+    fileprivate mutating func add(_ pool: NodePool) {
+        nodesRescored += pool.nodesRescored
+        indexLevels += pool.index.pointee.levelsVisited
+        cacheLines += pool.index.pointee.linesTouched
     }
 }
