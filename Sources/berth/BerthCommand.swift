@@ -12,7 +12,7 @@ struct BerthCommand: AsyncParsableCommand {
               berth replay traces/smoke
             """,
         version: "berth " + BerthVersion.text,
-        subcommands: [PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, TraceCommand.self])
+        subcommands: [PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, TraceCommand.self, BenchCommand.self])
 
     /// Runs the command; the one place that turns errors into exit codes.
     ///
