@@ -74,6 +74,7 @@ extension Cluster {
         if namespace >= 0 {
             for effect in effects { charge(effect, namespace: namespace, sign: 1) }
         }
+        affinities?.add(effects[...], node: node, 1)
         if !extended.isEmpty {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: amount, on: node) }
             residents.extended[id.row] = extended
@@ -95,7 +96,16 @@ extension Cluster {
         if let extended = residents.extended[id.row] {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: -amount, on: Int(row.node)) }
         }
+        affinities?.add(residents.effects(of: id), node: Int(row.node), -1)
         residents.remove(id)
+    }
+
+    /// Counts all pods by affinity class, now and from now on.
+    func track(_ ledger: AffinityLedger) {
+        affinities = ledger
+        for (row, resident) in residents.rows.enumerated() where resident.isAlive {
+            ledger.add(residents.effects(of: ResidentID(row: Int32(row))), node: Int(resident.node), 1)
+        }
     }
 
     /// Makes room, so that a round of `pods` does not grow the stores pod by pod.

@@ -17,6 +17,8 @@ public final class Cluster {
     var classes: [RequestClass] = []
     var classIDs: [RequestClassKey: Int] = [:]
     var residents = ResidentStore()
+    /// Pods by affinity class and node, for the policies that ask.
+    var affinities: AffinityLedger?
     let parser = JSONParser()
     private var resolvedCounts = (0, 0)
 

@@ -12,7 +12,10 @@ struct BerthCommand: AsyncParsableCommand {
               berth replay traces/smoke
             """,
         version: "berth " + BerthVersion.text,
-        subcommands: [PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, TraceCommand.self, BenchCommand.self])
+        subcommands: [
+            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, SweepCommand.self, TraceCommand.self,
+            BenchCommand.self,
+        ])
 
     /// Runs the command; the one place that turns errors into exit codes.
     ///

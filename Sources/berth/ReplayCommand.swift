@@ -18,7 +18,7 @@ struct ReplayCommand: ParsableCommand {
             Examples:
               berth replay traces/smoke
               berth replay traces/mixed-fleet --clock virtual --interval 10s
-              berth replay openb --pods-variant gpushare40 --decisions out.csv
+              berth replay openb --pods-variant gpushare40 --policy FGD --metrics out.csv
             """)
 
     enum ClockName: String, ExpressibleByArgument, CaseIterable {
@@ -38,6 +38,9 @@ struct ReplayCommand: ParsableCommand {
         help: ArgumentHelp(
             "Engine: " + EngineChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
     var engine = EngineChoice.indexed.name
+
+    @Option(help: ArgumentHelp("Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
+    var threads = 1
 
     @Option(
         help: ArgumentHelp(
@@ -62,7 +65,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Most pods in a round.")
     var roundSize = 1000
 
-    @Option(help: "Seed of everything random; today that is --shuffle alone.")
+    @Option(help: "Seed of everything random: --shuffle, and policy Random.")
     var seed: UInt64 = 0
 
     @Flag(help: "Offer the backlog in random order instead of the trace's.")
@@ -73,6 +76,12 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(help: "Write every pod's node and devices to a CSV file (seq,pod,node,gpu_index).")
     var decisions: String?
+
+    @Option(
+        help: """
+            Write allocation and fragmentation after every pod to a CSV file; fleets in thousandths and --clock backlog only.
+            """)
+    var metrics: String?
 
     @Option(help: "table for people, json for programs.")
     var output = OutputName.table
@@ -95,6 +104,7 @@ struct ReplayCommand: ParsableCommand {
             throw ValidationError("--round-size must be 1 to 1,000,000,000.")
         }
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
+        if metrics != nil && clock == .virtual { throw ValidationError("--metrics needs --clock backlog.") }
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
     }
 
@@ -114,6 +124,7 @@ struct ReplayCommand: ParsableCommand {
             if let decisions, let log = summary.decisionLog {
                 try TraceFiles.write(log.csv(replay.trace), to: decisions)
             }
+            if let metrics, let series = summary.fragmentation { try TraceFiles.write(series.csv(), to: metrics) }
             return summary
         }
         switch output {
@@ -134,6 +145,7 @@ struct ReplayCommand: ParsableCommand {
     private func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
+        options.threads = max(threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
@@ -143,6 +155,7 @@ struct ReplayCommand: ParsableCommand {
         options.shufflesBacklog = shuffle
         options.podLimit = limit
         options.keepsDecisions = decisions != nil
+        options.keepsFragmentation = metrics != nil
         return options
     }
 }

@@ -3,7 +3,8 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"], ["bench"],
+        ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+        ["bench"],
         ["bench", "decode"],
     ]
 

@@ -51,7 +51,10 @@ import Testing
             case 3: return #"{"kind": "Pod", "metadata": {"name": "p\#(index)", \#(labels)}}"#
             case 5: return #"{\#(kind)"metadata": {"name": "n\#(index)", "labels": {"a": \#(index)}}}"#
             case 6: return #"{\#(kind)"metadata": {"name": "n\#(index - 2)"}}"#
-            case 7: return #"{"kind": "ResourceQuota", "metadata": {"name": "q\#(index % 20)"}, "spec": {"hard": {"cpu": 1}}}"#
+            case 7:
+                return #"""
+                    {"kind": "ResourceQuota", "metadata": {"name": "q\#(index % 20)"}, "spec": {"hard": {"cpu": 1}}}
+                    """#
             case 8: return #"{"kind": "Deployment", "big": 123456789012345678901234567890}"#
             case 9: return #"{"metadata": {"name": "n\#(index)"}}"#
             default:

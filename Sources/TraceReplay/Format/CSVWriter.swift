@@ -22,6 +22,18 @@ public struct CSVWriter: Sendable {
         appendDigits(number)
     }
 
+    /// A number with two decimals, rounded from its exact value, ties to the even digit.
+    public mutating func field(hundredths number: Double) {
+        separate()
+        let hundredths = number.roundedHundredths
+        if number.sign == .minus && hundredths != 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(Int64(hundredths.magnitude / 100))
+        bytes.append(UInt8(ascii: "."))
+        let rest = UInt8(hundredths.magnitude % 100)
+        bytes.append(48 + rest / 10)
+        bytes.append(48 + rest % 10)
+    }
+
     /// Numbers joined by `-`; nothing for none.
     public mutating func field(joined numbers: some Sequence<Int32>) {
         separate()
@@ -74,5 +86,18 @@ public struct CSVWriter: Sendable {
             rest /= 10
         } while rest > 0
         bytes[start...].reverse()
+    }
+}
+
+extension Double {
+    /// The number times 100, rounded from its exact value, ties to even. - Precondition: below 1e13 in magnitude.
+    var roundedHundredths: Int64 {
+        let scaled = magnitude * 100
+        // What the multiplication lost decides between a tie and its neighbours.
+        let lost = (-scaled).addingProduct(magnitude, 100)
+        let floor = scaled.rounded(.down)
+        let rest = scaled - floor
+        let isUp = rest > 0.5 || (rest == 0.5 && (lost > 0 || (lost == 0 && Int64(floor) % 2 != 0)))
+        return (Int64(floor) + (isUp ? 1 : 0)) * (sign == .minus ? -1 : 1)
     }
 }

@@ -5,6 +5,8 @@ public struct Trace: Sendable {
     public var metadata: TraceMetadata
     public var nodes: [TraceNode]
     public var pods: TracePods
+    /// The pod list whose typical pods policies aim at; nil = ``pods``. Set where the pods offered were drawn from a list.
+    public var targetPods: TracePods?
 
     public init(metadata: TraceMetadata, nodes: [TraceNode] = [], pods: TracePods = TracePods()) {
         self.metadata = metadata

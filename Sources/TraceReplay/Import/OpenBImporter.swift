@@ -55,7 +55,7 @@ public struct OpenBImporter {
                 origin: "github.com/alibaba/clusterdata, cluster-trace-gpu-v2023", licence: "as published there",
                 deviceModel: .milli))
         trace.nodes = try importer.nodes()
-        trace.pods = try importer.pods()
+        (trace.pods, trace.targetPods) = try importer.pods()
         return trace
     }
 
@@ -116,20 +116,22 @@ public struct OpenBImporter {
         var durationMs: Int64 = -1
     }
 
-    private func pods() throws(TraceError) -> TracePods {
+    /// The pods offered, and the list they come from where an order is given.
+    private func pods() throws(TraceError) -> (TracePods, TracePods?) {
         var times: [String: Times] = [:]
         let listed = try readPods(files.pods, nameColumn: "name") { reader, name throws(TraceError) in
             let own = try self.times(reader)
             times[name] = own
             return own
         }
-        guard let order = files.order else { return listed }
-        return try readPods(order, nameColumn: "pod") { reader, name throws(TraceError) in
+        guard let order = files.order else { return (listed, nil) }
+        let offered = try readPods(order, nameColumn: "pod") { reader, name throws(TraceError) in
             let source = try reader.optionalColumn("source_pod").map { column throws(TraceError) in
                 try reader.text(column)
             }
             return times[source ?? name] ?? Times()
         }
+        return (offered, listed)
     }
 
     private func times(_ reader: borrowing CSVReader) throws(TraceError) -> Times {

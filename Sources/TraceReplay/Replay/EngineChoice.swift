@@ -4,17 +4,22 @@ import PlacementEngine
 public struct EngineChoice: Sendable {
     public let name: String
     public let summary: String
-    let make: @Sendable (Cluster, PolicyChoice) -> any PlacementEngine
+    /// Cluster, policy, its context, number of threads.
+    let make: @Sendable (Cluster, PolicyChoice, PolicyContext, Int) -> any PlacementEngine
 
     /// The plain scan over all nodes.
     public static let reference = EngineChoice(
         name: "reference", summary: "scans all nodes for every pod; the meaning the others must return"
-    ) { cluster, _ in ReferenceEngine(cluster: cluster) }
+    ) { cluster, policy, context, threads in
+        policy.milli?.makeReferenceEngine(cluster, context) ?? ReferenceEngine(cluster: cluster, threads: threads)
+    }
 
     /// The fast engine; the default.
     public static let indexed = EngineChoice(
         name: "indexed", summary: "looks only where a pod may fit; the same decisions, orders of magnitude sooner"
-    ) { cluster, _ in IndexedEngine(cluster: cluster) }
+    ) { cluster, policy, context, threads in
+        policy.milli?.makeIndexedEngine(cluster, context) ?? IndexedEngine(cluster: cluster, threads: threads)
+    }
 
     public static let all: [EngineChoice] = [.indexed, .reference]
 
@@ -25,12 +30,16 @@ public struct EngineChoice: Sendable {
 public struct PolicyChoice: Sendable {
     public let name: String
     public let summary: String
+    /// The policy over devices in thousandths; nil = HAMi's.
+    let milli: MilliPolicyKind?
 
     /// HAMi's scores, with a node policy and a device policy.
     public static let hami = PolicyChoice(
-        name: "hami", summary: "HAMi's node and device scores, as the node and device policies order them")
+        name: "hami", summary: "HAMi's node and device scores, as the node and device policies order them",
+        milli: nil)
 
-    public static let all: [PolicyChoice] = [.hami]
+    public static let all: [PolicyChoice] =
+        [.hami] + MilliPolicyKind.allCases.map { PolicyChoice(name: $0.rawValue, summary: $0.summary, milli: $0) }
 
     public static func named(_ name: String) -> PolicyChoice? { all.first { $0.name == name } }
 }

@@ -31,6 +31,7 @@ extension Replay {
         summary.heapBytes = runner.heapBytes
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
         summary.decisionLog = run.decisionLog
+        summary.fragmentation = run.fragmentation
         addReasons(of: run.rejected, to: &summary)
         return summary
     }

@@ -13,13 +13,14 @@ public final class Replay {
     /// Rows of the offered pods; a pod's place here is its sequence number.
     let order: [Int32]
     let classifier: ShapeClassifier
+    let policyContext: PolicyContext
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///
-    /// - Throws: ``TraceError`` when the catalogue lacks a vendor of the fleet.
+    /// - Throws: ``TraceError`` when the catalogue lacks a vendor of the fleet, or the policy cannot work on the trace.
     public init(_ trace: Trace, options: ReplayOptions = ReplayOptions(), catalog: VendorCatalog) throws(TraceError) {
         precondition(options.roundSize > 0, "a round has room for at least one pod")
         self.trace = trace
@@ -37,6 +38,11 @@ public final class Replay {
         }
         self.order = order
         classifier = ShapeClassifier(trace, cluster: cluster, defaults: options.defaults)
+        if options.policy.milli != nil || options.keepsFragmentation {
+            try trace.checkThousandths(cluster, classifier, policy: options.policy)
+        }
+        policyContext = PolicyContext(
+            typicalPods: trace.typicalPods(catalog: catalog), seed: options.seed)
         placeResidents()
     }
 
@@ -73,12 +79,15 @@ public final class Replay {
     public func run(
         clock: @escaping () -> UInt64 = monotonicNanoseconds, progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
     ) -> ReplaySummary {
-        let engine = options.engine.make(cluster, options.policy)
+        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
             runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: clock),
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
-            decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil)
+            decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,
+            meter: options.keepsFragmentation && options.clock == .backlog
+                ? FragmentationMeter(cluster, policyContext.typicalPods) : nil)
+        run.fragmentation = run.meter.map { FragmentationSeries(totalMilli: $0.totalMilli, pods: order.count) }
         switch options.clock {
         case .backlog: runBacklog(&run, progress)
         case .virtual(let intervalMs): runVirtualClock(&run, intervalMs: intervalMs, progress)
@@ -88,6 +97,10 @@ public final class Replay {
 
     func classID(_ sequence: Int32) -> Int32 {
         classifier.classIDs[Int(trace.pods.shape[Int(order[Int(sequence)])])]
+    }
+
+    private func requestClass(_ sequence: Int32) -> RequestClass? {
+        classifier.classes[Int(trace.pods.shape[Int(order[Int(sequence)])])]
     }
 
     private func runBacklog(_ run: inout ReplayRun, _ progress: ((Int, Int) -> Void)?) {
@@ -100,6 +113,10 @@ public final class Replay {
             let outcomes = run.runner.place((Int32(start)..<Int32(end)).lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = start + place
+                if let meter = run.meter {
+                    meter.add(requestClass(Int32(sequence)), outcome, in: run.runner.result)
+                    run.fragmentation?.append(meter.record)
+                }
                 if outcome.isPlaced {
                     run.placed += 1
                     run.sampler.add(outcome, in: run.runner.result)
@@ -122,6 +139,8 @@ struct ReplayRun {
     var runner: RoundRunner
     var sampler: AllocationSampler
     var decisionLog: DecisionLog?
+    var meter: FragmentationMeter?
+    var fragmentation: FragmentationSeries?
     var placed = 0
     /// Sequence numbers of rejected pods.
     var rejected: [Int32] = []

@@ -13,13 +13,15 @@ public struct ReplayOptions: Sendable {
     }
 
     public var engine = EngineChoice.indexed
+    /// Threads an engine may use; decisions do not depend on it.
+    public var threads = 1
     public var policy = PolicyChoice.hami
     public var defaults = SchedulingDefaults()
     public var profile = CompatibilityProfile.hami2_10_0
     public var clock = Clock.backlog
     /// Most pods the engine gets at a time.
     public var roundSize = 1000
-    /// Seed of everything random, which is the shuffle alone.
+    /// Seed of everything random: the shuffle and the policies that draw.
     public var seed: UInt64 = 0
     /// Whether the backlog is put into random order first.
     public var shufflesBacklog = false
@@ -29,6 +31,8 @@ public struct ReplayOptions: Sendable {
     public var samplesMax = 50
     /// Whether every pod's node and devices are kept for ``ReplaySummary/decisionLog``.
     public var keepsDecisions = false
+    /// Whether allocation and fragmentation are kept pod by pod for ``ReplaySummary/fragmentation``; backlog clock only.
+    public var keepsFragmentation = false
 
     public init() {}
 }

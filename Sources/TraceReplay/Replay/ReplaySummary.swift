@@ -50,6 +50,7 @@ public struct ReplaySummary: Sendable {
     public var peakMemoryMiB = 0.0
     public var allocation: AllocationHistory
     public var decisionLog: DecisionLog?
+    public var fragmentation: FragmentationSeries?
 
     public var placementsPerSecond: Double { placementSeconds > 0 ? Double(placed) / placementSeconds : 0 }
     public var heapAllocationsPerPlacement: Double { placed > 0 ? Double(heapAllocations) / Double(placed) : 0 }

@@ -1,0 +1,65 @@
+import VendorCatalog
+
+/// The policies over devices in thousandths, by name. A new policy is a case here and a file of its own.
+public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
+    case fgd = "FGD"
+    case bestFit = "BestFit"
+    case dotProd = "DotProd"
+    case gpuPacking = "GpuPacking"
+    case gpuClustering = "GpuClustering"
+    case random = "Random"
+
+    public var summary: String {
+        switch self {
+        case .fgd: "least new fragmentation for the trace's typical pods"
+        case .bestFit: "fullest node afterwards"
+        case .dotProd: "least free capacity along the request"
+        case .gpuPacking: "devices in use first, then nodes in use"
+        case .gpuClustering: "nodes with pods of the same number of devices first"
+        case .random: "any node that fits"
+        }
+    }
+
+    /// Why the policy cannot work on a fleet; nil = it can.
+    public static func problem(with cluster: Cluster) -> PolicyError? { MilliFleet.check(cluster) }
+
+    /// Whether the policies understand what a class asks; they reject its pods otherwise.
+    public static func understands(_ requestClass: RequestClass, in cluster: Cluster) -> Bool {
+        guard let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) else { return false }
+        return MilliRequest(requestClass, vendor: vendor, modes: cluster.table.modes) != nil
+    }
+
+    /// The plain scan. - Precondition: ``problem(with:)`` found nothing.
+    public func makeReferenceEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
+        func scan(_ policy: some MilliPolicy) -> any PlacementEngine {
+            PolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, policy: policy)
+        }
+        switch self {
+        case .fgd: return scan(FGD(context.typicalPods, cluster))
+        case .bestFit: return scan(BestFit())
+        case .dotProd: return scan(DotProd())
+        case .gpuPacking: return scan(GpuPacking())
+        case .gpuClustering: return scan(GpuClustering())
+        case .random: return scan(RandomPolicy(seed: context.seed))
+        }
+    }
+
+    /// The fast engine, with the same decisions. - Precondition: ``problem(with:)`` found nothing.
+    public func makeIndexedEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
+        switch self {
+        case .fgd:
+            return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in
+                FGDMemo(context.typicalPods, cluster)
+            }
+        case .bestFit: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in BestFit() }
+        case .dotProd: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in DotProd() }
+        case .gpuPacking: return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in GpuPacking() }
+        case .gpuClustering:
+            return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in GpuClustering() }
+        case .random:
+            return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { _ in
+                RandomPolicy(seed: context.seed)
+            }
+        }
+    }
+}

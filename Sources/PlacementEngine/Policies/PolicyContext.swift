@@ -1,0 +1,20 @@
+/// What the policies over devices in thousandths need to know besides the fleet.
+public struct PolicyContext: Sendable {
+    /// The target workload of FGD and of the fragmentation metrics.
+    public var typicalPods: TypicalPods
+    /// Rank of each node row; the smallest wins ties. Nil or missing = rows in order, after all ranked ones.
+    public var nodeRanks: [Int32]?
+    /// Seed of policies that draw.
+    public var seed: UInt64
+
+    public init(typicalPods: TypicalPods, nodeRanks: [Int32]? = nil, seed: UInt64 = 0) {
+        self.typicalPods = typicalPods
+        self.nodeRanks = nodeRanks
+        self.seed = seed
+    }
+}
+
+/// Why a policy cannot decide for a fleet or a request.
+public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+}

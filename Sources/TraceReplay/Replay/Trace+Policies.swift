@@ -1,0 +1,53 @@
+import DeviceTable
+import PlacementEngine
+import PlacementModel
+import VendorCatalog
+
+extension Trace {
+    /// The target workload: what the pods of the published list ask most often.
+    ///
+    /// - Complexity: linear in pods, O(n log n) in shapes.
+    func typicalPods(catalog: VendorCatalog) -> TypicalPods {
+        let pods = targetPods ?? pods
+        var counts: [WorkloadShape: Int] = [:]
+        let workload = pods.workload(catalog: catalog)
+        for shape in pods.shape { counts[workload[Int(shape)], default: 0] += 1 }
+        return TypicalPods(counts: counts)
+    }
+
+    /// Makes sure that fleet and pods are in thousandths of devices.
+    ///
+    /// - Throws: ``TraceError`` that says what is not.
+    func checkThousandths(
+        _ cluster: Cluster, _ classifier: ShapeClassifier, policy: PolicyChoice
+    ) throws(TraceError) {
+        let what = policy.milli == nil ? "the fragmentation metrics need" : "policy \(policy.name) needs"
+        func refuse(_ problem: String) -> TraceError {
+            TraceError(
+                file: metadata.name, problem: "\(what) a fleet in thousandths of devices, as openb's; \(problem)")
+        }
+        if let problem = MilliPolicyKind.problem(with: cluster) { throw refuse(problem.description) }
+        for (shape, requestClass) in classifier.classes.enumerated() {
+            guard let requestClass, !MilliPolicyKind.understands(requestClass, in: cluster) else { continue }
+            throw refuse("some pods ask \(pods.texts[pods.shapes[shape].limits])")
+        }
+    }
+}
+
+extension TracePods {
+    /// What each shape asks in thousandths of devices; zero devices where it asks none.
+    func workload(catalog: VendorCatalog) -> [WorkloadShape] {
+        let id = catalog.id(ofWord: VendorCatalog.milliWord)
+        let state = ProcessState()
+        var symbols = SymbolTable()
+        return shapes.map { shape in
+            let pod = pod(of: shape)
+            guard let id,
+                let request = catalog.requests(of: pod, state: state).joined().first(where: { $0.vendor == id })
+            else { return WorkloadShape(cpuMilli: shape.cpuMilli, milliPerDevice: 0, devices: 0) }
+            return WorkloadShape(
+                cpuMilli: shape.cpuMilli, milliPerDevice: request.cores, devices: request.devices,
+                models: catalog[id].podRules(of: pod, symbols: &symbols).text)
+        }
+    }
+}

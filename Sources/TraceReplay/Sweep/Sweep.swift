@@ -1,0 +1,155 @@
+import PlacementEngine
+import PlacementModel
+import Synchronization
+
+/// Policies x traces x seeds, spread over cores, resumed where an interruption left it.
+public struct Sweep: Sendable {
+    public var traces: [SweepTrace]
+    public var policies: [PolicyChoice]
+    public var seeds: [UInt64]
+    /// Device milli that arrive in all, as a multiple of the fleet's.
+    public var ratio: Double
+    public var jobs: Int
+    /// Only every `shardCount`-th run, beginning with `shard` (from 0).
+    public var shard = 0
+    public var shardCount = 1
+
+    public init(traces: [SweepTrace], policies: [PolicyChoice], seeds: [UInt64], ratio: Double = 1.3, jobs: Int = 1) {
+        self.traces = traces
+        self.policies = policies
+        self.seeds = seeds
+        self.ratio = ratio
+        self.jobs = jobs
+    }
+
+    private struct Planned {
+        var trace: SweepTrace
+        var policy: PolicyChoice
+        var seed: UInt64
+
+        var key: SweepKey { SweepKey(trace: trace.name, policy: policy.name, seed: seed) }
+    }
+
+    /// The runs of this shard, in the order of the table.
+    private var planned: [Planned] {
+        var all: [Planned] = []
+        for trace in traces {
+            for policy in policies {
+                for seed in seeds { all.append(Planned(trace: trace, policy: policy, seed: seed)) }
+            }
+        }
+        return all.indices.filter { $0 % shardCount == shard }.map { all[$0] }
+    }
+
+    private struct Progress: ~Copyable {
+        var file: SweepResults
+        var rows: [SweepKey: SweepRow]
+        var error: TraceError?
+    }
+
+    /// Makes the runs that the results file lacks.
+    ///
+    /// - Parameters:
+    ///   - path: results file, made when missing.
+    ///   - progress: runs done and in all; called by one thread at a time.
+    /// - Returns: the rows of all runs, in the order of traces, policies and seeds.
+    public func run(resultsAt path: String, progress: (@Sendable (Int, Int) -> Void)? = nil) throws(TraceError)
+        -> [SweepRow]
+    {
+        let planned = planned
+        let file = try SweepResults(path, ratio: ratio)
+        let known = Dictionary(uniqueKeysWithValues: file.found.map { ($0.key, $0) })
+        let missing = planned.filter { known[$0.key] == nil }
+        let done = planned.count - missing.count
+        progress?(done, planned.count)
+        let shared = Mutex(Progress(file: file, rows: known))
+        let ratio = ratio
+        Parallel.forEach(count: missing.count, jobs: jobs) { piece in
+            let run = missing[piece]
+            let row: Result<SweepRow, TraceError>
+            do throws(TraceError) {
+                row = .success(try run.trace.run(run.policy, seed: run.seed, ratio: ratio))
+            } catch {
+                row = .failure(error)
+            }
+            return shared.withLock { state in
+                do throws(TraceError) {
+                    let row = try row.get()
+                    try state.file.append(row)
+                    state.rows[row.key] = row
+                    progress?(min(state.rows.count - known.count + done, planned.count), planned.count)
+                } catch {
+                    state.error = error
+                }
+                return state.error == nil
+            }
+        }
+        let (rows, error) = shared.withLock { ($0.rows, $0.error) }
+        if let error { throw error }
+        return planned.compactMap { rows[$0.key] }
+    }
+
+    /// Joins results files of shards; rows in the order of the files.
+    ///
+    /// - Throws: ``TraceError`` when a run stands in two of them.
+    public static func merge(_ paths: [String], ratio: Double) throws(TraceError) -> [SweepRow] {
+        var rows: [SweepRow] = []
+        var known: Set<SweepKey> = []
+        for path in paths {
+            for row in try SweepResults.read(try TraceFiles.read(path), file: path, ratio: ratio) {
+                if !known.insert(row.key).inserted {
+                    throw TraceError(
+                        file: path,
+                        problem: "run \(row.key.trace), \(row.key.policy), seed \(row.key.seed) stands in two files")
+                }
+                rows.append(row)
+            }
+        }
+        return rows
+    }
+
+    /// Rows as CSV.
+    public static func csv(_ rows: [SweepRow], ratio: Double) -> [UInt8] { SweepResults.csv(rows, ratio: ratio) }
+}
+
+/// Means over the seeds of one trace and policy.
+public struct SweepMean: Sendable, Hashable {
+    public var trace: String
+    public var policy: String
+    public var seeds: Int
+    /// At each of ``LoadCurve/loads``; nil = some run never came near the load.
+    public var allocationPercent: [Double?]
+    public var fragmentationRatioPercent: [Double?]
+    public var fragmentationPercent: [Double?]
+    public var rejected: Double
+
+    /// In order of first appearance. - Complexity: linear in rows.
+    public static func means(of rows: [SweepRow]) -> [SweepMean] {
+        var groups: [[SweepRow]] = []
+        var places: [[String]: Int] = [:]
+        for row in rows {
+            let name = [row.key.trace, row.key.policy]
+            if let place = places[name] {
+                groups[place].append(row)
+            } else {
+                places[name] = groups.count
+                groups.append([row])
+            }
+        }
+        return groups.map { group in
+            let group = group.sorted { $0.key.seed < $1.key.seed }
+            func mean(_ values: KeyPath<LoadCurve, [Double?]>) -> [Double?] {
+                LoadCurve.loads.indices.map { load in
+                    let known = group.compactMap { $0.curve[keyPath: values][load] }
+                    return known.count < group.count ? nil : known.reduce(0, +) / Double(known.count)
+                }
+            }
+            return SweepMean(
+                trace: group[0].key.trace, policy: group[0].key.policy, seeds: group.count,
+                allocationPercent: mean(\.allocationPercent),
+                fragmentationRatioPercent: mean(\.fragmentationRatioPercent),
+                fragmentationPercent: mean(\.fragmentationPercent),
+                rejected: Double(group.reduce(0) { $0 + $1.pods - $1.placed }) / Double(group.count))
+        }
+    }
+}

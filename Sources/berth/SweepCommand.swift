@@ -1,0 +1,140 @@
+import ArgumentParser
+import BulkJSON
+import Foundation
+import PlacementEngine
+import TraceReplay
+import VendorCatalog
+
+/// `berth sweep`: policies x traces x seeds, and the means.
+struct SweepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep",
+        abstract: "Compare policies over traces and seeds, at 80 to 130 % of the fleet's devices asked.",
+        discussion: """
+            Each run shuffles a trace's pods, draws more (or drops some) until the devices asked are --tune times the \
+            fleet's, and offers them one by one. A row a run is kept in --results; a sweep that was interrupted goes on \
+            where it stopped. The traces must be in thousandths of devices, as openb's.
+
+            Examples:
+              berth sweep openb --results sweep.csv
+              berth sweep openb --pods-variant default --policies FGD,BestFit --seeds 42-44 --results sweep.csv
+              berth sweep openb --shard 1/4 --results shard-1.csv
+              berth sweep --merge shard-1.csv shard-2.csv shard-3.csv shard-4.csv
+            """)
+
+    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case json
+        case csv
+    }
+
+    @Argument(help: "Folders of traces; with --merge, results files.")
+    var inputs: [String]
+
+    @Option(help: "Which pod lists of openb folders, separated by commas; all by default.")
+    var podsVariant: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Policies, separated by commas: " + PolicyChoice.all.map(\.name).joined(separator: ", ") + "."))
+    var policies = MilliPolicyKind.allCases.reversed().map(\.rawValue).joined(separator: ",")
+
+    @Option(help: "Seeds: numbers and ranges, separated by commas.")
+    var seeds = "42-51"
+
+    @Option(help: "Devices asked in all, as a multiple of the fleet's.")
+    var tune = 1.3
+
+    @Option(help: "Runs at a time.")
+    var jobs = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "File with a row a run; rows that are there already are not run again.")
+    var results: String?
+
+    @Option(help: "Only the i-th of n parts of the runs, as i/n.")
+    var shard: String?
+
+    @Flag(help: "Join the results files of shards instead of running anything.")
+    var merge = false
+
+    @Option(help: "table and json give means over seeds, csv a row a run.")
+    var output = OutputName.table
+
+    func validate() throws {
+        if inputs.isEmpty { throw ValidationError("Name a trace folder.") }
+        if !merge && results == nil { throw ValidationError("--results FILE is needed; it makes the sweep resumable.") }
+        if tune <= 0 || !tune.isFinite { throw ValidationError("--tune must be positive.") }
+        if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }
+        _ = try seedList()
+        _ = try shardNumbers()
+        for name in policies.split(separator: ",") where PolicyChoice.named(String(name)) == nil {
+            let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
+            throw ValidationError("Unknown policy \"\(name)\"; known: \(known).")
+        }
+    }
+
+    func run() throws {
+        let rows = try reportingErrors { merge ? try Sweep.merge(inputs, ratio: tune) : try sweep() }
+        switch output {
+        case .table: print(SweepTable.text(SweepMean.means(of: rows)), terminator: "")
+        case .json: FileHandle.standardOutput.write(Data(SweepTable.json(SweepMean.means(of: rows))))
+        case .csv: FileHandle.standardOutput.write(Data(Sweep.csv(rows, ratio: tune)))
+        }
+    }
+
+    private func sweep() throws -> [SweepRow] {
+        let catalog = try VendorCatalog.forTraces()
+        var traces: [SweepTrace] = []
+        for folder in inputs {
+            for trace in try load(folder, catalog) { traces.append(try SweepTrace(trace, catalog: catalog)) }
+        }
+        let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
+        var sweep = Sweep(traces: traces, policies: chosen, seeds: try seedList(), ratio: tune, jobs: jobs)
+        (sweep.shard, sweep.shardCount) = try shardNumbers()
+        let progress = SweepProgress()
+        let rows = try sweep.run(resultsAt: results ?? "") { progress.show($0, of: $1) }
+        progress.finish()
+        return rows
+    }
+
+    private func load(_ folder: String, _ catalog: VendorCatalog) throws -> [Trace] {
+        if Trace.isTrace(folder: folder) || !OpenBImporter.isTrace(folder: folder) {
+            return [try Trace(folder: folder)]
+        }
+        let named = podsVariant?.split(separator: ",").map(String.init)
+        return try (named ?? OpenBImporter.podsVariants(folder: folder)).map {
+            try OpenBImporter.read(OpenBImporter.Files(folder: folder, podsVariant: $0), catalog: catalog)
+        }
+    }
+
+    private func seedList() throws -> [UInt64] {
+        var list: [UInt64] = []
+        for part in seeds.split(separator: ",") {
+            let ends = part.split(separator: "-").map { UInt64($0) }
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
+                last - first < 100_000
+            else { throw ValidationError("--seeds \"\(part)\" is neither a number nor a range such as 42-51.") }
+            list.append(contentsOf: first...last)
+        }
+        if Set(list).count < list.count { throw ValidationError("--seeds names a seed twice.") }
+        return list
+    }
+
+    private func shardNumbers() throws -> (Int, Int) {
+        guard let shard else { return (0, 1) }
+        let parts = shard.split(separator: "/").map { Int($0) }
+        guard parts.count == 2, let number = parts[0], let count = parts[1], count > 0, (1...count).contains(number)
+        else { throw ValidationError("--shard must be i/n with 1 <= i <= n.") }
+        return (number - 1, count)
+    }
+}
+
+extension OpenBImporter {
+    /// Variants of the pod lists in a folder, by name.
+    fileprivate static func podsVariants(folder: String) throws -> [String] {
+        let (head, tail) = ("openb_pod_list_", ".csv")
+        return try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+            $0.hasPrefix(head) && $0.hasSuffix(tail)
+        }.map { String($0.dropFirst(head.count).dropLast(tail.count)) }.sorted()
+    }
+}

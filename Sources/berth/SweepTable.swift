@@ -1,0 +1,78 @@
+import BulkJSON
+import Foundation
+import TraceReplay
+
+/// Means of a sweep for people and programs.
+enum SweepTable {
+    static func text(_ means: [SweepMean]) -> String {
+        let loads = LoadCurve.loads.map { (title: "\($0)", alignment: TextTable.Alignment.right) }
+        var text = ""
+        for (title, values) in [
+            ("Allocation % at arrived load %", \SweepMean.allocationPercent),
+            ("Fragmented % of idle devices at arrived load %", \SweepMean.fragmentationRatioPercent),
+            ("Fragmented % of all devices at arrived load %", \SweepMean.fragmentationPercent),
+        ] {
+            var table = TextTable([("trace", .left), ("policy", .left), ("seeds", .right)] + loads)
+            for mean in means {
+                table.add(
+                    [mean.trace, mean.policy, "\(mean.seeds)"]
+                        + mean[keyPath: values].map { $0.map { NumberText.fixed($0, decimals: 2) } ?? "-" })
+            }
+            text += (text.isEmpty ? "" : "\n") + title + "\n" + table.text()
+        }
+        return text
+    }
+
+    static func json(_ means: [SweepMean]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for mean in means {
+            writer.beginObject()
+            writer.key("trace")
+            writer.string(mean.trace)
+            writer.key("policy")
+            writer.string(mean.policy)
+            writer.key("seeds")
+            writer.int(Int64(mean.seeds))
+            writer.key("rejected")
+            writer.double(mean.rejected)
+            for (name, values) in [
+                ("allocationPercent", mean.allocationPercent),
+                ("fragmentationRatioPercent", mean.fragmentationRatioPercent),
+                ("fragmentationPercent", mean.fragmentationPercent),
+            ] {
+                writer.key(name)
+                writer.beginObject()
+                for (load, value) in zip(LoadCurve.loads, values) {
+                    guard let value else { continue }
+                    writer.key("\(load)")
+                    writer.double(value)
+                }
+                writer.endObject()
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        return writer.bytes + [10]
+    }
+}
+
+/// The progress line of a sweep, and its pace at the end.
+final class SweepProgress: Sendable {
+    private let started = DispatchTime.now().uptimeNanoseconds
+    private let isTerminal = isatty(STDERR_FILENO) != 0
+
+    func show(_ done: Int, of total: Int) {
+        guard isTerminal else { return }
+        let filled = total > 0 ? done * 30 / total : 30
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+        write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) runs")
+    }
+
+    func finish() {
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+        write((isTerminal ? "\r\u{1B}[K" : "") + "sweep took \(NumberText.fixed(seconds, decimals: 1)) s\n")
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
