@@ -75,10 +75,11 @@ extension DocumentValue {
         return list
     }
 
-    func readStringMap() throws(FieldProblem) -> [String: String] {
+    func readStringMap(_ pool: TextPool? = nil) throws(FieldProblem) -> [String: String] {
         var map = [String: String](minimumCapacity: documentCount)
         try readEntries { key, value throws(FieldProblem) in
-            map[key.string] = try value.readString()
+            try value.require(.string)
+            map[key.string(pool)] = value.withDocumentText { $0.string(pool) }
         }
         return map
     }
@@ -95,10 +96,10 @@ extension DocumentValue {
         }
     }
 
-    func readQuantityMap() throws(FieldProblem) -> [String: Quantity] {
+    func readQuantityMap(_ pool: TextPool? = nil) throws(FieldProblem) -> [String: Quantity] {
         var map = [String: Quantity](minimumCapacity: documentCount)
         try readEntries { key, value throws(FieldProblem) in
-            map[key.string] = try value.readQuantity()
+            map[key.string(pool)] = try value.readQuantity()
         }
         return map
     }
@@ -170,7 +171,14 @@ extension DocumentKind {
     }
 }
 
+extension MemberKey {
+    func string(_ pool: TextPool?) -> String { bytes.string(pool) }
+}
+
 extension UnsafeBufferPointer<UInt8> {
+    /// The bytes as text, shared with equal text where there is a pool.
+    func string(_ pool: TextPool?) -> String { pool?.string(self) ?? String(decoding: self, as: UTF8.self) }
+
     fileprivate var trimmingASCIISpace: UnsafeBufferPointer<UInt8> {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
         var range = indices

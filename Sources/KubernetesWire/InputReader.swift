@@ -1,4 +1,5 @@
 import BulkJSON
+public import PlacementModel
 import Yams
 
 /// Reads nodes, pods and resource quotas from files, standard input or memory.
@@ -15,10 +16,21 @@ public struct InputReader {
 
     private var collector: ObjectCollector
     private let parser = JSONParser()
+    private let parallelism: Parallelism
+    private let partSize: Int
 
-    /// - Parameter keepsManifests: whether each pod keeps its whole manifest, as admission's answer needs.
-    public init(keepsManifests: Bool = false) {
+    /// - Parameters:
+    ///   - keepsManifests: whether each pod keeps its whole manifest, as admission's answer needs.
+    ///   - parallelism: threads for JSON of a megabyte or more; the result does not depend on it.
+    public init(keepsManifests: Bool = false, parallelism: Parallelism = .automatic) {
+        self.init(keepsManifests: keepsManifests, parallelism: parallelism, partSize: BulkReader.usualPartSize)
+    }
+
+    /// A reader that takes JSON in parts of about `partSize` bytes, where a text has four of them or more.
+    init(keepsManifests: Bool, parallelism: Parallelism, partSize: Int) {
         collector = ObjectCollector(keepsManifests: keepsManifests)
+        self.parallelism = parallelism
+        self.partSize = partSize
     }
 
     /// Everything read so far.
@@ -61,12 +73,21 @@ public struct InputReader {
             return collector.input.problems.append(problem)
         }
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        guard let first = bytes[start...].first(where: { !$0.isJSONSpace }) else { return }
-        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+        guard let first = bytes[start...].firstIndex(where: { !$0.isJSONSpace }) else { return }
+        guard bytes[first] == UInt8(ascii: "{") || bytes[first] == UInt8(ascii: "[") else {
             return readYAML(bytes, from: start, line: 1, document: 0, source: source)
         }
+        let bulk = BulkReader(
+            text: BulkText(bytes: bytes, readableCount: readableCount), source: source, parallelism: parallelism,
+            partSize: partSize, keepsManifests: collector.decoder.keepsManifests)
+        var state = BulkReader.Resumption(position: start, line: 1, document: 0)
+        if bulk.isWorthIt {
+            let line = 1 + LineBreaks.count(in: bytes, start..<first)
+            state = bulk.read(from: first, line: line, into: &collector)
+        }
         var stream = JSONStream(
-            bytes, readableCount: readableCount, source: source, parser: parser, from: start, line: 1, document: 0)
+            bytes, readableCount: readableCount, source: source, parser: parser, from: state.position,
+            line: state.line, document: state.document)
         while let item = stream.next() {
             switch item {
             case .document(let value, let place): collector.collect(value, at: place)

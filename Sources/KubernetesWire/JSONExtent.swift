@@ -50,7 +50,8 @@ enum JSONExtent {
         }
     }
 
-    private static func endOfString(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> JSONExtent {
+    /// - Parameter start: position of the opening quote.
+    static func endOfString(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> JSONExtent {
         var position = start + 1
         while position < bytes.count {
             switch bytes[position] {

@@ -8,7 +8,7 @@ enum MetadataDecoder {
         var isTerminating: Bool
     }
 
-    static func decode(_ value: some DocumentValue) throws(FieldProblem) -> Decoded {
+    static func decode(_ value: some DocumentValue, _ pool: TextPool? = nil) throws(FieldProblem) -> Decoded {
         var meta = ObjectMeta(name: "")
         var isTerminating = false
         try value.readFields { key, value throws(FieldProblem) in
@@ -16,8 +16,8 @@ enum MetadataDecoder {
             case "name": meta.name = try value.readString()
             case "namespace": meta.namespace = try value.readString()
             case "uid": meta.uid = try value.readString()
-            case "labels": meta.labels = try value.readStringMap()
-            case "annotations": meta.annotations = try value.readStringMap()
+            case "labels": meta.labels = try value.readStringMap(pool)
+            case "annotations": meta.annotations = try value.readStringMap(pool)
             case "deletionTimestamp": isTerminating = true
             default: break
             }

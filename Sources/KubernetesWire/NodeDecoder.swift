@@ -6,13 +6,18 @@ public import PlacementModel
 /// `status.allocatable`; everything else is passed over.
 public enum NodeDecoder {
     public static func decode(_ value: some DocumentValue) throws(FieldProblem) -> Node {
+        try decode(value, nil)
+    }
+
+    /// Reads a node; text that stands in many nodes is shared by way of `pool`.
+    static func decode(_ value: some DocumentValue, _ pool: TextPool?) throws(FieldProblem) -> Node {
         var metadata: ObjectMeta?
         var node = Node(metadata: ObjectMeta(name: ""))
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
-            case "metadata": metadata = try MetadataDecoder.decode(value).meta
+            case "metadata": metadata = try MetadataDecoder.decode(value, pool).meta
             case "spec": try decodeSpec(value, into: &node)
-            case "status": try decodeStatus(value, into: &node)
+            case "status": try decodeStatus(value, into: &node, pool)
             default: break
             }
         }
@@ -31,11 +36,13 @@ public enum NodeDecoder {
         }
     }
 
-    private static func decodeStatus(_ value: some DocumentValue, into node: inout Node) throws(FieldProblem) {
+    private static func decodeStatus(
+        _ value: some DocumentValue, into node: inout Node, _ pool: TextPool?
+    ) throws(FieldProblem) {
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
-            case "capacity": node.capacity = try value.readQuantityMap()
-            case "allocatable": node.allocatable = try value.readQuantityMap()
+            case "capacity": node.capacity = try value.readQuantityMap(pool)
+            case "allocatable": node.allocatable = try value.readQuantityMap(pool)
             default: break
             }
         }

@@ -6,11 +6,16 @@ public import PlacementModel
 /// (preferred node affinity, pod affinity and anti-affinity, topology spread) are listed in `Pod.notConsidered`.
 public enum PodDecoder {
     public static func decode(_ value: some DocumentValue) throws(FieldProblem) -> Pod {
+        try decode(value, nil)
+    }
+
+    /// Reads a pod; labels and annotations that stand in many pods are shared by way of `pool`.
+    static func decode(_ value: some DocumentValue, _ pool: TextPool?) throws(FieldProblem) -> Pod {
         var metadata: MetadataDecoder.Decoded?
         var pod = Pod(metadata: ObjectMeta(name: ""))
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
-            case "metadata": metadata = try MetadataDecoder.decode(value)
+            case "metadata": metadata = try MetadataDecoder.decode(value, pool)
             case "spec": try decodeSpec(value, into: &pod)
             case "status": try decodeStatus(value, into: &pod)
             default: break

@@ -44,14 +44,20 @@ func decodeJSONRegister(
     return devices
 }
 
-/// A JSON key in lower case, for Go's case-blind match.
-struct GoField: Equatable, ExpressibleByStringLiteral {
-    private let bytes: [UInt8]
+/// A JSON key, borrowed from the document, for Go's case-blind match with lower-case literals.
+struct GoField {
+    private let bytes: UnsafeBufferPointer<UInt8>
 
-    init(_ key: UnsafeBufferPointer<UInt8>) { bytes = key.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 } }
-    init(stringLiteral value: String) { bytes = Array(value.utf8) }
+    init(_ key: UnsafeBufferPointer<UInt8>) { bytes = key }
 
-    static func ~= (pattern: String, field: GoField) -> Bool { field.bytes.elementsEqual(pattern.utf8) }
+    static func ~= (pattern: StaticString, field: GoField) -> Bool {
+        guard pattern.utf8CodeUnitCount == field.bytes.count else { return false }
+        for index in 0..<field.bytes.count {
+            let byte = field.bytes[index]
+            if pattern.utf8Start[index] != (byte >= 65 && byte <= 90 ? byte + 32 : byte) { return false }
+        }
+        return true
+    }
 }
 
 /// False when the value does not fit the field.

@@ -4,6 +4,8 @@ import Testing
 @Suite struct Help {
     static let commands = [
         ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+        ["bench"],
+        ["bench", "decode"],
     ]
 
     @Test func overview() throws {

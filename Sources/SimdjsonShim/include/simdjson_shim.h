@@ -42,6 +42,17 @@ size_t sjs_padding(void);
 /// Offset of the first `byte` in `bytes`, or `length`.
 size_t sjs_find(const uint8_t *bytes, size_t length, uint8_t byte);
 
+/// What ends a part of a list, see sjs_list_part().
+typedef enum sjs_part_end {
+    SJS_PART_COMMA = 0,
+    SJS_PART_BRACKET,
+    SJS_PART_NONE,
+} sjs_part_end;
+
+/// Offset of the first comma at or after `minimum` that stands between two elements of a list, or of the bracket that
+/// closes the list, or `length` if there is neither. `bytes` start at an element. Tells brackets and strings only.
+size_t sjs_list_part(const uint8_t *bytes, size_t length, size_t minimum, sjs_part_end *part_end);
+
 #ifdef __cplusplus
 }
 #endif

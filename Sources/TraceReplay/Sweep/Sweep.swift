@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementModel
 import Synchronization
 
 /// Policies x traces x seeds, spread over cores, resumed where an interruption left it.
