@@ -70,6 +70,9 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        tests(
+            "PlacementEngineTests",
+            ["PlacementEngine", "PlacementModel", "VendorCatalog", "HeapCounters", "BulkJSON", "TraceReplay"]),
         tests("PlacementModelTests", ["PlacementModel"]),
         tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
         .target(

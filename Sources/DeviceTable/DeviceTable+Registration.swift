@@ -19,6 +19,7 @@ extension DeviceTable {
         let row = nodes.count
         nodeRows[node.name] = Int32(row)
         nodes.append(node)
+        if node.isUnschedulable || !node.taints.isEmpty { constrainedNodeCount += 1 }
         free.append(Self.offered(by: node))
         heads.append(NodeHead())
         nodeTypes.append([])
@@ -65,6 +66,8 @@ extension DeviceTable {
             after[resource, default: 0] -= (before[resource] ?? 0) - left
         }
         extended[row] = after
+        if nodes[row].isUnschedulable || !nodes[row].taints.isEmpty { constrainedNodeCount -= 1 }
+        if node.isUnschedulable || !node.taints.isEmpty { constrainedNodeCount += 1 }
         nodes[row] = node
         nodeFacts[row] = facts
         noteStructureChange(row)

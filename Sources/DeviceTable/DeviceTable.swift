@@ -57,6 +57,8 @@ public final class DeviceTable {
     /// What is left of each extended resource, by resource symbol; see ``extendedFree(of:node:)``.
     var extended: [[Int32: Int64]] = []
     public internal(set) var nodes: [Node] = []
+    /// Nodes that are unschedulable or tainted; while 0, pods without constraints may go anywhere.
+    public internal(set) var constrainedNodeCount = 0
     /// Distinct raw device types of a node in device order; cold.
     public internal(set) var nodeTypes: [[Symbol]] = []
     var nodeRows: [String: Int32] = [:]

@@ -76,7 +76,8 @@ public final class ReferenceEngine: PlacementEngine {
     public func choose(_ requestClass: RequestClass, candidates: [Int]? = nil, filtersNodes: Bool = true) -> Choice? {
         if let candidates {
             return Self.best(
-                of: candidates.count, requestClass, cluster, &evaluator, filtersNodes: filtersNodes) { candidates[$0] }
+                of: candidates.count, requestClass, cluster, &evaluator, filtersNodes: filtersNodes
+            ) { candidates[$0] }
         }
         let nodes = cluster.table.nodeRowCount
         if helpers.isEmpty || nodes < nodesForThreads {

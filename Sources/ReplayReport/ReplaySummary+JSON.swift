@@ -49,6 +49,7 @@ extension ReplaySummary {
         writer.endObject()
         if let waitMs { writer.percentiles("waitMs", waitMs) }
         writer.member("heapAllocationsPerPlacement", heapAllocationsPerPlacement)
+        writer.member("steadyHeapAllocationsPerPlacement", steadyHeapAllocationsPerPlacement)
         writer.key("work")
         writer.beginObject()
         writer.member("exactChecks", Int64(work.exactChecks))

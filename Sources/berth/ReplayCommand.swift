@@ -39,7 +39,9 @@ struct ReplayCommand: ParsableCommand {
             "Engine: " + EngineChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
     var engine = EngineChoice.indexed.name
 
-    @Option(help: ArgumentHelp("Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
     var threads = 1
 
     @Option(

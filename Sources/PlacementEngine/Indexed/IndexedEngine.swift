@@ -22,7 +22,6 @@ public final class IndexedEngine: PlacementEngine {
     var asks: [AskKey: StateAsk] = [:]
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     var fleetConstrains = false
-    private var surveyedReleases = -1
     /// Counts of pools that have been replaced.
     private var earlierPools = WorkCounters()
     let threads: Int
@@ -136,13 +135,10 @@ public final class IndexedEngine: PlacementEngine {
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
         }
-        if surveyedReleases != cluster.table.releaseLog.end {
-            surveyedReleases = cluster.table.releaseLog.end
-            let constrains = cluster.table.nodes.contains { $0.isUnschedulable || !$0.taints.isEmpty }
-            if constrains != fleetConstrains {
-                fleetConstrains = constrains
-                dropPlans()
-            }
+        let constrains = cluster.table.constrainedNodeCount > 0
+        if constrains != fleetConstrains {
+            fleetConstrains = constrains
+            dropPlans()
         }
     }
 

@@ -29,6 +29,7 @@ extension Replay {
         summary.work = runner.engine.counters
         summary.heapAllocations = runner.heapAllocations
         summary.heapBytes = runner.heapBytes
+        summary.steadyHeapAllocationsPerPlacement = runner.steadyHeapAllocationsPerPlacement
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
         summary.decisionLog = run.decisionLog
         summary.fragmentation = run.fragmentation

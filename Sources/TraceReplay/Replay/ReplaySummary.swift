@@ -47,6 +47,8 @@ public struct ReplaySummary: Sendable {
     public var work = WorkCounters()
     public var heapAllocations: UInt64 = 0
     public var heapBytes: UInt64 = 0
+    /// Heap allocations per placement over the second half of the rounds.
+    public var steadyHeapAllocationsPerPlacement = 0.0
     public var peakMemoryMiB = 0.0
     public var allocation: AllocationHistory
     public var decisionLog: DecisionLog?

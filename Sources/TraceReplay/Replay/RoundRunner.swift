@@ -18,6 +18,8 @@ struct RoundRunner {
     private(set) var totalNanoseconds: UInt64 = 0
     private(set) var heapAllocations: UInt64 = 0
     private(set) var heapBytes: UInt64 = 0
+    /// Heap allocations and placements of each round.
+    private(set) var roundCounts: [(allocations: UInt64, placed: Int)] = []
     private var asked: [Int32] = []
     private var outcomes: [Outcome] = []
 
@@ -69,7 +71,15 @@ struct RoundRunner {
         totalNanoseconds += end - start
         heapAllocations += spent.allocations
         heapBytes += spent.bytes
+        roundCounts.append((spent.allocations, result.outcomes.reduce(0) { $0 + ($1.isPlaced ? 1 : 0) }))
         roundNanoseconds.recordClamped(end - start)
         for nanoseconds in result.latencies { podNanoseconds.recordClamped(nanoseconds) }
+    }
+
+    /// Heap allocations per placement over the second half of the rounds, once every class has been met.
+    var steadyHeapAllocationsPerPlacement: Double {
+        let later = roundCounts.dropFirst(roundCounts.count / 2)
+        let placed = later.reduce(0) { $0 + $1.placed }
+        return placed > 0 ? Double(later.reduce(0) { $0 + $1.allocations }) / Double(placed) : 0
     }
 }
