@@ -45,6 +45,10 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "Devices asked in all, as a multiple of the fleet's.")
     var tune = 1.3
 
+    @Option(
+        help: "published: a seed gives the published experiment's order; own: Berth's generator, for fresh samples.")
+    var draws = DrawSource.published
+
     @Option(help: "Runs at a time.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
@@ -74,13 +78,15 @@ struct SweepCommand: ParsableCommand {
     }
 
     func run() throws {
-        let rows = try reportingErrors { merge ? try Sweep.merge(inputs, ratio: tune) : try sweep() }
+        let rows = try reportingErrors { merge ? try Sweep.merge(inputs, settings: settings) : try sweep() }
         switch output {
         case .table: print(SweepTable.text(SweepMean.means(of: rows)), terminator: "")
         case .json: FileHandle.standardOutput.write(Data(SweepTable.json(SweepMean.means(of: rows))))
-        case .csv: FileHandle.standardOutput.write(Data(Sweep.csv(rows, ratio: tune)))
+        case .csv: FileHandle.standardOutput.write(Data(Sweep.csv(rows, settings: settings)))
         }
     }
+
+    private var settings: SweepSettings { SweepSettings(ratio: tune, draws: draws) }
 
     private func sweep() throws -> [SweepRow] {
         let catalog = try VendorCatalog.forTraces()
@@ -89,7 +95,7 @@ struct SweepCommand: ParsableCommand {
             for trace in try load(folder, catalog) { traces.append(try SweepTrace(trace, catalog: catalog)) }
         }
         let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
-        var sweep = Sweep(traces: traces, policies: chosen, seeds: try seedList(), ratio: tune, jobs: jobs)
+        var sweep = Sweep(traces: traces, policies: chosen, seeds: try seedList(), settings: settings, jobs: jobs)
         (sweep.shard, sweep.shardCount) = try shardNumbers()
         let progress = SweepProgress()
         let rows = try sweep.run(resultsAt: results ?? "") { progress.show($0, of: $1) }
@@ -128,6 +134,8 @@ struct SweepCommand: ParsableCommand {
         return (number - 1, count)
     }
 }
+
+extension DrawSource: ExpressibleByArgument {}
 
 extension OpenBImporter {
     /// Variants of the pod lists in a folder, by name.

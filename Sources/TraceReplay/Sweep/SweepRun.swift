@@ -37,9 +37,9 @@ public struct SweepTrace: Sendable {
         try trace.checkThousandths(cluster, classifier, policy: .hami)
     }
 
-    /// Offers the tuned pod list to a policy, once. - Determinism: the seed and the ratio decide the row.
-    func run(_ policy: PolicyChoice, seed: UInt64, ratio: Double) throws(TraceError) -> SweepRow {
-        let tuning = LoadTuning(trace, workload: workload, seed: seed, ratio: ratio)
+    /// Offers the tuned pod list to a policy, once. - Determinism: seed, ratio and source of the draws decide the row.
+    func run(_ policy: PolicyChoice, seed: UInt64, ratio: Double, draws: DrawSource) throws(TraceError) -> SweepRow {
+        let tuning = LoadTuning(trace, workload: workload, seed: seed, ratio: ratio, draws: draws)
         let cluster = try trace.makeCluster(catalog: catalog)
         let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
         let context = PolicyContext(typicalPods: typicalPods, nodeRanks: tuning.nodeRanks, seed: seed)
