@@ -6,14 +6,17 @@ public struct SweepSettings: Sendable, Hashable {
     /// Device milli that arrive in all, as a multiple of the fleet's.
     public var ratio: Double
     public var draws: DrawSource
+    /// How often a seed is run under a policy that draws nodes, each time with other draws; its row is the mean.
+    public var repeats: Int
 
-    public init(ratio: Double = 1.3, draws: DrawSource = .published) {
+    public init(ratio: Double = 1.3, draws: DrawSource = .published, repeats: Int = 10) {
         self.ratio = ratio
         self.draws = draws
+        self.repeats = repeats
     }
 
-    /// The form that results files hold: `1.3 published`.
-    var text: String { "\(ratio) \(draws.rawValue)" }
+    /// The form that results files hold: `1.3 published x10`.
+    var text: String { "\(ratio) \(draws.rawValue) x\(repeats)" }
 }
 
 /// Policies x traces x seeds, spread over cores, resumed where an interruption left it.
@@ -85,7 +88,7 @@ public struct Sweep: Sendable {
             let row: Result<SweepRow, TraceError>
             do throws(TraceError) {
                 row = .success(
-                    try run.trace.run(run.policy, seed: run.seed, ratio: settings.ratio, draws: settings.draws))
+                    try run.trace.run(run.policy, seed: run.seed, settings))
             } catch {
                 row = .failure(error)
             }
