@@ -13,15 +13,31 @@ public final class ReferenceEngine: PlacementEngine {
     var collapser = UsageCollapser()
     var effects: [DeviceEffect] = []
 
-    public init(cluster: Cluster) {
+    /// Evaluators of the further threads; empty = everything on the caller's.
+    private let helpers: UnsafeMutableBufferPointer<NodeEvaluator>
+    private let partBest: UnsafeMutableBufferPointer<Choice?>
+
+    /// - Parameter threads: how many scan the nodes; the answer does not depend on it.
+    public init(cluster: Cluster, threads: Int = 1) {
         self.cluster = cluster
         evaluator = NodeEvaluator(cluster: cluster)
         effects.reserveCapacity(256)
+        helpers = .allocate(capacity: max(threads - 1, 0))
+        for helper in helpers.indices { helpers.initializeElement(at: helper, to: NodeEvaluator(cluster: cluster)) }
+        partBest = .allocate(capacity: max(threads, 1))
+        partBest.initialize(repeating: nil)
+    }
+
+    deinit {
+        for helper in helpers.indices { (helpers.baseAddress! + helper).deinitialize(count: 1) }
+        helpers.deallocate()
+        partBest.deallocate()
     }
 
     public var counters: WorkCounters {
         var counters = WorkCounters()
         counters.exactChecks = evaluator.trials
+        for helper in helpers.indices { counters.exactChecks += helpers[helper].trials }
         return counters
     }
 
@@ -53,23 +69,65 @@ public final class ReferenceEngine: PlacementEngine {
     ///   - candidates: rows to look at, in order of preference on ties; nil = all nodes.
     ///   - filtersNodes: whether the node filters apply; HAMi itself leaves them to kube-scheduler.
     public func choose(_ requestClass: RequestClass, candidates: [Int]? = nil, filtersNodes: Bool = true) -> Choice? {
-        var best: Choice?
-        func consider(_ node: Int) {
-            if filtersNodes && cluster.firstFailingFilter(requestClass, node: node) != nil { return }
-            guard evaluator.fits(requestClass, node: node) else { return }
-            let score = evaluator.score(requestClass)
-            guard let present = best else {
-                best = Choice(node: node, score: score)
-                return
-            }
-            if requestClass.nodePolicy == .spread ? score < present.score : score > present.score {
-                best = Choice(node: node, score: score)
-            }
-        }
         if let candidates {
-            for node in candidates { consider(node) }
-        } else {
-            for node in 0..<cluster.table.nodeRowCount { consider(node) }
+            return Self.best(
+                of: candidates.count, requestClass, cluster, &evaluator, filtersNodes: filtersNodes) { candidates[$0] }
+        }
+        let nodes = cluster.table.nodeRowCount
+        if helpers.isEmpty || nodes < Self.nodesForThreads {
+            return Self.best(of: nodes, requestClass, cluster, &evaluator, filtersNodes: filtersNodes) { $0 }
+        }
+        return chooseInParts(requestClass, nodes: nodes, filtersNodes: filtersNodes)
+    }
+
+    /// Fleets below this size are scanned faster by one thread.
+    private static let nodesForThreads = 512
+
+    /// Each thread takes a part of the nodes; the parts' choices are compared in node order.
+    private func chooseInParts(_ requestClass: RequestClass, nodes: Int, filtersNodes: Bool) -> Choice? {
+        let parts = helpers.count + 1
+        // Each part touches its own evaluator and its own place in `partBest`, and only reads the cluster.
+        nonisolated(unsafe) let engine = self
+        nonisolated(unsafe) let requestClass = requestClass
+        Parallel.forEach(count: parts, jobs: parts) { part in
+            let start = nodes * part / parts
+            let count = nodes * (part + 1) / parts - start
+            engine.partBest[part] =
+                part == 0
+                ? Self.best(of: count, requestClass, engine.cluster, &engine.evaluator, filtersNodes: filtersNodes) {
+                    start + $0
+                }
+                : Self.best(
+                    of: count, requestClass, engine.cluster, &engine.helpers[part - 1], filtersNodes: filtersNodes
+                ) { start + $0 }
+            return true
+        }
+        var best: Choice?
+        for part in 0..<parts {
+            guard let choice = partBest[part] else { continue }
+            if Self.isBetter(choice.score, than: best?.score, requestClass.nodePolicy) { best = choice }
+        }
+        return best
+    }
+
+    @inline(__always)
+    private static func isBetter(_ score: Float, than best: Float?, _ policy: NodePolicy) -> Bool {
+        guard let best else { return true }
+        return policy == .spread ? score < best : score > best
+    }
+
+    /// The best of `count` nodes in order, the first among equals.
+    private static func best(
+        of count: Int, _ requestClass: RequestClass, _ cluster: Cluster, _ evaluator: inout NodeEvaluator,
+        filtersNodes: Bool, node: (Int) -> Int
+    ) -> Choice? {
+        var best: Choice?
+        for place in 0..<count {
+            let row = node(place)
+            if filtersNodes && cluster.firstFailingFilter(requestClass, node: row) != nil { continue }
+            guard evaluator.fits(requestClass, node: row) else { continue }
+            let score = evaluator.score(requestClass)
+            if isBetter(score, than: best?.score, requestClass.nodePolicy) { best = Choice(node: row, score: score) }
         }
         return best
     }

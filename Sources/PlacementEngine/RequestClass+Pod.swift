@@ -95,7 +95,8 @@ public enum PodResources {
         }
         var extended: [Int32: Int64] = [:]
         // In name order, so that symbols do not depend on how a dictionary happens to lie.
-        for (name, amount) in app.sorted(by: { $0.key < $1.key }) where amount != 0 && !DeviceTable.standardResources.contains(name) {
+        for (name, amount) in app.sorted(by: { $0.key < $1.key })
+        where amount != 0 && !DeviceTable.standardResources.contains(name) {
             extended[symbol(name)] = amount
         }
         return (

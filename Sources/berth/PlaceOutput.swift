@@ -14,19 +14,19 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
         for (kind, count) in session.ignoredKinds.sorted(by: { $0.key < $1.key }) {
             StandardError.write("note: \(count) \(kind) object\(count == 1 ? "" : "s") passed over")
         }
-        var told = Self.tell(session.problems[...])
+        let told = session.problems.count
+        Self.tell(session.problems[..<told])
         switch self {
         case .table: printTable(session)
         case .json: printDocument(session)
         case .ndjson: printLines(session)
         }
-        told = Self.tell(session.problems[told...])
+        // Placing finds more of them.
+        Self.tell(session.problems[told...])
     }
 
-    /// Writes problems to standard error. - Returns: how many there are by now.
-    private static func tell(_ problems: ArraySlice<InputProblem>) -> Int {
+    private static func tell(_ problems: ArraySlice<InputProblem>) {
         for problem in problems { StandardError.write("warning: \(problem)") }
-        return problems.endIndex
     }
 
     private func printTable(_ session: PlacementSession) {

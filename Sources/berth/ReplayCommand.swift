@@ -39,6 +39,9 @@ struct ReplayCommand: ParsableCommand {
             "Engine: " + EngineChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
     var engine = EngineChoice.indexed.name
 
+    @Option(help: ArgumentHelp("Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
+    var threads = 1
+
     @Option(
         help: ArgumentHelp(
             "Policy: " + PolicyChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
@@ -142,6 +145,7 @@ struct ReplayCommand: ParsableCommand {
     private func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
+        options.threads = max(threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0

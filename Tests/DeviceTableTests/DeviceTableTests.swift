@@ -7,7 +7,7 @@ import Testing
 /// The table's promises: what is applied can be taken back, bit for bit, and its sums always add up.
 @Suite struct DeviceTableTests {
     static func table(nodes: Int, devicesEach: Int) -> DeviceTable {
-        let table = DeviceTable { type in
+        let table = DeviceTable(vendorCount: 2) { type in
             DeviceTypeTraits(words: type.hasPrefix("card") ? 1 : 0, exactVendor: type == "card" ? 0 : -1)
         }
         for node in 0..<nodes {

@@ -15,7 +15,7 @@ struct ClassPlan {
     var word = 0
     var bit: UInt64 = 0
     /// Node states of the class's vendor and its ask, when score or refusals depend on the request but nodes are alike.
-    var states: UnsafeMutablePointer<NodeStates>?
+    var states: UnsafeMutablePointer<StateGroups>?
     var ask: StateAsk?
     var vendor = 0
     /// The class's own tree, when nothing can be shared.
@@ -69,6 +69,7 @@ extension IndexedEngine {
         let pool = pool(vendor, requestClass)
         plan.pool = pool
         if let vendor {
+            plan.vendor = vendor.index
             let bit = pool.bit(for: strictestDemand(of: requestClass, vendor))
             (plan.word, plan.bit) = (bit.word, bit.mask)
             if let scan = shortScan(requestClass, cluster.catalog[vendor]) {
@@ -90,14 +91,18 @@ extension IndexedEngine {
         }
         let vendor = VendorID(requestClass.requestedVendors.trailingZeroBitCount)
         if statesByVendor[vendor] == nil {
-            let made = UnsafeMutablePointer<NodeStates>.allocate(capacity: 1)
-            made.initialize(to: NodeStates(vendor: vendor))
+            let made = UnsafeMutablePointer<StateGroups>.allocate(capacity: 1)
+            made.initialize(to: StateGroups(vendor: vendor))
             statesByVendor[vendor] = made
         }
         plan.vendor = vendor.index
         plan.states = statesByVendor[vendor]
         let key = AskKey(requestClass.key)
-        let ask = asks[key] ?? StateAsk()
+        let ask =
+            asks[key]
+            ?? StateAsk(
+                remembersDevices: requestClass.initContainerCount == 0 && requestClass.requestCount == 1
+                    && !cluster.catalog[vendor].hasResidentEffects)
         asks[key] = ask
         plan.ask = ask
     }
@@ -138,7 +143,7 @@ extension IndexedEngine {
         if let known = poolIDs[key] { return pools[known] }
         let pool = NodePool(
             vendor: vendor, policy: requestClass.nodePolicy, policyText: text, cluster: cluster,
-            classesKnown: cluster.classes.count
+            classesKnown: cluster.classes.count, threads: threads
         ) { pool in
             guard let vendor else { return [] }
             return cluster.classes.filter { $0.requestedVendors == vendor.bit }.map { strictestDemand(of: $0, vendor) }

@@ -15,13 +15,13 @@ extension IndexedEngine {
         // Any change may let a refused node fit: refusals are remembered until the pool changes there.
         plan.pointee.possible.catchUp(cluster.table.releaseLog, nodes: cluster.table.nodeRowCount)
         plan.pointee.constraints?.catchUp(cluster)
+        ask.reserve(states: group.pointee.states.count)
         var floor: UInt64 = 0
         while true {
             var best = StateAsk.refused
             for state in group.pointee.live {
-                let rank = ask.rank(of: Int(state), states: group.pointee.states.count) {
-                    tryState(plan, node: Int(group.pointee.firstNode(of: Int(state))))
-                }
+                var rank = ask.ranks[Int(state)]
+                if rank == StateAsk.unknown { rank = tryState(plan, ask, Int(state)) }
                 if rank < best && rank >= floor { best = rank }
             }
             if best == StateAsk.refused { return -1 }
@@ -31,11 +31,32 @@ extension IndexedEngine {
         }
     }
 
-    private func tryState(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> UInt64 {
+    /// Tries the ask on one node of a state, for all of them.
+    private func tryState(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk, _ state: Int) -> UInt64 {
         let requestClass = plan.pointee.requestClass
-        guard scratch.pointee.evaluator.fits(requestClass, node: node) else { return StateAsk.refused }
+        let node = Int(plan.pointee.states!.pointee.firstNode(of: state))
+        guard scratch.pointee.evaluator.fits(requestClass, node: node) else {
+            ask.setRank(StateAsk.refused, of: state)
+            return StateAsk.refused
+        }
         let rank = rankKey(scratch.pointee.evaluator.score(requestClass))
-        return UInt64(requestClass.nodePolicy == .spread ? rank : ~rank)
+        let ordered = UInt64(requestClass.nodePolicy == .spread ? rank : ~rank)
+        ask.setRank(ordered, of: state)
+        if ask.remembersDevices && !cluster.table.heads.base[node].flags.contains(.duplicateIDs) {
+            ask.setDevices(scratch.pointee.evaluator.workspace, of: state)
+        }
+        return ordered
+    }
+
+    /// Books a pod on a node whose state's devices are remembered; false when they are not.
+    func commitRemembered(
+        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult
+    ) -> Bool {
+        guard let ask = plan.pointee.ask, ask.remembersDevices else { return false }
+        let devices = ask.devices(of: plan.pointee.states!.pointee.state(of: node))
+        if devices.isEmpty { return false }
+        book(plan, node: node, devices: devices, into: &result)
+        return true
     }
 
     /// The lowest row among the nodes of all states with this rank that has the resources and meets the constraints.

@@ -18,11 +18,14 @@ public final class IndexedEngine: PlacementEngine {
     var poolIDs: [PoolKey: Int] = [:]
     var constraintSets: [NodeConstraints: ConstraintSet] = [:]
     /// Nodes by state, by vendor, and the asks that classes share.
-    var statesByVendor: [VendorID: UnsafeMutablePointer<NodeStates>] = [:]
+    var statesByVendor: [VendorID: UnsafeMutablePointer<StateGroups>] = [:]
     var asks: [AskKey: StateAsk] = [:]
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     var fleetConstrains = false
     private var surveyedReleases = -1
+    /// Counts of pools that have been replaced.
+    private var earlierPools = WorkCounters()
+    let threads: Int
     let scratch: UnsafeMutablePointer<Scratch>
     private let taken: UnsafeMutablePointer<ScanCandidate>
 
@@ -43,8 +46,10 @@ public final class IndexedEngine: PlacementEngine {
         var policyText: String
     }
 
-    public init(cluster: Cluster) {
+    /// - Parameter threads: how many build indexes; the answer does not depend on it.
+    public init(cluster: Cluster, threads: Int = 1) {
         self.cluster = cluster
+        self.threads = threads
         scratch = .allocate(capacity: 1)
         scratch.initialize(
             to: Scratch(evaluator: NodeEvaluator(cluster: cluster), evaluatorDevicesMax: cluster.devicesPerNodeMax))
@@ -77,11 +82,10 @@ public final class IndexedEngine: PlacementEngine {
         var counters = WorkCounters()
         counters.exactChecks =
             scratch.pointee.shortScans + scratch.pointee.evaluator.trials + scratch.pointee.earlierTrials
-        for pool in pools {
-            counters.nodesRescored += pool.nodesRescored
-            counters.indexLevels += pool.index.pointee.levelsVisited
-            counters.cacheLines += pool.index.pointee.linesTouched
-        }
+        for pool in pools { counters.add(pool) }
+        counters.nodesRescored += earlierPools.nodesRescored
+        counters.indexLevels += earlierPools.indexLevels
+        counters.cacheLines += earlierPools.cacheLines
         for states in statesByVendor.values { counters.nodesRescored += states.pointee.nodesRescored }
         for plan in plans { counters.nodesRescored += plan?.pointee.tree?.nodesRescored ?? 0 }
         return counters
@@ -117,6 +121,13 @@ public final class IndexedEngine: PlacementEngine {
             scratch.pointee.earlierTrials += scratch.pointee.evaluator.trials
             scratch.pointee.evaluator = NodeEvaluator(cluster: cluster)
             scratch.pointee.evaluatorDevicesMax = cluster.devicesPerNodeMax
+        }
+        // Levels chosen when few classes were known serve many badly.
+        if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 }) {
+            for pool in pools { earlierPools.add(pool) }
+            pools.removeAll()
+            poolIDs.removeAll()
+            dropPlans()
         }
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
@@ -220,21 +231,32 @@ public final class IndexedEngine: PlacementEngine {
         result.outcomes.append(scratch.pointee.evaluator.workspace.outcome(resident: resident, into: &result))
     }
 
-    /// Books the devices of the short scan: one container, so nothing collapses.
+    /// Books the devices of the short scan.
     private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
-        let first = Int(cluster.table.heads.base[node].firstDevice)
         let scan = plan.pointee.scan
-        let count = plan.pointee.takenCount
         let cores = scan.checks.contains(.capacity) ? scan.cores : scan.flatCores
+        let devices = UnsafeBufferPointer(start: taken, count: plan.pointee.takenCount).lazy.map {
+            AllocatedDevice(device: $0.device, memoryMiB: $0.memoryMiB, cores: cores)
+        }
+        book(plan, node: node, devices: devices, into: &result)
+    }
+
+    /// Books devices of one request in one container, so that nothing collapses.
+    @inline(__always)
+    func book(
+        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, devices: some Sequence<AllocatedDevice>,
+        into result: inout RoundResult
+    ) {
+        let first = Int(cluster.table.heads.base[node].firstDevice)
+        let vendor = UInt8(truncatingIfNeeded: plan.pointee.vendor)
         scratch.pointee.effects.removeAll(keepingCapacity: true)
         let firstResult = result.devices.count
-        for place in 0..<count {
-            let device = taken[place].device
+        for device in devices {
             var effect = DeviceEffect.usage(
-                device: first + Int(device), slots: 1, memoryMiB: taken[place].memoryMiB, cores: cores)
-            effect.vendor = scan.request.vendor.rawValue
+                device: first + Int(device.device), slots: 1, memoryMiB: device.memoryMiB, cores: device.cores)
+            effect.vendor = vendor
             scratch.pointee.effects.append(effect)
-            result.devices.append(AllocatedDevice(device: device, memoryMiB: taken[place].memoryMiB, cores: cores))
+            result.devices.append(device)
         }
         let resident = cluster.addResident(
             node: node, effects: scratch.pointee.effects, namespace: plan.pointee.namespace,
@@ -243,7 +265,7 @@ public final class IndexedEngine: PlacementEngine {
         result.outcomes.append(
             Outcome(
                 node: Int32(truncatingIfNeeded: node), firstDevice: Int32(truncatingIfNeeded: firstResult),
-                deviceCount: Int32(truncatingIfNeeded: count), resident: resident.row))
+                deviceCount: Int32(truncatingIfNeeded: result.devices.count - firstResult), resident: resident.row))
     }
 
     // MARK: Node states
@@ -261,6 +283,7 @@ public final class IndexedEngine: PlacementEngine {
             result.outcomes.append(.rejected)
             return
         }
+        if commitRemembered(plan, node: node, into: &result) { return }
         _ = scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
         plan.pointee.takenCount = 0
         commit(plan, node: node, into: &result)
@@ -288,5 +311,13 @@ public final class IndexedEngine: PlacementEngine {
         _ = scratch.pointee.evaluator.fits(requestClass, node: node)
         plan.pointee.takenCount = 0
         commit(plan, node: node, into: &result)
+    }
+}
+
+extension WorkCounters {
+    fileprivate mutating func add(_ pool: NodePool) {
+        nodesRescored += pool.nodesRescored
+        indexLevels += pool.index.pointee.levelsVisited
+        cacheLines += pool.index.pointee.linesTouched
     }
 }

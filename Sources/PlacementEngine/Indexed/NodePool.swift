@@ -21,19 +21,21 @@ final class NodePool {
     var nodesRescored: Int { rescored.value }
     /// Request classes known when the levels were chosen.
     let classesKnown: Int
+    private let threads: Int
     /// Some device of the pool is cut by MIG.
     private(set) var hasMIG = false
     /// Distinct memory totals of the pool's devices, ascending.
     private(set) var memoryTotalsMiB: [Int32] = []
 
     init(
-        vendor: VendorID?, policy: NodePolicy, policyText: String, cluster: Cluster, classesKnown: Int,
+        vendor: VendorID?, policy: NodePolicy, policyText: String, cluster: Cluster, classesKnown: Int, threads: Int,
         demands: (NodePool) -> [DeviceDemand]
     ) {
         self.vendor = vendor
         self.policy = policy
         self.policyText = policyText
         self.classesKnown = classesKnown
+        self.threads = threads
         table = cluster.table
         checksSlots = vendor.map { cluster.catalog[$0].checksSlots } ?? true
         index = .allocate(capacity: 1)
@@ -141,10 +143,40 @@ final class NodePool {
                 rescore(Int(node), &evaluator)
             }
         } else {
-            for node in 0..<table.nodeRowCount { rescore(node, &evaluator) }
+            rebuild(&evaluator)
         }
         position.value = log.end
     }
+
+    /// Scores every node, on several threads when the fleet is large, and files them one after another.
+    private func rebuild(_ evaluator: inout NodeEvaluator) {
+        let nodes = table.nodeRowCount
+        guard threads > 1, nodes >= Self.nodesForThreads else {
+            for node in 0..<nodes { rescore(node, &evaluator) }
+            return
+        }
+        let masks = UnsafeMutablePointer<FeasibilityWords>.allocate(capacity: nodes)
+        defer { masks.deallocate() }
+        nonisolated(unsafe) let pool = self
+        nonisolated(unsafe) let output = masks
+        let parts = threads * 4
+        Parallel.forEach(count: parts, jobs: threads) { part in
+            for node in nodes * part / parts..<nodes * (part + 1) / parts where pool.contains(node) {
+                (output + node).initialize(to: pool.words(of: node))
+            }
+            return true
+        }
+        for node in 0..<nodes {
+            guard contains(node) else {
+                if index.pointee.contains(node) { index.pointee.remove(node) }
+                continue
+            }
+            file(node, masks[node], &evaluator)
+        }
+    }
+
+    /// Fleets below this size are scored faster by one thread.
+    private static let nodesForThreads = 4096
 
     /// Where the pool reads of changes: its vendor's part of the change log.
     @inline(__always)
@@ -167,9 +199,14 @@ final class NodePool {
             if index.pointee.contains(node) { index.pointee.remove(node) }
             return
         }
+        file(node, words(of: node), &evaluator)
+    }
+
+    @inline(__always)
+    private func file(_ node: Int, _ words: FeasibilityWords, _ evaluator: inout NodeEvaluator) {
         rescored.value += 1
         let rank = rankKey(evaluator.baseScore(node: node, policy: policy, policyText: policyText))
-        index.pointee.update(node, rank: policy == .spread ? rank : ~rank, words: words(of: node))
+        index.pointee.update(node, rank: policy == .spread ? rank : ~rank, words: words)
     }
 
     private func words(of node: Int) -> FeasibilityWords {

@@ -20,22 +20,46 @@ struct AskKey: Hashable {
     }
 }
 
-/// Ranks of one ask by node state: each (ask, state) pair is tried once.
+/// Ranks of one ask by node state, and the devices it gets there: each (ask, state) pair is tried once.
 final class StateAsk {
     static let unknown = UInt64.max
     static let refused = UInt64.max - 1
 
     /// By state; lower is better.
     private(set) var ranks: [UInt64] = []
+    /// Devices by state: range in `devices`; empty when they are not remembered.
+    private var firstDevice: [Int32] = []
+    private var deviceCount: [Int32] = []
+    private var devices: [AllocatedDevice] = []
+    /// One request in one app container of a vendor whose placements change usage alone: the devices of a state are
+    /// those of every node in it.
+    let remembersDevices: Bool
 
-    /// The rank for a state, trying it if it is new.
+    init(remembersDevices: Bool) { self.remembersDevices = remembersDevices }
+
+    /// Makes room for states up to `count`.
     @inline(__always)
-    func rank(of state: Int, states: Int, trial: () -> UInt64) -> UInt64 {
-        if ranks.count < states { ranks.append(contentsOf: repeatElement(Self.unknown, count: states - ranks.count)) }
-        let known = ranks[state]
-        if known != Self.unknown { return known }
-        let rank = trial()
-        ranks[state] = rank
-        return rank
+    func reserve(states count: Int) {
+        let more = count - ranks.count
+        if more <= 0 { return }
+        ranks.append(contentsOf: repeatElement(Self.unknown, count: more))
+        firstDevice.append(contentsOf: repeatElement(0, count: more))
+        deviceCount.append(contentsOf: repeatElement(0, count: more))
+    }
+
+    func setRank(_ rank: UInt64, of state: Int) { ranks[state] = rank }
+
+    /// Remembers the devices of the workspace's fit for a state.
+    func setDevices(_ workspace: borrowing FitWorkspace, of state: Int) {
+        firstDevice[state] = Int32(devices.count)
+        deviceCount[state] = Int32(workspace.pickCount)
+        for place in 0..<workspace.pickCount {
+            let pick = workspace.picks[place]
+            devices.append(AllocatedDevice(device: pick.device, memoryMiB: pick.memoryMiB, cores: pick.cores))
+        }
+    }
+
+    func devices(of state: Int) -> ArraySlice<AllocatedDevice> {
+        devices[Int(firstDevice[state])..<Int(firstDevice[state] + deviceCount[state])]
     }
 }

@@ -4,20 +4,21 @@ import PlacementEngine
 public struct EngineChoice: Sendable {
     public let name: String
     public let summary: String
-    let make: @Sendable (Cluster, PolicyChoice, PolicyContext) -> any PlacementEngine
+    /// Cluster, policy, its context, number of threads.
+    let make: @Sendable (Cluster, PolicyChoice, PolicyContext, Int) -> any PlacementEngine
 
     /// The plain scan over all nodes.
     public static let reference = EngineChoice(
         name: "reference", summary: "scans all nodes for every pod; the meaning the others must return"
-    ) { cluster, policy, context in
-        policy.milli?.makeReferenceEngine(cluster, context) ?? ReferenceEngine(cluster: cluster)
+    ) { cluster, policy, context, threads in
+        policy.milli?.makeReferenceEngine(cluster, context) ?? ReferenceEngine(cluster: cluster, threads: threads)
     }
 
     /// The fast engine; the default.
     public static let indexed = EngineChoice(
         name: "indexed", summary: "looks only where a pod may fit; the same decisions, orders of magnitude sooner"
-    ) { cluster, policy, context in
-        policy.milli?.makeIndexedEngine(cluster, context) ?? IndexedEngine(cluster: cluster)
+    ) { cluster, policy, context, threads in
+        policy.milli?.makeIndexedEngine(cluster, context) ?? IndexedEngine(cluster: cluster, threads: threads)
     }
 
     public static let all: [EngineChoice] = [.indexed, .reference]

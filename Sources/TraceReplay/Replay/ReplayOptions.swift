@@ -13,6 +13,8 @@ public struct ReplayOptions: Sendable {
     }
 
     public var engine = EngineChoice.indexed
+    /// Threads an engine may use; decisions do not depend on it.
+    public var threads = 1
     public var policy = PolicyChoice.hami
     public var defaults = SchedulingDefaults()
     public var profile = CompatibilityProfile.hami2_10_0

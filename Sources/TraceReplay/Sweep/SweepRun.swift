@@ -64,7 +64,7 @@ public struct SweepTrace: Sendable {
         let cluster = try trace.makeCluster(catalog: catalog)
         let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
         let context = PolicyContext(typicalPods: typicalPods, nodeRanks: tuning.nodeRanks, seed: policySeed)
-        let engine = EngineChoice.indexed.make(cluster, policy, context)
+        let engine = EngineChoice.indexed.make(cluster, policy, context, 1)
         let meter = FragmentationMeter(cluster, typicalPods)
         var builder = LoadCurve.Builder(totalMilli: meter.totalMilli)
         var result = RoundResult()

@@ -53,7 +53,7 @@ import VendorCatalog
         #expect(GpuPacking().score(share, used) == 94)
         #expect(GpuPacking().score(MilliRequest(cpuMilli: 0, devices: 1, milliPerDevice: 700), used) == 49)
         #expect(GpuPacking().score(plain, used) == 0)
-        #expect(GpuPacking().shareDevice(share, used) == 1)
+        #expect(used.tightestDevice(share) == 1)
     }
 
     @Test func clusteringPrefersItsOwnKind() {

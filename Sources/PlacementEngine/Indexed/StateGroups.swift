@@ -8,7 +8,7 @@ import PlacementModel
 /// tried once per state instead of once per node. A state is the exact vector of what Fit and score read: the node's shape
 /// (types, totals, NUMA, facts: interned) and the usage of each device. Nodes of a state are kept in row order.
 /// - Complexity: update O(devices + log of states); memory O(nodes + states x devices).
-struct NodeStates: ~Copyable {
+struct StateGroups: ~Copyable {
     /// Words of a state's key per device, after one word for the shape.
     private static let wordsPerDevice = 7
 
@@ -127,6 +127,9 @@ struct NodeStates: ~Copyable {
         }
         return low
     }
+
+    /// The state a node was in at the last visit.
+    func state(of node: Int) -> Int { Int(stateOfNode[node]) }
 
     /// The state's lowest row.
     func firstNode(of state: Int) -> Int32 { states[state].nodes[states[state].start] }
