@@ -96,6 +96,9 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "SchedulerSession",
             ], path: "Tests/FleetTestSupport", swiftSettings: settings),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
+        tests(
+            "PlacementEngineTests",
+            ["PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "TraceReplay"]),
         tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
         tests(
             "VendorCatalogTests",

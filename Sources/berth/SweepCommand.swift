@@ -45,6 +45,16 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "Devices asked in all, as a multiple of the fleet's.")
     var tune = 1.3
 
+    @Option(
+        help: "published: a seed gives the published experiment's order; own: Berth's generator, for fresh samples.")
+    var draws = DrawSource.published
+
+    @Option(help: "Times a seed is run under a policy that draws nodes, averaged.")
+    var repeats = 10
+
+    @Option(help: "Folder with openb's published results; the table then shows them and the differences.")
+    var published: String?
+
     @Option(help: "Runs at a time.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
@@ -64,6 +74,7 @@ struct SweepCommand: ParsableCommand {
         if inputs.isEmpty { throw ValidationError("Name a trace folder.") }
         if !merge && results == nil { throw ValidationError("--results FILE is needed; it makes the sweep resumable.") }
         if tune <= 0 || !tune.isFinite { throw ValidationError("--tune must be positive.") }
+        if !(1...10_000).contains(repeats) { throw ValidationError("--repeats must be 1 to 10,000.") }
         if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }
         _ = try seedList()
         _ = try shardNumbers()
@@ -74,13 +85,17 @@ struct SweepCommand: ParsableCommand {
     }
 
     func run() throws {
-        let rows = try reportingErrors { merge ? try Sweep.merge(inputs, ratio: tune) : try sweep() }
+        let rows = try reportingErrors { merge ? try Sweep.merge(inputs, settings: settings) : try sweep() }
         switch output {
-        case .table: print(SweepTable.text(SweepMean.means(of: rows)), terminator: "")
+        case .table:
+            let curves = try published.map { folder in try reportingErrors { try PublishedCurves(folder: folder) } }
+            print(SweepTable.text(SweepMean.means(of: rows), curves), terminator: "")
         case .json: FileHandle.standardOutput.write(Data(SweepTable.json(SweepMean.means(of: rows))))
-        case .csv: FileHandle.standardOutput.write(Data(Sweep.csv(rows, ratio: tune)))
+        case .csv: FileHandle.standardOutput.write(Data(Sweep.csv(rows, settings: settings)))
         }
     }
+
+    private var settings: SweepSettings { SweepSettings(ratio: tune, draws: draws, repeats: repeats) }
 
     private func sweep() throws -> [SweepRow] {
         let catalog = try VendorCatalog.forTraces()
@@ -89,7 +104,7 @@ struct SweepCommand: ParsableCommand {
             for trace in try load(folder, catalog) { traces.append(try SweepTrace(trace, catalog: catalog)) }
         }
         let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
-        var sweep = Sweep(traces: traces, policies: chosen, seeds: try seedList(), ratio: tune, jobs: jobs)
+        var sweep = Sweep(traces: traces, policies: chosen, seeds: try seedList(), settings: settings, jobs: jobs)
         (sweep.shard, sweep.shardCount) = try shardNumbers()
         let progress = SweepProgress()
         let rows = try sweep.run(resultsAt: results ?? "") { progress.show($0, of: $1) }
@@ -128,6 +143,8 @@ struct SweepCommand: ParsableCommand {
         return (number - 1, count)
     }
 }
+
+extension DrawSource: ExpressibleByArgument {}
 
 extension OpenBImporter {
     /// Variants of the pod lists in a folder, by name.

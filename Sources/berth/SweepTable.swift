@@ -4,7 +4,7 @@ import TraceReplay
 
 /// Means of a sweep for people and programs.
 enum SweepTable {
-    static func text(_ means: [SweepMean]) -> String {
+    static func text(_ means: [SweepMean], _ published: PublishedCurves? = nil) -> String {
         let loads = LoadCurve.loads.map { (title: "\($0)", alignment: TextTable.Alignment.right) }
         var text = ""
         for (title, values) in [
@@ -20,7 +20,29 @@ enum SweepTable {
             }
             text += (text.isEmpty ? "" : "\n") + title + "\n" + table.text()
         }
+        if let published { text += "\n" + comparison(means, published) }
         return text
+    }
+
+    /// Ours / published allocation, and the largest difference of each row.
+    private static func comparison(_ means: [SweepMean], _ published: PublishedCurves) -> String {
+        let loads = LoadCurve.loads.map { (title: "\($0)", alignment: TextTable.Alignment.right) }
+        var table = TextTable([("trace", .left), ("policy", .left)] + loads + [("difference", .right)])
+        var largest = 0.0
+        for mean in means {
+            guard let theirs = published.allocationPercent(trace: mean.trace, policy: mean.policy) else { continue }
+            let pairs = zip(mean.allocationPercent, theirs)
+            let difference = pairs.map { (($0 ?? 0) - $1).magnitude }.max() ?? 0
+            largest = max(largest, difference)
+            table.add(
+                [mean.trace, mean.policy]
+                    + pairs.map { ours, theirs in
+                        (ours.map { NumberText.fixed($0, decimals: 2) } ?? "-") + " / "
+                            + NumberText.fixed(theirs, decimals: 2)
+                    } + [NumberText.fixed(difference, decimals: 2)])
+        }
+        return "Allocation % at arrived load %, ours / published\n" + table.text()
+            + "largest difference \(NumberText.fixed(largest, decimals: 2)) points\n"
     }
 
     static func json(_ means: [SweepMean]) -> [UInt8] {

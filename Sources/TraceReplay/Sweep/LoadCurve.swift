@@ -20,6 +20,19 @@ public struct LoadCurve: Sendable, Hashable {
         self.fragmentationPercent = fragmentationPercent
     }
 
+    /// The mean of some curves at each load, two decimals; nil where one of them has none.
+    init(meanOf curves: [LoadCurve]) {
+        func mean(_ values: KeyPath<LoadCurve, [Double?]>) -> [Double?] {
+            Self.loads.indices.map { load in
+                let known = curves.compactMap { $0[keyPath: values][load] }
+                return known.count < curves.count ? nil : (known.reduce(0, +) / Double(known.count)).twoDecimals
+            }
+        }
+        self.init(
+            allocationPercent: mean(\.allocationPercent), fragmentationRatioPercent: mean(\.fragmentationRatioPercent),
+            fragmentationPercent: mean(\.fragmentationPercent))
+    }
+
     /// Gathers the records of a run, one a pod.
     struct Builder {
         private struct Bin {

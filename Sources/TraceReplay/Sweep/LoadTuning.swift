@@ -3,8 +3,7 @@ import VendorCatalog
 
 /// One run's draws: which pods are offered in which order, and which node wins ties.
 ///
-/// All from one seeded generator, in the order of the specification. The published runs draw from another generator, so
-/// single runs differ from theirs and means over seeds compare.
+/// All from one seeded generator, in the order of the specification.
 /// - Source: fgd.md section 3
 struct LoadTuning: Sendable {
     /// Pod rows of the trace in the order offered; a row may come again.
@@ -14,14 +13,15 @@ struct LoadTuning: Sendable {
 
     /// - Parameter ratio: device milli that arrive in all, as a multiple of the fleet's.
     /// - Complexity: O(n log n) in pods and nodes.
-    init(_ trace: Trace, workload: [WorkloadShape], seed: UInt64, ratio: Double) {
-        var generator = SeededGenerator(seed: seed)
+    init(_ trace: Trace, workload: [WorkloadShape], seed: UInt64, ratio: Double, draws source: DrawSource) {
+        var draws = TuningDraws(source, seed: seed)
+        draws.skip(1)
         let names = trace.pods.names
         let sorted = (0..<Int32(trace.pods.count)).sorted { left, right in
             names.withBytes(left) { one in names.withBytes(right) { one.lexicographicallyPrecedes($0) } }
         }
-        order = sorted
-        generator.shuffle(&order)
+        var order = sorted
+        draws.shuffle(&order)
 
         let shapes = trace.pods.shape
         func shape(_ pod: Int32) -> WorkloadShape { workload[Int(shapes[Int(pod)])] }
@@ -31,23 +31,27 @@ struct LoadTuning: Sendable {
         }
         let target = ratio * Double(capacity)
         var asked = order.reduce(0) { $0 + milli($1) }
-        if Double(asked) < target && asked > 0 {
-            while true {
-                let pod = sorted[generator.below(sorted.count)]
-                // The published rule adds what one device gives, not all of them.
-                if Double(asked + Int64(shape(pod).milliPerDevice)) > target { break }
-                asked += milli(pod)
-                order.append(pod)
+        draws.draw { below in
+            if Double(asked) < target && asked > 0 {
+                while true {
+                    let pod = sorted[below(sorted.count)]
+                    // The published rule adds what one device gives, not all of them.
+                    if Double(asked + Int64(shape(pod).milliPerDevice)) > target { break }
+                    asked += milli(pod)
+                    order.append(pod)
+                }
+            } else {
+                while Double(asked) > target { asked -= milli(order.remove(at: below(order.count))) }
             }
-        } else {
-            while Double(asked) > target { asked -= milli(order.remove(at: generator.below(order.count))) }
         }
+        self.order = order
+        // Ten informers draw once each before the nodes are ranked.
+        draws.skip(10)
 
         let rows = trace.nodes.indices.sorted {
             trace.nodes[$0].name.utf8.lexicographicallyPrecedes(trace.nodes[$1].name.utf8)
         }
-        var ranks = Array(0..<Int32(rows.count))
-        generator.shuffle(&ranks)
+        let ranks = draws.permutation(rows.count)
         nodeRanks = ranks
         for (place, row) in rows.enumerated() { nodeRanks[row] = ranks[place] }
     }

@@ -2,23 +2,43 @@ import PlacementEngine
 import PlacementModel
 import Synchronization
 
+/// How the pods of all runs of a sweep are drawn.
+public struct SweepSettings: Sendable, Hashable {
+    /// Device milli that arrive in all, as a multiple of the fleet's.
+    public var ratio: Double
+    public var draws: DrawSource
+    /// How often a seed is run under a policy that draws nodes, each time with other draws; its row is the mean.
+    public var repeats: Int
+
+    public init(ratio: Double = 1.3, draws: DrawSource = .published, repeats: Int = 10) {
+        self.ratio = ratio
+        self.draws = draws
+        self.repeats = repeats
+    }
+
+    /// The form that results files hold: `1.3 published x10`.
+    var text: String { "\(ratio) \(draws.rawValue) x\(repeats)" }
+}
+
 /// Policies x traces x seeds, spread over cores, resumed where an interruption left it.
 public struct Sweep: Sendable {
     public var traces: [SweepTrace]
     public var policies: [PolicyChoice]
     public var seeds: [UInt64]
-    /// Device milli that arrive in all, as a multiple of the fleet's.
-    public var ratio: Double
+    public var settings: SweepSettings
     public var jobs: Int
     /// Only every `shardCount`-th run, beginning with `shard` (from 0).
     public var shard = 0
     public var shardCount = 1
 
-    public init(traces: [SweepTrace], policies: [PolicyChoice], seeds: [UInt64], ratio: Double = 1.3, jobs: Int = 1) {
+    public init(
+        traces: [SweepTrace], policies: [PolicyChoice], seeds: [UInt64], settings: SweepSettings = SweepSettings(),
+        jobs: Int = 1
+    ) {
         self.traces = traces
         self.policies = policies
         self.seeds = seeds
-        self.ratio = ratio
+        self.settings = settings
         self.jobs = jobs
     }
 
@@ -57,18 +77,19 @@ public struct Sweep: Sendable {
         -> [SweepRow]
     {
         let planned = planned
-        let file = try SweepResults(path, ratio: ratio)
+        let file = try SweepResults(path, settings: settings)
         let known = Dictionary(uniqueKeysWithValues: file.found.map { ($0.key, $0) })
         let missing = planned.filter { known[$0.key] == nil }
         let done = planned.count - missing.count
         progress?(done, planned.count)
         let shared = Mutex(Progress(file: file, rows: known))
-        let ratio = ratio
+        let settings = settings
         Parallel.forEach(count: missing.count, jobs: jobs) { piece in
             let run = missing[piece]
             let row: Result<SweepRow, TraceError>
             do throws(TraceError) {
-                row = .success(try run.trace.run(run.policy, seed: run.seed, ratio: ratio))
+                row = .success(
+                    try run.trace.run(run.policy, seed: run.seed, settings))
             } catch {
                 row = .failure(error)
             }
@@ -92,11 +113,11 @@ public struct Sweep: Sendable {
     /// Joins results files of shards; rows in the order of the files.
     ///
     /// - Throws: ``TraceError`` when a run stands in two of them.
-    public static func merge(_ paths: [String], ratio: Double) throws(TraceError) -> [SweepRow] {
+    public static func merge(_ paths: [String], settings: SweepSettings) throws(TraceError) -> [SweepRow] {
         var rows: [SweepRow] = []
         var known: Set<SweepKey> = []
         for path in paths {
-            for row in try SweepResults.read(try TraceFiles.read(path), file: path, ratio: ratio) {
+            for row in try SweepResults.read(try TraceFiles.read(path), file: path, settings: settings) {
                 if !known.insert(row.key).inserted {
                     throw TraceError(
                         file: path,
@@ -109,7 +130,9 @@ public struct Sweep: Sendable {
     }
 
     /// Rows as CSV.
-    public static func csv(_ rows: [SweepRow], ratio: Double) -> [UInt8] { SweepResults.csv(rows, ratio: ratio) }
+    public static func csv(_ rows: [SweepRow], settings: SweepSettings) -> [UInt8] {
+        SweepResults.csv(rows, settings: settings)
+    }
 }
 
 /// Means over the seeds of one trace and policy.

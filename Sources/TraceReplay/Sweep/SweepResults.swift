@@ -26,10 +26,10 @@ final class SweepResults {
 
     /// Opens or makes the file for appending.
     ///
-    /// - Parameter ratio: that of all rows; a file with another is refused.
-    init(_ path: String, ratio: Double) throws(TraceError) {
+    /// - Parameter settings: those of all rows; a file with others is refused.
+    init(_ path: String, settings: SweepSettings) throws(TraceError) {
         self.path = path
-        tune = "\(ratio)"
+        tune = settings.text
         descriptor = openFile(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         // Two sweeps into one file would make runs twice.
         if descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -38,7 +38,7 @@ final class SweepResults {
         var kept = try TraceFiles.read(path)
         let end = kept.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         kept.removeLast(kept.count - end)
-        found = kept.isEmpty ? [] : try Self.read(kept, file: path, ratio: ratio)
+        found = kept.isEmpty ? [] : try Self.read(kept, file: path, settings: settings)
         if descriptor < 0 || ftruncate(descriptor, off_t(kept.count)) != 0 { throw Self.failure(path) }
         if kept.isEmpty {
             var writer = CSVWriter()
@@ -84,17 +84,17 @@ final class SweepResults {
     }
 
     /// Rows as CSV with a header, in the order given.
-    static func csv(_ rows: [SweepRow], ratio: Double) -> [UInt8] {
+    static func csv(_ rows: [SweepRow], settings: SweepSettings) -> [UInt8] {
         var writer = CSVWriter()
         writer.record(columns)
-        for row in rows { write(row, tune: "\(ratio)", to: &writer) }
+        for row in rows { write(row, tune: settings.text, to: &writer) }
         return writer.bytes
     }
 
     /// Reads rows.
     ///
-    /// - Throws: ``TraceError`` for a file that is none of a sweep, or has another ratio or a run twice.
-    static func read(_ bytes: [UInt8], file: String, ratio: Double) throws(TraceError) -> [SweepRow] {
+    /// - Throws: ``TraceError`` for a file that is none of a sweep, or has other settings or a run twice.
+    static func read(_ bytes: [UInt8], file: String, settings: SweepSettings) throws(TraceError) -> [SweepRow] {
         try bytes.reading { buffer throws(TraceError) in
             var reader = try CSVReader(buffer, file: file)
             let places = try reader.columns(columns)
@@ -109,8 +109,8 @@ final class SweepResults {
                     if value == nil && !text.isEmpty { throw reader.error(place, "\"\(text)\" is no number") }
                     values.append(value)
                 }
-                if try reader.text(places[3]) != "\(ratio)" {
-                    throw reader.error(places[3], "is \(try reader.text(places[3])), the sweep's is \(ratio)")
+                if try reader.text(places[3]) != settings.text {
+                    throw reader.error(places[3], "is \(try reader.text(places[3])), the sweep's is \(settings.text)")
                 }
                 let key = SweepKey(
                     trace: try reader.text(places[0]), policy: try reader.text(places[1]),

@@ -37,16 +37,36 @@ public struct SweepTrace: Sendable {
         try trace.checkThousandths(cluster, classifier, policy: .hami)
     }
 
-    /// Offers the tuned pod list to a policy, once. - Determinism: the seed and the ratio decide the row.
-    func run(_ policy: PolicyChoice, seed: UInt64, ratio: Double) throws(TraceError) -> SweepRow {
-        let tuning = LoadTuning(trace, workload: workload, seed: seed, ratio: ratio)
+    /// Offers the tuned pod list to a policy: once, or several times to a policy that draws.
+    ///
+    /// - Returns: the means; placed pods and hash are those of the first time and of all times.
+    /// - Determinism: seed and settings decide the row.
+    func run(_ policy: PolicyChoice, seed: UInt64, _ settings: SweepSettings) throws(TraceError) -> SweepRow {
+        let tuning = LoadTuning(
+            trace, workload: workload, seed: seed, ratio: settings.ratio, draws: settings.draws)
+        var hash = DecisionHash()
+        var curves: [LoadCurve] = []
+        var placed = 0
+        for number in 0..<(policy.milli == .random ? settings.repeats : 1) {
+            let policySeed = seed &+ UInt64(number) << 32
+            let run = try run(policy, policySeed: policySeed, tuning, &hash)
+            curves.append(run.curve)
+            if number == 0 { placed = run.placed }
+        }
+        return SweepRow(
+            key: SweepKey(trace: name, policy: policy.name, seed: seed), pods: tuning.order.count, placed: placed,
+            decisionHash: hash.text, curve: LoadCurve(meanOf: curves))
+    }
+
+    private func run(
+        _ policy: PolicyChoice, policySeed: UInt64, _ tuning: LoadTuning, _ hash: inout DecisionHash
+    ) throws(TraceError) -> (curve: LoadCurve, placed: Int) {
         let cluster = try trace.makeCluster(catalog: catalog)
         let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
-        let context = PolicyContext(typicalPods: typicalPods, nodeRanks: tuning.nodeRanks, seed: seed)
+        let context = PolicyContext(typicalPods: typicalPods, nodeRanks: tuning.nodeRanks, seed: policySeed)
         let engine = EngineChoice.indexed.make(cluster, policy, context, 1)
         let meter = FragmentationMeter(cluster, typicalPods)
         var builder = LoadCurve.Builder(totalMilli: meter.totalMilli)
-        var hash = DecisionHash()
         var result = RoundResult()
         var placed = 0
         let roundSize = 1000
@@ -67,8 +87,6 @@ public struct SweepTrace: Sendable {
                 builder.add(meter.record)
             }
         }
-        return SweepRow(
-            key: SweepKey(trace: name, policy: policy.name, seed: seed), pods: tuning.order.count, placed: placed,
-            decisionHash: hash.text, curve: builder.curve)
+        return (builder.curve, placed)
     }
 }
