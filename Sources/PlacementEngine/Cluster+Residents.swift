@@ -108,8 +108,8 @@ extension Cluster {
         }
     }
 
-    /// Makes room, so that a round of `pods` does not grow the stores pod by pod.
-    func reserveResidents(_ pods: Int) { residents.reserve(more: pods) }
+    /// Makes room for `pods` more, so that a queue known in advance does not grow the stores round by round.
+    public func reserveResidents(_ pods: Int) { residents.reserve(more: pods) }
 
     public var residentCount: Int { residents.aliveCount }
 

@@ -15,11 +15,16 @@ public final class ReferenceEngine: PlacementEngine {
 
     /// Evaluators of the further threads; empty = everything on the caller's.
     private let helpers: UnsafeMutableBufferPointer<NodeEvaluator>
+    /// Fleets below this size are scanned faster by one thread.
+    private let nodesForThreads: Int
     private let partBest: UnsafeMutableBufferPointer<Choice?>
 
-    /// - Parameter threads: how many scan the nodes; the answer does not depend on it.
-    public init(cluster: Cluster, threads: Int = 1) {
+    /// - Parameters:
+    ///   - threads: how many scan the nodes; the answer does not depend on it.
+    ///   - threadedFrom: nodes from which further threads are worth waking.
+    public init(cluster: Cluster, threads: Int = 1, threadedFrom: Int = 512) {
         self.cluster = cluster
+        nodesForThreads = threadedFrom
         evaluator = NodeEvaluator(cluster: cluster)
         effects.reserveCapacity(256)
         helpers = .allocate(capacity: max(threads - 1, 0))
@@ -74,14 +79,11 @@ public final class ReferenceEngine: PlacementEngine {
                 of: candidates.count, requestClass, cluster, &evaluator, filtersNodes: filtersNodes) { candidates[$0] }
         }
         let nodes = cluster.table.nodeRowCount
-        if helpers.isEmpty || nodes < Self.nodesForThreads {
+        if helpers.isEmpty || nodes < nodesForThreads {
             return Self.best(of: nodes, requestClass, cluster, &evaluator, filtersNodes: filtersNodes) { $0 }
         }
         return chooseInParts(requestClass, nodes: nodes, filtersNodes: filtersNodes)
     }
-
-    /// Fleets below this size are scanned faster by one thread.
-    private static let nodesForThreads = 512
 
     /// Each thread takes a part of the nodes; the parts' choices are compared in node order.
     private func chooseInParts(_ requestClass: RequestClass, nodes: Int, filtersNodes: Bool) -> Choice? {

@@ -52,9 +52,7 @@ extension IndexedEngine {
         var plan = ClassPlan(requestClass)
         if requestClass.hasConstraints || fleetConstrains { plan.constraints = constraintSet(for: requestClass) }
         let vendors = requestClass.requestedVendors
-        for vendor in cluster.catalog.ids where vendors & vendor.bit != 0 && !cluster.catalog[vendor].refusalsLast {
-            plan.refusalsLast = false
-        }
+        Self.forEachVendor(vendors) { if !cluster.catalog[$0].refusalsLast { plan.refusalsLast = false } }
         guard vendors.nonzeroBitCount <= 1, refusalsLastUnderPolicy(requestClass), !scoresNodes(requestClass) else {
             chooseOwnStructure(&plan)
             return plan
@@ -123,10 +121,19 @@ extension IndexedEngine {
     }
 
     private func scoresNodes(_ requestClass: RequestClass) -> Bool {
-        for vendor in cluster.catalog.ids where requestClass.requestedVendors & vendor.bit != 0 {
-            if cluster.catalog[vendor].scoresNodes(requestClass.rules[vendor.index]) { return true }
+        var scores = false
+        Self.forEachVendor(requestClass.requestedVendors) {
+            if cluster.catalog[$0].scoresNodes(requestClass.rules[$0.index]) { scores = true }
         }
-        return false
+        return scores
+    }
+
+    private static func forEachVendor(_ vendors: UInt64, _ body: (VendorID) -> Void) {
+        var rest = vendors
+        while rest != 0 {
+            body(VendorID(rest.trailingZeroBitCount))
+            rest &= rest - 1
+        }
     }
 
     private func constraintSet(for requestClass: RequestClass) -> ConstraintSet {
@@ -143,7 +150,7 @@ extension IndexedEngine {
         if let known = poolIDs[key] { return pools[known] }
         let pool = NodePool(
             vendor: vendor, policy: requestClass.nodePolicy, policyText: text, cluster: cluster,
-            classesKnown: cluster.classes.count, threads: threads
+            classesKnown: cluster.classes.count, threads: threads, threadedFrom: threadedFrom
         ) { pool in
             guard let vendor else { return [] }
             return cluster.classes.filter { $0.requestedVendors == vendor.bit }.map { strictestDemand(of: $0, vendor) }

@@ -26,6 +26,7 @@ public final class IndexedEngine: PlacementEngine {
     /// Counts of pools that have been replaced.
     private var earlierPools = WorkCounters()
     let threads: Int
+    let threadedFrom: Int
     let scratch: UnsafeMutablePointer<Scratch>
     private let taken: UnsafeMutablePointer<ScanCandidate>
 
@@ -46,9 +47,12 @@ public final class IndexedEngine: PlacementEngine {
         var policyText: String
     }
 
-    /// - Parameter threads: how many build indexes; the answer does not depend on it.
-    public init(cluster: Cluster, threads: Int = 1) {
+    /// - Parameters:
+    ///   - threads: how many build indexes; the answer does not depend on it.
+    ///   - threadedFrom: nodes from which further threads are worth waking.
+    public init(cluster: Cluster, threads: Int = 1, threadedFrom: Int = 4096) {
         self.cluster = cluster
+        self.threadedFrom = threadedFrom
         self.threads = threads
         scratch = .allocate(capacity: 1)
         scratch.initialize(

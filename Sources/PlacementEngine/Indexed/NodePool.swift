@@ -22,6 +22,8 @@ final class NodePool {
     /// Request classes known when the levels were chosen.
     let classesKnown: Int
     private let threads: Int
+    /// Fleets below this size are scored faster by one thread.
+    private let nodesForThreads: Int
     /// Some device of the pool is cut by MIG.
     private(set) var hasMIG = false
     /// Distinct memory totals of the pool's devices, ascending.
@@ -29,6 +31,7 @@ final class NodePool {
 
     init(
         vendor: VendorID?, policy: NodePolicy, policyText: String, cluster: Cluster, classesKnown: Int, threads: Int,
+        threadedFrom: Int,
         demands: (NodePool) -> [DeviceDemand]
     ) {
         self.vendor = vendor
@@ -36,6 +39,7 @@ final class NodePool {
         self.policyText = policyText
         self.classesKnown = classesKnown
         self.threads = threads
+        nodesForThreads = threadedFrom
         table = cluster.table
         checksSlots = vendor.map { cluster.catalog[$0].checksSlots } ?? true
         index = .allocate(capacity: 1)
@@ -151,7 +155,7 @@ final class NodePool {
     /// Scores every node, on several threads when the fleet is large, and files them one after another.
     private func rebuild(_ evaluator: inout NodeEvaluator) {
         let nodes = table.nodeRowCount
-        guard threads > 1, nodes >= Self.nodesForThreads else {
+        guard threads > 1, nodes >= nodesForThreads else {
             for node in 0..<nodes { rescore(node, &evaluator) }
             return
         }
@@ -174,9 +178,6 @@ final class NodePool {
             file(node, masks[node], &evaluator)
         }
     }
-
-    /// Fleets below this size are scored faster by one thread.
-    private static let nodesForThreads = 4096
 
     /// Where the pool reads of changes: its vendor's part of the change log.
     @inline(__always)

@@ -79,6 +79,7 @@ public final class Replay {
     public func run(
         clock: @escaping () -> UInt64 = monotonicNanoseconds, progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
     ) -> ReplaySummary {
+        cluster.reserveResidents(order.count)
         let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
             runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: clock),
