@@ -12,9 +12,10 @@ struct BenchDecodeCommand: ParsableCommand {
         commandName: "decode",
         abstract: "Measure how fast nodes are read.",
         discussion: """
-            Makes nodes of 8 devices from a seed, as one List and as one object a line, and reads them from memory up to
-            the device records: parsing, decoding, and the JSON in the register annotation. Prints the best and the
-            median of the rounds, with the processor time of the best one.
+            Makes nodes of 8 devices from a seed, as one List and as one object a line,
+            and reads them from memory up to the device records: parsing, decoding,
+            and the JSON in the register annotation. Prints the best and the median of
+            the rounds, with the processor time of the best one.
 
             Example:
               berth bench decode --nodes 10000
