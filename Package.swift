@@ -70,9 +70,6 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        tests(
-            "PlacementEngineTests",
-            ["PlacementEngine", "PlacementModel", "VendorCatalog", "HeapCounters", "BulkJSON", "TraceReplay"]),
         tests("PlacementModelTests", ["PlacementModel"]),
         tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
         .target(
@@ -98,7 +95,7 @@ let package = Package(
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
         tests(
             "PlacementEngineTests",
-            ["PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "TraceReplay"]),
+            ["PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "HeapCounters", "TraceReplay"]),
         tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
         tests(
             "VendorCatalogTests",
