@@ -9,9 +9,6 @@ import PlacementModel
 /// (types, totals, NUMA, facts: interned) and the usage of each device. Nodes of a state are kept in row order.
 /// - Complexity: update O(devices + log of states); memory O(nodes + states x devices).
 struct StateGroups: ~Copyable {
-    /// Words of a state's key per device, after one word for the shape.
-    private static let wordsPerDevice = 7
-
     struct State {
         var firstWord: Int
         var wordCount: Int
@@ -66,9 +63,6 @@ struct StateGroups: ~Copyable {
         }
         position = log.end
     }
-
-    /// End of the part of the log that has been read; states hold until it moves.
-    var version: Int { position }
 
     private mutating func rescore(_ node: Int, _ table: DeviceTable) {
         let head = table.heads.base[node]
