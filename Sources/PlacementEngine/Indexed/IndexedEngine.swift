@@ -295,22 +295,28 @@ public final class IndexedEngine: PlacementEngine {
         let requestClass = plan.pointee.requestClass
         let constraints = plan.pointee.constraints
         constraints?.catchUp(cluster)
-        let node = plan.pointee.tree!.best(cluster.table, quotaVersion: cluster.quotas.version) { node in
-            if let constraints, !constraints.contains(node) { return nil }
-            guard cluster.table.heads.base[node].flags.contains(.alive),
-                cluster.failingResource(requestClass, node: node) == nil,
-                scratch.pointee.evaluator.fits(requestClass, node: node)
-            else { return nil }
-            let rank = rankKey(scratch.pointee.evaluator.score(requestClass))
-            return requestClass.nodePolicy == .spread ? rank : ~rank
+        let tree = plan.pointee.tree!
+        while true {
+            let node = tree.best(cluster.table, quotaVersion: cluster.quotas.version) { node in
+                if let constraints, !constraints.contains(node) { return nil }
+                guard cluster.table.heads.base[node].flags.contains(.alive),
+                    cluster.failingResource(requestClass, node: node) == nil,
+                    scratch.pointee.evaluator.fits(requestClass, node: node)
+                else { return nil }
+                let rank = rankKey(scratch.pointee.evaluator.score(requestClass))
+                return requestClass.nodePolicy == .spread ? rank : ~rank
+            }
+            if node < 0 {
+                result.outcomes.append(.rejected)
+                return
+            }
+            if scratch.pointee.evaluator.fits(requestClass, node: node) {
+                plan.pointee.takenCount = 0
+                commit(plan, node: node, into: &result)
+                return
+            }
+            tree.refuse(node)
         }
-        if node < 0 {
-            result.outcomes.append(.rejected)
-            return
-        }
-        _ = scratch.pointee.evaluator.fits(requestClass, node: node)
-        plan.pointee.takenCount = 0
-        commit(plan, node: node, into: &result)
     }
 }
 

@@ -49,6 +49,9 @@ final class ScoreTree {
         return best == Self.refused ? -1 : Int(truncatingIfNeeded: best & 0xffff_ffff)
     }
 
+    /// Notes that a node does not fit after all: its quota was used up elsewhere, which no change of the node tells.
+    func refuse(_ node: Int) { set(node, nil) }
+
     private func set(_ node: Int, _ rank: UInt32?) {
         nodesRescored += 1
         let key = rank.map { UInt64($0) << 32 | UInt64(node) } ?? Self.refused
