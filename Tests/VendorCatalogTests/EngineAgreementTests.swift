@@ -79,7 +79,8 @@ import VendorCatalog
         return lines
     }
 
-    @Test(arguments: seeds) func decisionsAreEqual(_ seed: Int) throws {
+    // The named seeds once showed a stale tree under a quota.
+    @Test(arguments: Array(seeds) + [55, 157, 187]) func decisionsAreEqual(_ seed: Int) throws {
         for profile in CompatibilityProfile.all {
             let reference = try Self.outcomes(seed: seed, profile: profile) { ReferenceEngine(cluster: $0) }
             let others: [(name: String, make: (Cluster) -> any PlacementEngine)] = [
