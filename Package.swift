@@ -38,6 +38,7 @@ let package = Package(
             name: "CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
         .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .systemLibrary(name: "CIntrinsics"),
         .target(
             name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -45,9 +46,11 @@ let package = Package(
         module("BulkJSON", ["SimdjsonShim"]),
         module("HeapCounters", ["CJemalloc"]),
         module("DeviceTable", ["PlacementModel", "BulkJSON"]),
-        module("PlacementKernels", ["PlacementModel"]),
+        module("PlacementKernels", ["PlacementModel", "CIntrinsics"]),
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
-        module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+        module(
+            "PlacementEngine",
+            ["PlacementModel", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module(
             "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
