@@ -6,7 +6,8 @@ import Testing
     /// An import may only name a module that stands earlier.
     static let order = [
         "BulkJSON", "PlacementModel", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-        "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "berth",
+        "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+        "RegressionGate", "berth",
     ]
     /// Modules of C and C++ code, each wrapped by one module of ours.
     static let shims = ["SimdjsonShim": "BulkJSON", "CJemalloc": "HeapCounters", "CSimdjson": "SimdjsonShim"]
