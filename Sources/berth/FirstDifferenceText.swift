@@ -54,7 +54,8 @@ enum FirstDifferenceText {
         let trace = shrunk.judged?.located.trace
         text += """
 
-            Smallest trace that shows it: \(trace?.pods.count ?? 0) pods on \(trace?.nodes.count ?? 0) nodes, found with \
+            Smallest trace that shows it: \(counted(trace?.pods.count ?? 0, "pod")) on \
+            \(counted(trace?.nodes.count ?? 0, "node")), found with \
             \(NumberText.grouped(shrunk.checks)) checks\(shrunk.isMinimal ? "" : " (limit reached: smaller ones may exist)")\
             ; saved in \(shrunk.folder)
 
@@ -98,14 +99,12 @@ enum FirstDifferenceText {
 
     private static func verdict(_ node: DifferenceState.Node) -> String {
         if let refusal = node.verdict.refusal { return "refuses the pod: \(refusal)" }
-        var text = node.verdict.score.map { "fits, score \(score($0))" } ?? "fits"
+        var text = node.verdict.score.map { "fits, score \(Float($0))" } ?? "fits"
         if !node.verdict.devices.isEmpty {
             text += ", devices \(node.verdict.devices.map(String.init).joined(separator: "-")) by this build"
         }
         return text
     }
-
-    private static func score(_ score: Double) -> String { "\(score)" }
 
     private static func free(_ node: DifferenceState.Node) -> String {
         [
@@ -114,6 +113,8 @@ enum FirstDifferenceText {
             node.freePods.map { "\(NumberText.grouped(Int($0))) pods" },
         ].compactMap { $0 }.joined(separator: ", ")
     }
+
+    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
     // MARK: - JSON
 

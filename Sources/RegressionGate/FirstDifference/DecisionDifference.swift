@@ -81,7 +81,7 @@ extension LocatedDifference {
     ///   - trace: its queued pods stand in the order they are offered.
     ///   - isBacklog: whether each pod is offered once, in the order of the rows.
     /// - Returns: nil when all decisions are equal. The trace found ends with the pod, if a trace cut so still shows it.
-    /// - Complexity: O(1) replays; O(log pods) where the queue is searched.
+    /// - Complexity: O(1) replays; O(log pods) of short queues where the queue is searched.
     public static func find(in trace: Trace, isBacklog: Bool, _ decide: DecidePair) throws -> LocatedDifference? {
         let whole = try decide(trace)
         if whole.old.hash == whole.new.hash { return nil }
@@ -95,12 +95,23 @@ extension LocatedDifference {
         }
         var equal = 0
         var differing = (queued: whole.old.rows.count, pair: whole, trace: trace)
-        while differing.queued - equal > 1 {
-            let queued = (equal + differing.queued) / 2
+        func test(_ queued: Int) throws {
             let cut = trace.prefix(queued: queued)
             let pair = try decide(cut)
             if pair.old.hash == pair.new.hash { equal = queued } else { differing = (queued, pair, cut) }
         }
+        // The first row that differs is mostly the one; else the search goes on upward in doubling steps, because short
+        // queues cost little.
+        let total = differing.queued
+        let hint = DecisionDifference(whole.old.rows, whole.new.rows)?.sequence ?? 0
+        if hint + 1 < total { try test(hint + 1) }
+        var step = 1
+        while equal > 0 && differing.queued == total && equal + step < total {
+            try test(equal + step)
+            step *= 2
+        }
+        if equal == 0 && hint > 0 { try test(hint) }
+        while differing.queued - equal > 1 { try test((equal + differing.queued) / 2) }
         let last = differing.queued - 1
         guard last >= 0, last < differing.pair.old.rows.count, last < differing.pair.new.rows.count else { return nil }
         return LocatedDifference(

@@ -159,7 +159,7 @@ extension DecisionDifference {
                     ?? "The policy does not score nodes, so either may be drawn."
             }
             if ofOld == ofNew && new.nodes.allSatisfy({ $0.verdict.score == ofOld }) {
-                return "A tie: both nodes score \(ofOld). The old variant takes the one that is \(Self.place(oldNode.row)) in "
+                return "A tie: both nodes score \(Float(ofOld)). The old variant takes the one that is \(Self.place(oldNode.row)) in "
                     + "the fleet, the new one the \(Self.place(newNode.row)); this build takes the first among equals."
             }
             let wantsOld = old.preferred, wantsNew = new.preferred
@@ -175,6 +175,9 @@ extension DecisionDifference {
         case .onlyNewPlaces: return Self.placing("new", "old", newNode)
         case .devices:
             let picks = oldNode.verdict.devices
+            if picks == self.old.devices && newNode.verdict.devices == self.new.devices {
+                return "The variants' rules differ: each gives the devices that its own prefer."
+            }
             if picks == self.old.devices { return "This build would give the old variant's devices." }
             if picks == self.new.devices { return "This build would give the new variant's devices." }
             return "The devices of one node are ordered differently."
