@@ -26,7 +26,7 @@ let package = Package(
             targets: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
                 "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
-                "RegressionGate",
+                "Workloads", "RegressionGate",
             ]),
     ],
     dependencies: [
@@ -65,16 +65,24 @@ let package = Package(
             ]),
         module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
         module(
+            "Workloads",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
+                "PlacementEngine", "KubernetesWire", "TraceReplay",
+            ]),
+        module(
             "RegressionGate",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "TraceReplay", "ReplayReport",
+                "KubernetesWire", "TraceReplay", "ReplayReport", "Workloads",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "RegressionGate",
+                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "Workloads",
+                "RegressionGate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -117,7 +125,11 @@ let package = Package(
             ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
         tests(
             "RegressionGateTests",
-            ["RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+            [
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "Workloads",
+            ]),
+        tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
     ],
     cxxLanguageStandard: .cxx17
 )
