@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RegressionGate
 import TraceReplay
 
 /// Exit code of bad usage and bad input.
@@ -19,6 +20,8 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
     do {
         return try work()
     } catch let error as TraceError {
+        throw InputFailure(error.description)
+    } catch let error as GateError {
         throw InputFailure(error.description)
     } catch let error as GeneratorError {
         throw InputFailure(error.description)

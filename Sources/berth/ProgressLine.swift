@@ -2,10 +2,13 @@ import Foundation
 
 /// A line on standard error that shows how far a run is; exists only where standard error is a terminal.
 final class ProgressLine {
+    private let noun: String
     private var shownAt: UInt64 = 0
     private static let intervalNanoseconds: UInt64 = 100_000_000
 
-    init?() {
+    /// - Parameter noun: what is counted, in the plural.
+    init?(_ noun: String = "pods") {
+        self.noun = noun
         if isatty(STDERR_FILENO) == 0 { return nil }
     }
 
@@ -17,7 +20,7 @@ final class ProgressLine {
         let width = 30
         let filled = min(done * width / total, width)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) pods")
+        write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) \(noun)")
     }
 
     func clear() {
