@@ -20,17 +20,17 @@ struct CompareBuilds {
         let (pair, comparison) = try reportingErrors {
             let pair = try options.pair(binaries: binaries, common: VariantOptions.words(options.replayOptions))
             var comparison = ABComparison()
-            let progress = ProgressLine()
+            let progress = ProgressLine("rounds")
             defer { progress?.clear() }
             try comparison.run(
                 rounds: options.rounds, old: { try pair.time(\.old, trace) }, new: { try pair.time(\.new, trace) },
-                progress: progress.map { line in { line.show($0, of: $1, unit: "rounds") } })
+                progress: progress.map { line in { line.show($0, of: $1) } })
             return (pair, comparison)
         }
         guard let time = comparison.time else { throw InputFailure("\(trace): replaying it takes no time to measure") }
         let isSlower = options.threshold.map { time.isSlower(byMoreThan: $0 / 100) }
         switch output {
-        case .table: StandardOutput.write(text(comparison, time, pair, isSlower: isSlower))
+        case .table, .markdown, .junit: StandardOutput.write(text(comparison, time, pair, isSlower: isSlower))
         case .json: CompareCommand.write(json(comparison, time, pair, isSlower: isSlower).text(pretty: true))
         }
         if isSlower == true { throw ExitCode(1) }

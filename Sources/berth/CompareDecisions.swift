@@ -25,7 +25,7 @@ struct CompareDecisions {
     func run() throws {
         let report = try reportingErrors { try compare() }
         switch output {
-        case .table: StandardOutput.write(FirstDifferenceText.text(report))
+        case .table, .markdown, .junit: StandardOutput.write(FirstDifferenceText.text(report))
         case .json: CompareCommand.write(FirstDifferenceText.json(report).text(pretty: true))
         }
         if report.found != nil { throw ExitCode(1) }

@@ -21,6 +21,8 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
         return try work()
     } catch let error as TraceError {
         throw InputFailure(error.description)
+    } catch let error as GateError {
+        throw InputFailure(error.description)
     } catch let error as GeneratorError {
         throw InputFailure(error.description)
     } catch let error as VariantError {
