@@ -5,7 +5,7 @@ import Testing
     static let commands = [
         ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
         ["bench"],
-        ["bench", "decode"],
+        ["bench", "decode"], ["compare"],
     ]
 
     @Test func overview() throws {
