@@ -126,7 +126,8 @@ let package = Package(
         tests(
             "RegressionGateTests",
             [
-                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON", "DeviceTable",
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "DeviceTable",
                 "Workloads",
             ]),
         tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
