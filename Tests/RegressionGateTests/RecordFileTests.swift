@@ -44,7 +44,8 @@ import Workloads
         func record() throws -> BenchmarkRecord {
             var now: UInt64 = 0
             return try Recorder(size: .smoke, samples: 3).record(
-                workloads, shelf: try TraceShelf(), revision: BenchmarkRecord.Revision(commit: "", isModified: false, subject: ""),
+                workloads, shelf: try TraceShelf(),
+                revision: BenchmarkRecord.Revision(commit: "", isModified: false, subject: ""),
                 clock: {
                     now += 1000
                     return now
@@ -52,9 +53,10 @@ import Workloads
         }
         let made = try record()
         #expect(made.workloads.map(\.name) == ["kernel/select/scan", "kernel/select/sort"])
-        #expect(made.workloads[0].sessions == [
-            BenchmarkRecord.Session(nanoseconds: [1000, 1000, 1000], calibrationNanoseconds: [1000, 1000, 1000])
-        ])
+        #expect(
+            made.workloads[0].sessions == [
+                BenchmarkRecord.Session(nanoseconds: [1000, 1000, 1000], calibrationNanoseconds: [1000, 1000, 1000])
+            ])
         #expect(try made.withoutTimes.workloads.map(\.hash) == record().workloads.map(\.hash))
     }
 
