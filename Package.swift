@@ -127,7 +127,7 @@ let package = Package(
         tests(
             "RegressionGateTests",
             [
-                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON", "DeviceTable",
                 "Workloads",
             ]),
         tests("WorkloadsTests", ["Workloads", "HeapCounters"]),

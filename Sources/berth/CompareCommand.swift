@@ -3,11 +3,11 @@ import Foundation
 import RegressionGate
 import TraceReplay
 
-/// `berth compare`: what changed between two builds, told from their records.
+/// `berth compare`: what changed between two builds, told from their records or by running both.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare two records of measurements, metric by metric.",
+        abstract: "Compare two records of measurements, metric by metric, or two builds side by side.",
         discussion: """
             Every metric gets a verdict: better, same, worse or unsure. Exact counts, decisions and quality are compared \
             exactly; times relative to the calibration kernel, with an interval. Ends with 1 if anything is worse, with \
@@ -16,6 +16,9 @@ struct CompareCommand: ParsableCommand {
             Examples:
               berth compare base.json new.json --thresholds Benchmarks/thresholds.yaml
               berth compare new.json --thresholds thresholds.yaml --markdown comment.md
+              berth compare --ab old/berth new/berth --trace traces/smoke --rounds 20
+              berth compare --first-difference old/berth new/berth --trace traces/smoke
+              berth compare --first-difference --trace traces/smoke --new-options "--node-policy spread"
             """)
 
     enum OutputName: String, ExpressibleByArgument, CaseIterable {
@@ -25,7 +28,11 @@ struct CompareCommand: ParsableCommand {
         case junit
     }
 
-    @Argument(help: "Records of `berth bench record`: the base, then the new one; or the new one alone.")
+    @Argument(
+        help: """
+            Records of `berth bench record`: the base, then the new one; or the new one alone. With --ab and \
+            --first-difference: two builds, OLD and NEW.
+            """)
     var records: [String] = []
 
     @Option(help: ArgumentHelp("YAML file: how much of a change counts, and limits.", valueName: "file"))
@@ -43,7 +50,14 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "Show every metric in the table, not only those with a finding.")
     var all = false
 
+    @OptionGroup(title: "Comparing builds")
+    var variants: VariantOptions
+
     func validate() throws {
+        if variants.isAsked {
+            if output != .table && output != .json { throw ValidationError("Builds are compared as table or json.") }
+            return try variants.validate(binaries: records)
+        }
         if !(1...2).contains(records.count) {
             throw ValidationError("Name two records, the base and the new one, or one with --thresholds.")
         }
@@ -53,6 +67,10 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
+        if variants.ab { return try CompareBuilds(variants, binaries: records, output: output).run() }
+        if variants.firstDifference {
+            return try CompareDecisions(variants, binaries: records, output: output).run()
+        }
         let comparison = try reportingErrors {
             let comparison = try compare()
             if let markdown { try TraceFiles.write(Array(comparison.markdown().utf8), to: markdown) }

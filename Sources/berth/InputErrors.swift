@@ -25,5 +25,7 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
         throw InputFailure(error.description)
     } catch let error as GeneratorError {
         throw InputFailure(error.description)
+    } catch let error as VariantError {
+        throw InputFailure(error.description)
     }
 }

@@ -14,13 +14,23 @@ final class ProgressLine {
 
     /// Redraws the line, ten times a second at most.
     func show(_ done: Int, of total: Int) {
-        let now = DispatchTime.now().uptimeNanoseconds
-        guard now - shownAt >= Self.intervalNanoseconds, total > 0 else { return }
-        shownAt = now
+        guard total > 0, isDue else { return }
         let width = 30
         let filled = min(done * width / total, width)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
         write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) \(noun)")
+    }
+
+    /// Shows how far work without a known end is.
+    func show(_ text: String) {
+        if isDue { write("\r\u{1B}[K" + text) }
+    }
+
+    private var isDue: Bool {
+        let now = DispatchTime.now().uptimeNanoseconds
+        guard now - shownAt >= Self.intervalNanoseconds else { return false }
+        shownAt = now
+        return true
     }
 
     func clear() {

@@ -135,7 +135,7 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    private func load(_ catalog: VendorCatalog) throws -> Trace {
+    func load(_ catalog: VendorCatalog) throws -> Trace {
         if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
             let files = OpenBImporter.Files(
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
@@ -144,7 +144,7 @@ struct ReplayCommand: ParsableCommand {
         return try Trace(folder: trace)
     }
 
-    private func options() -> ReplayOptions {
+    func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
         options.threads = max(threads, 1)
