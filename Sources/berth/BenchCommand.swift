@@ -10,5 +10,5 @@ struct BenchCommand: ParsableCommand {
               berth bench record --output base.json
               berth bench decode
             """,
-        subcommands: [BenchRecordCommand.self, BenchDecodeCommand.self])
+        subcommands: [BenchRecordCommand.self, BenchHistoryCommand.self, BenchDecodeCommand.self])
 }

@@ -22,7 +22,8 @@ enum RecordTable {
                         microseconds: times[times.count / 2] / 1000 / Double(max(entry.operations, 1))),
                 relative.isEmpty ? "-" : fixed(relative[relative.count / 2], 2), each("exactChecks"),
                 each(WorkloadMeter.heapAllocations),
-                (entry.quality["memoryAllocated"] ?? entry.quality["coresAllocated"]).map { fixed($0, 2) + " %" } ?? "-",
+                (entry.quality["memoryAllocated"] ?? entry.quality["coresAllocated"]).map { fixed($0, 2) + " %" }
+                    ?? "-",
                 entry.hash,
             ])
         }

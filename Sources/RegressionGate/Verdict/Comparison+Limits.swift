@@ -22,7 +22,8 @@ extension Comparison {
                     entry.name, "limit:" + name, .worse, detail: "the record does not state it; it has " + known)
             }
             return MetricVerdict(
-                entry.name, "limit:" + name, percent < least ? .worse : .same, new: Decimals.text(percent, places: 3) + " %",
+                entry.name, "limit:" + name, percent < least ? .worse : .same,
+                new: Decimals.text(percent, places: 3) + " %",
                 detail: "at least \(Decimals.text(least, places: 3)) %: " + limit.reason)
         case .count(let name, let most):
             guard let count = entry.counts[name] else {
@@ -64,6 +65,8 @@ extension Comparison {
             + "\(Decimals.text(ratio.low, places: 1)) to \(Decimals.text(ratio.high, places: 1))"
         return MetricVerdict(
             entry.name, metric, verdict, new: Decimals.text(ratio.ratio, places: 1) + " times",
-            detail: "\(interval), \(pairs) pairs; at least \(Decimals.text(times, places: 1)) times faster than \(other): \(reason)")
+            detail:
+                "\(interval), \(pairs) pairs; at least \(Decimals.text(times, places: 1)) times faster than \(other): \(reason)"
+        )
     }
 }

@@ -25,13 +25,16 @@ extension Comparison {
         for old in base.workloads {
             guard let entry = entries[old.name] else {
                 verdicts.append(
-                    MetricVerdict(old.name, "workload", .worse, detail: "the new record lacks it; record all, or a new base"))
+                    MetricVerdict(
+                        old.name, "workload", .worse, detail: "the new record lacks it; record all, or a new base"))
                 continue
             }
             if old.operations != entry.operations {
                 throw GateError(
                     file: newFile,
-                    problem: "\(old.name) has \(entry.operations) operations, the base \(old.operations); record the base anew")
+                    problem:
+                        "\(old.name) has \(entry.operations) operations, the base \(old.operations); record the base anew"
+                )
             }
             let tolerance = thresholds.tolerance(of: old.name)
             verdicts.append(Self.decisions(old, entry, tolerance))
@@ -121,7 +124,8 @@ enum Decimals {
         let whole = String(scaled / Int64(factor))
         let fraction = String(scaled % Int64(factor))
         let sign = number < 0 && scaled > 0 ? "-" : (signed ? "+" : "")
-        return sign + whole + (places > 0 ? "." + String(repeating: "0", count: places - fraction.count) + fraction : "")
+        return sign + whole
+            + (places > 0 ? "." + String(repeating: "0", count: places - fraction.count) + fraction : "")
     }
 
     /// A ratio as a change: +10.3 %.

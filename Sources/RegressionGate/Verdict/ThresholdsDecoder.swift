@@ -42,7 +42,8 @@ extension Thresholds {
             case "workloads":
                 rules = try value.readList { (value) throws(FieldProblem) in try Self.rule(value, isDefault: false) }
             case "limits": limits = try value.readList(Self.limit)
-            default: throw FieldProblem("unknown; known are version, defaults, workloads, limits", line: value.documentLine)
+            default:
+                throw FieldProblem("unknown; known are version, defaults, workloads, limits", line: value.documentLine)
             }
         }
     }

@@ -62,7 +62,8 @@ final class SelectionTwin: @unchecked Sendable {
         goSort(
             UnsafeMutableBufferPointer(rebasing: twin.list[0..<columns.count]),
             by: DeviceOrder(
-                policy: DevicePolicy("binpack"), score: twin.scores, used: columns.used, numa: twin.numa, index: twin.index))
+                policy: DevicePolicy("binpack"), score: twin.scores, used: columns.used, numa: twin.numa,
+                index: twin.index))
         var result: UInt64 = 0
         var count = 0
         for place in stride(from: columns.count - 1, through: 0, by: -1) where count < asked.devices {

@@ -52,22 +52,27 @@ public final class ReplayWorkload: WorkloadRun {
 }
 
 extension ReplaySummary {
-    /// How full the fleet is at the end and how many pods found a place, percent.
+    /// How full the fleet is at the end (on the virtual clock on average) and how many pods found a place, percent.
     var quality: [String: Double] {
         var quality: [String: Double] = [:]
         if pods > 0 { quality["podsPlaced"] = Double(placed) * 100 / Double(pods) }
-        func add(_ name: String, _ used: (AllocationHistory.VendorUse) -> Int64?, _ total: (AllocationHistory.VendorUse) -> Int64)
-        {
+        var isVirtual = false
+        if case .virtual = clock { isVirtual = true }
+        func add(
+            _ name: String, _ used: (AllocationHistory.VendorUse) -> [Int64],
+            _ total: (AllocationHistory.VendorUse) -> Int64
+        ) {
             let whole = allocation.vendors.reduce(0) { $0 + total($1) }
-            if whole > 0 {
-                quality[name] = Double(allocation.vendors.reduce(0) { $0 + (used($1) ?? 0) }) * 100 / Double(whole)
-            }
+            let samples = isVirtual ? allocation.at.count : 1
+            if whole == 0 || samples == 0 { return }
+            let sum = allocation.vendors.reduce(0) { $0 + used($1).suffix(samples).reduce(0, +) }
+            quality[name] = Double(sum) * 100 / (Double(whole) * Double(samples))
         }
         // In a fleet of thousandths only the cores say something: a thousandth of a device is one of its cores.
-        add("coresAllocated", { $0.usedCores.last }, { $0.totalCores })
+        add("coresAllocated", { $0.usedCores }, { $0.totalCores })
         if deviceModel == .hami {
-            add("memoryAllocated", { $0.usedMemoryMiB.last }, { $0.totalMemoryMiB })
-            add("slotsAllocated", { $0.usedSlots.last }, { $0.totalSlots })
+            add("memoryAllocated", { $0.usedMemoryMiB }, { $0.totalMemoryMiB })
+            add("slotsAllocated", { $0.usedSlots }, { $0.totalSlots })
         }
         return quality
     }
