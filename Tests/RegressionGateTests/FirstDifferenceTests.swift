@@ -57,12 +57,11 @@ import TraceReplay
             located.difference.finding(old: old, new: old).hasSuffix("This build would give the old variant's devices.")
         )
         let fresh = try #require(old.nodes.first).devices.filter { $0.usedSlots == 0 }.map { Int32($0.place) }
-        if fresh.count > 1 {
-            var tie = located.difference
-            tie.old.devices = [fresh[0]]
-            tie.new.devices = [fresh[1]]
-            #expect(tie.finding(old: old, new: old).hasPrefix("A tie between devices in equal states."))
-        }
+        try #require(fresh.count > 1)
+        var tie = located.difference
+        tie.old.devices = [fresh[0]]
+        tie.new.devices = [fresh[1]]
+        #expect(tie.finding(old: old, new: old).hasPrefix("A tie between devices in equal states."))
     }
 
     @Test func aRefusalIsNamed() throws {
