@@ -26,12 +26,14 @@ let package = Package(
             targets: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
                 "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "Workloads", "RegressionGate",
             ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -62,13 +64,28 @@ let package = Package(
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
+        module(
+            "Workloads",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
+                "PlacementEngine", "KubernetesWire", "TraceReplay",
+            ]),
+        module(
+            "RegressionGate",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "KubernetesWire", "TraceReplay", "ReplayReport", "Workloads",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "Workloads",
+                "RegressionGate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -87,7 +104,8 @@ let package = Package(
             ],
             exclude: ["Vectors", "cut-vectors.sh"], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
+            name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")],
+            exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
         .target(
@@ -109,6 +127,14 @@ let package = Package(
         tests(
             "TraceReplayTests",
             ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+        tests(
+            "RegressionGateTests",
+            [
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "DeviceTable",
+                "Workloads",
+            ]),
+        tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -54,6 +54,9 @@ extension Cluster {
             resources: resources, extended: extended)
     }
 
+    /// The class of an id. - Precondition: the cluster gave the id.
+    public func requestClass(id: Int) -> RequestClass { classes[id] }
+
     /// The class of a key, made if new.
     public func requestClass(_ key: RequestClassKey) -> RequestClass {
         if let known = classIDs[key] { return classes[known] }

@@ -136,7 +136,7 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    private func load(_ catalog: VendorCatalog) throws -> Trace {
+    func load(_ catalog: VendorCatalog) throws -> Trace {
         if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
             let files = OpenBImporter.Files(
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
@@ -145,7 +145,7 @@ struct ReplayCommand: ParsableCommand {
         return try Trace(folder: trace)
     }
 
-    private func options() -> ReplayOptions {
+    func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
         options.threads = max(threads ?? Parallelism.automatic.threads, 1)

@@ -5,7 +5,8 @@ import Testing
     static let commands = [
         ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
         ["bench"],
-        ["bench", "decode"],
+        ["bench", "decode"], ["bench", "record"], ["bench", "history"], ["bench", "history", "add"],
+        ["bench", "history", "list"], ["bench", "history", "plot"], ["bench", "history", "steps"], ["compare"],
     ]
 
     @Test func overview() throws {

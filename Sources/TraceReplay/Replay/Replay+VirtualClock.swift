@@ -49,6 +49,7 @@ extension Replay {
         var start = 0
         while start < queue.count {
             let end = min(start + options.roundSize, queue.count)
+            announce(queue[start..<end])
             let outcomes = run.runner.place(queue[start..<end].lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = queue[start + place]
