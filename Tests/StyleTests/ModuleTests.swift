@@ -10,7 +10,9 @@ import Testing
         "Workloads", "RegressionGate", "berth",
     ]
     /// Modules of C and C++ code, each wrapped by one module of ours.
-    static let shims = ["SimdjsonShim": "BulkJSON", "CJemalloc": "HeapCounters", "CSimdjson": "SimdjsonShim"]
+    static let shims = ["SimdjsonShim": "BulkJSON", "CJemalloc": "HeapCounters", "CSimdjson": "SimdjsonShim",
+        "CIntrinsics": "PlacementKernels",
+    ]
     static let withoutFoundation: Set = [
         "BulkJSON", "PlacementModel", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
         "PlacementEngine",
