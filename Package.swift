@@ -61,8 +61,8 @@ let package = Package(
         module(
             "TraceReplay",
             [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog",
+                "PlacementEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
         .executableTarget(
@@ -110,7 +110,10 @@ let package = Package(
             ]),
         tests(
             "TraceReplayTests",
-            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+            [
+                "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
+                "BulkJSON",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
