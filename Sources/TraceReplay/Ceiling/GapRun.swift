@@ -54,7 +54,7 @@ struct GapRun: Sendable {
     private let tuning: LoadTuning
     private let seed: UInt64
     private let settings: GapSettings
-    private let packing: MilliPacking
+    private let packing: ResourcePacking
     private let marks: [LoadMark]
     private let workConserving: LoadMark?
 
@@ -65,18 +65,19 @@ struct GapRun: Sendable {
         tuning = LoadTuning(
             source.trace, workload: source.workload, seed: seed, ratio: settings.sweep.ratio,
             draws: settings.sweep.draws)
-        packing = MilliPacking(source.trace, workload: source.workload)
+        packing = ResourcePacking(thousandthsOf: source.trace, workload: source.workload)
         let milli = tuning.order.map { pod in
             let shape = source.workload[Int(source.trace.pods.shape[Int(pod)])]
             return Int64(shape.devices) * Int64(shape.milliPerDevice)
         }
-        marks = LoadMark.marks(at: settings.loads, milli: milli, totalMilli: packing.totalMilli)
+        marks = LoadMark.marks(at: settings.loads, asked: milli, total: packing.total)
         workConserving =
-            LoadMark.marks(at: [settings.workConservingLoad], milli: milli, totalMilli: packing.totalMilli).first
+            LoadMark.marks(at: [settings.workConservingLoad], asked: milli, total: packing.total).first
     }
 
     private func counts(_ mark: LoadMark) -> [Int64] {
-        packing.counts(tuning.order[..<mark.pods], of: source.trace)
+        packing.counts(
+            ofShapes: tuning.order[..<mark.pods].lazy.map { source.trace.pods.shape[Int($0)] })
     }
 
     /// The ceilings at every mark.
@@ -95,7 +96,7 @@ struct GapRun: Sendable {
             }
             moments.append(moment)
         }
-        return CeilingRow(trace: source.name, seed: seed, totalMilli: packing.totalMilli, moments: moments)
+        return CeilingRow(trace: source.name, seed: seed, totalMilli: packing.total, moments: moments)
     }
 
     /// Offers the pods to a policy, in rounds that end at the marks.
@@ -140,7 +141,7 @@ struct GapRun: Sendable {
             let table = cluster.table
             milliAt[end] = (0..<table.deviceRowCount).reduce(0) { $0 + Int64(table.usedCores[$1]) }
         }
-        let isWorkConserving = workConserving.map { milliAt[$0.pods] == $0.arrivedMilli } ?? false
+        let isWorkConserving = workConserving.map { milliAt[$0.pods] == $0.asked } ?? false
         return (marks.map { milliAt[$0.pods] ?? 0 }, isWorkConserving)
     }
 }
