@@ -10,7 +10,9 @@ extension ResourcePacking {
     /// What a pod is charged is found by placing one of each shape on an otherwise empty node of each kind under the vendor's
     /// own rules. Every vendor is a problem of its own, that may use the whole CPU and memory of its nodes. Annotations that
     /// name single devices are left out, like selectors.
-    /// - Returns: by vendor, memory before cores; vendors of which a node has several models are left out.
+    /// - Returns: by vendor, memory before cores. Left out are vendors for which an empty node does not tell what pods are
+    ///   charged: with unequal devices on one node, with devices cut into instances, with cores that are no amounts, and
+    ///   with pods that an empty node refuses where a used one may not.
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor.
     /// - Complexity: shapes x node kinds trial placements
     static func vendors(
@@ -18,8 +20,11 @@ extension ResourcePacking {
     ) throws(TraceError) -> [ResourcePacking] {
         let trial = try TrialFleet(trace, catalog: catalog, profile: profile)
         let asks = trial.asks(of: trace, defaults: defaults)
-        return catalog.ids.flatMap { vendor in
-            [Resource.memory, .cores].compactMap { trial.packing(vendor, $0, asks) }
+        let unclear = asks.reduce(0) { $0 | $1.refusedForNow }
+        return catalog.ids.filter { unclear & $0.bit == 0 }.flatMap { vendor in
+            [Resource.memory, .cores].filter { $0 == .memory || catalog[vendor].coresAreAmounts }.compactMap {
+                trial.packing(vendor, $0, asks)
+            }
         }
     }
 }
@@ -31,6 +36,8 @@ private struct TrialFleet {
         var cpuMilli: Int64
         var memoryMiB: Int64
         var charges: [Charge] = []
+        /// Vendors, as bits, of which an empty node refused the pods while a used one might take them.
+        var refusedForNow: UInt64 = 0
     }
 
     /// What a pod is charged of one vendor's devices on one kind of node.
@@ -79,35 +86,51 @@ private struct TrialFleet {
             let requests = cluster.catalog.requests(of: pod, state: cluster.state)
             guard let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults) else { return ask }
             let requestClass = cluster.requestClass(key)
-            for kind in nodes.indices { ask.charges += charges(requestClass, kind) }
+            guard requestClass.asksForDevices else { return ask }
+            for kind in nodes.indices {
+                if let charges = charges(requestClass, kind) {
+                    ask.charges += charges
+                } else {
+                    ask.refusedForNow |= requestClass.requestedVendors & uncertainVendors(of: kind)
+                }
+            }
             return ask
         }
     }
 
-    private func charges(_ requestClass: RequestClass, _ kind: Int) -> [Charge] {
-        guard requestClass.asksForDevices, engine.choose(requestClass, candidates: [kind]) != nil else { return [] }
+    /// Vendors of a kind, as bits, whose refusals a placement can end.
+    private func uncertainVendors(of kind: Int) -> UInt64 {
+        cluster.table.devices(of: kind).reduce(0) { vendors, device in
+            let vendor = VendorID(Int(cluster.table.vendor[device]))
+            return cluster.catalog[vendor].refusalsLast ? vendors : vendors | vendor.bit
+        }
+    }
+
+    /// By vendor; nil when an empty node refuses the pod.
+    private func charges(_ requestClass: RequestClass, _ kind: Int) -> [Charge]? {
+        guard engine.choose(requestClass, candidates: [kind]) != nil else { return nil }
         var result = RoundResult()
         let outcome = engine.commit(requestClass, into: &result)
         defer { cluster.remove(ResidentID(row: outcome.resident)) }
         let table = cluster.table
-        let first = Int(table.firstDevice[kind])
         var charges: [VendorID: Charge] = [:]
-        for device in result.devices(of: outcome) {
-            let row = first + Int(device.device)
-            let vendor = VendorID(Int(table.vendor[row]))
+        for device in table.devices(of: kind) where table.used[device] > 0 {
+            let vendor = VendorID(Int(table.vendor[device]))
             var charge = charges[vendor] ?? Charge(kind: kind, vendor: vendor)
-            charge.devices += 1
+            charge.devices += Int64(table.used[device])
             // No more than the device has: a larger charge takes all of it.
-            charge.least.first = min(charge.least.first, device.memoryMiB, table.totalMemoryMiB[row])
-            charge.least.second = min(charge.least.second, device.cores, table.totalCores[row])
-            charge.memoryMiB += Int64(device.memoryMiB)
-            charge.cores += Int64(device.cores)
+            let memoryMiB = min(table.usedMemoryMiB[device], table.totalMemoryMiB[device]) / table.used[device]
+            let cores = min(table.usedCores[device], table.totalCores[device]) / table.used[device]
+            charge.least = CardAmount(min(charge.least.first, memoryMiB), min(charge.least.second, cores))
+            charge.memoryMiB += Int64(table.usedMemoryMiB[device])
+            charge.cores += Int64(table.usedCores[device])
             charges[vendor] = charge
         }
         return charges.values.sorted { $0.vendor < $1.vendor }
     }
 
-    /// The problem of a vendor's resource; nil where the fleet has none of it or a node has several models of the vendor.
+    /// The problem of a vendor's resource; nil where the fleet has none of it, or devices of a node are unequal or cut into
+    /// instances.
     func packing(_ vendor: VendorID, _ resource: ResourcePacking.Resource, _ asks: [Ask]) -> ResourcePacking? {
         let table = cluster.table
         var pools: [PackingProblem.Pool] = []
@@ -118,7 +141,7 @@ private struct TrialFleet {
             let card = CardAmount(table.totalMemoryMiB[device], table.totalCores[device])
             let isUniform = devices.allSatisfy {
                 CardAmount(table.totalMemoryMiB[$0], table.totalCores[$0]) == card
-                    && table.slots[$0] == table.slots[device]
+                    && table.slots[$0] == table.slots[device] && !table.flags[$0].contains(.mig)
             }
             if !isUniform { return nil }
             poolOfKind[kind] = pools.count
