@@ -24,8 +24,8 @@ let package = Package(
         .library(
             name: "Berth",
             targets: [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
+                "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
                 "Workloads", "RegressionGate",
             ]),
     ],
@@ -39,12 +39,15 @@ let package = Package(
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
+        .systemLibrary(
+            name: "CClp", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"]), .brew(["clp"])]),
         .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
         .systemLibrary(name: "CIntrinsics"),
         .target(
             name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
 
         module("PlacementModel"),
+        module("PackingBound", ["CClp"]),
         module("BulkJSON", ["SimdjsonShim"]),
         module("HeapCounters", ["CJemalloc"]),
         module("DeviceTable", ["PlacementModel", "BulkJSON"]),
@@ -52,7 +55,7 @@ let package = Package(
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module(
             "PlacementEngine",
-            ["PlacementModel", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+            ["PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module(
             "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
@@ -62,8 +65,8 @@ let package = Package(
         module(
             "TraceReplay",
             [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog",
+                "PlacementEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
@@ -91,6 +94,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("PlacementModelTests", ["PlacementModel"]),
+        tests("PackingBoundTests", ["PackingBound"]),
         tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
         .target(
             name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
@@ -126,13 +130,15 @@ let package = Package(
             ]),
         tests(
             "TraceReplayTests",
-            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+            [
+                "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
+                "BulkJSON",
+            ]),
         tests(
             "RegressionGateTests",
             [
                 "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
-                "DeviceTable",
-                "Workloads",
+                "DeviceTable", "Workloads",
             ]),
         tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
     ],

@@ -86,6 +86,9 @@ struct ReplayCommand: ParsableCommand {
             """)
     var metrics: String?
 
+    @Flag(help: "Also find the most that any placement of the pods could have allocated (docs/ceiling.md).")
+    var ceiling = false
+
     @Option(help: "table for people, json for programs.")
     var output = OutputName.table
 
@@ -159,6 +162,7 @@ struct ReplayCommand: ParsableCommand {
         options.podLimit = limit
         options.keepsDecisions = decisions != nil
         options.keepsFragmentation = metrics != nil
+        options.findsCeiling = ceiling
         return options
     }
 }

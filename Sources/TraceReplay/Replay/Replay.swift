@@ -19,6 +19,9 @@ public final class Replay {
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
+    /// What ceilings are found for; empty unless asked.
+    let packings: [ResourcePacking]
+    private var present: PresentPods?
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///
@@ -45,6 +48,8 @@ public final class Replay {
         }
         policyContext = PolicyContext(
             typicalPods: trace.typicalPods(catalog: catalog), seed: options.seed)
+        packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
+        present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         placeResidents()
     }
 
@@ -67,6 +72,8 @@ public final class Replay {
             }
             result.removeAll()
             let outcome = engine.commit(requestClass, into: &result)
+            present?.arrive(shape: trace.pods.shape[pod])
+            present?.place(ResidentID(row: outcome.resident), shape: trace.pods.shape[pod])
             if trace.pods.durationMs[pod] >= 0 {
                 departures.add(ResidentID(row: outcome.resident), at: trace.pods.durationMs[pod])
             }
@@ -93,6 +100,7 @@ public final class Replay {
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,
             meter: options.keepsFragmentation && options.clock == .backlog
                 ? FragmentationMeter(cluster, policyContext.typicalPods) : nil)
+        run.present = present
         run.fragmentation = run.meter.map { FragmentationSeries(totalMilli: $0.totalMilli, pods: order.count) }
         switch options.clock {
         case .backlog: runBacklog(&run, progress)
@@ -142,6 +150,7 @@ public final class Replay {
         }
         run.sampler.recount()
         run.sampler.sample(at: Int64(order.count))
+        for pod in order { run.present?.arrive(shape: trace.pods.shape[Int(pod)]) }
     }
 }
 
@@ -152,6 +161,7 @@ struct ReplayRun {
     var decisionLog: DecisionLog?
     var meter: FragmentationMeter?
     var fragmentation: FragmentationSeries?
+    var present: PresentPods?
     var placed = 0
     /// Sequence numbers of rejected pods.
     var rejected: [Int32] = []
