@@ -105,9 +105,13 @@ let package = Package(
                 "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
                 "SchedulerSession", "KubernetesWire", "FleetTestSupport",
             ]),
-        tests(
-            "TraceReplayTests",
-            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+        .testTarget(
+            name: "TraceReplayTests",
+            dependencies: [
+                "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Import/Golden"], swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
 )
