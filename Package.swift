@@ -128,12 +128,13 @@ let package = Package(
                 "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
                 "SchedulerSession", "KubernetesWire", "FleetTestSupport",
             ]),
-        tests(
-            "TraceReplayTests",
-            [
+        .testTarget(
+            name: "TraceReplayTests",
+            dependencies: [
                 "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
-                "BulkJSON",
-            ]),
+                "BulkJSON", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Import/Golden"], swiftSettings: settings),
         tests(
             "RegressionGateTests",
             [
