@@ -18,6 +18,8 @@ struct ClassPlan {
     var states: UnsafeMutablePointer<StateGroups>?
     var ask: StateAsk?
     var vendor = 0
+    /// Whether ``vendor`` is all that the class asks devices of, so that its log tells of every change that matters.
+    var asksOneVendor = false
     /// The class's own tree, when nothing can be shared.
     var tree: ScoreTree?
     /// The short scan; valid when it equals the vendor's Fit on plain nodes.
@@ -30,8 +32,9 @@ struct ClassPlan {
     var quotaVersion = 0
     /// False when a placement may let refused requests of this class fit.
     var refusalsLast = true
-    /// State at which the whole class was refused; still holds while nothing is released.
+    /// State at which the whole class was refused, see ``IndexedEngine/isStillRefused(_:)``.
     var refusedAtRelease = -1
+    var refusedAtVendorChange = -1
     var refusedAtQuota = -1
     /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
     var takenCount = 0
@@ -53,6 +56,7 @@ extension IndexedEngine {
         if requestClass.hasConstraints || fleetConstrains { plan.constraints = constraintSet(for: requestClass) }
         let vendors = requestClass.requestedVendors
         Self.forEachVendor(vendors) { if !cluster.catalog[$0].refusalsLast { plan.refusalsLast = false } }
+        if !refusalsLastUnderPolicy(requestClass) { plan.refusalsLast = false }
         guard vendors.nonzeroBitCount <= 1, refusalsLastUnderPolicy(requestClass), !scoresNodes(requestClass) else {
             chooseOwnStructure(&plan)
             return plan
@@ -68,6 +72,7 @@ extension IndexedEngine {
         plan.pool = pool
         if let vendor {
             plan.vendor = vendor.index
+            plan.asksOneVendor = true
             let bit = pool.bit(for: strictestDemand(of: requestClass, vendor))
             (plan.word, plan.bit) = (bit.word, bit.mask)
             if let scan = shortScan(requestClass, cluster.catalog[vendor]) {
@@ -94,6 +99,7 @@ extension IndexedEngine {
             statesByVendor[vendor] = made
         }
         plan.vendor = vendor.index
+        plan.asksOneVendor = true
         plan.states = statesByVendor[vendor]
         let key = AskKey(requestClass.key)
         let ask =

@@ -142,6 +142,11 @@ public final class IndexedEngine: PlacementEngine {
         }
     }
 
+    /// The plan of a class that has been met.
+    func plan(known classID: Int) -> UnsafeMutablePointer<ClassPlan>? {
+        classID < plans.count ? plans[classID] : nil
+    }
+
     @inline(__always)
     private func plan(of classID: Int) -> UnsafeMutablePointer<ClassPlan> {
         if let known = plans[classID] { return known }
@@ -158,7 +163,7 @@ public final class IndexedEngine: PlacementEngine {
         // Where a placement may let refused requests fit, any change of a node counts as a release.
         let log = plan.pointee.refusalsLast ? table.releaseLog : table.changeLog
         let quotaVersion = cluster.quotas.version
-        if plan.pointee.refusedAtRelease == log.end && plan.pointee.refusedAtQuota == quotaVersion {
+        if isStillRefused(plan) {
             result.outcomes.append(.rejected)
             return
         }
@@ -172,8 +177,7 @@ public final class IndexedEngine: PlacementEngine {
         plan.pointee.constraints?.catchUp(cluster)
         let node = candidate(plan, pool)
         if node < 0 {
-            plan.pointee.refusedAtRelease = log.end
-            plan.pointee.refusedAtQuota = quotaVersion
+            noteRefusal(plan)
             result.outcomes.append(.rejected)
             return
         }
@@ -271,15 +275,13 @@ public final class IndexedEngine: PlacementEngine {
     // MARK: Node states
 
     private func placeThroughStates(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
-        // Nothing changed where the vendor has devices since the whole class was refused.
-        let log = cluster.table.vendorLogs[plan.pointee.vendor]
-        if plan.pointee.refusedAtRelease == log.end {
+        if isStillRefused(plan) {
             result.outcomes.append(.rejected)
             return
         }
         let node = chooseByState(plan)
         if node < 0 {
-            plan.pointee.refusedAtRelease = log.end
+            noteRefusal(plan)
             result.outcomes.append(.rejected)
             return
         }

@@ -4,22 +4,22 @@ extension Replay {
     /// Replays arrivals and departures at the trace's times, in rounds at multiples of an interval.
     ///
     /// At a round, first the pods whose time is up leave, then the pods that have arrived join the queue, then the whole
-    /// queue is offered, oldest first. Rounds before which nothing came or left are skipped: they would decide the same
+    /// queue is offered, oldest first; pods that the engine knows it would refuse again are passed over. Rounds before which nothing came or left are skipped: they would decide the same
     /// again. The replay ends when nothing is left to come or leave; who still waits then is rejected.
     func runVirtualClock(_ run: inout ReplayRun, intervalMs: Int64, _ progress: ((Int, Int) -> Void)?) {
         precondition(intervalMs > 0, "time must pass between rounds")
         let sampleMs = max(horizonMs / Int64(max(options.samplesMax, 1)), intervalMs)
-        var queue: [Int32] = []
+        var waiting = WaitingPods()
         var nextArrival = 0
         var nextSampleMs: Int64 = 0
         var nowMs: Int64 = 0
         while true {
             while let resident = departures.removeNext(by: nowMs) { cluster.remove(resident) }
             while nextArrival < order.count, arrivalMs(nextArrival) <= nowMs {
-                queue.append(Int32(nextArrival))
+                queue(Int32(nextArrival), &waiting, &run)
                 nextArrival += 1
             }
-            offer(&queue, &run, nowMs: nowMs)
+            offer(&waiting, &run, nowMs: nowMs)
             if nowMs >= nextSampleMs {
                 run.sampler.recount()
                 run.sampler.sample(at: nowMs)
@@ -33,7 +33,8 @@ extension Replay {
         run.sampler.recount()
         run.sampler.sample(at: nowMs)
         run.virtualMs = nowMs
-        run.rejected = queue
+        run.rejected = (run.rejected + waiting.all).sorted()
+        for sequence in run.rejected { run.runner.note(.rejected, of: sequence, at: nowMs) }
     }
 
     private func arrivalMs(_ sequence: Int) -> Int64 { trace.pods.arrivalMs[Int(order[sequence])] }
@@ -43,30 +44,39 @@ extension Replay {
         order.reduce(0) { max($0, trace.pods.arrivalMs[Int($1)] + max(trace.pods.durationMs[Int($1)], 0)) }
     }
 
-    /// Offers the queue in rounds and keeps those that did not fit.
-    private func offer(_ queue: inout [Int32], _ run: inout ReplayRun, nowMs: Int64) {
-        var kept = 0
-        var start = 0
-        while start < queue.count {
-            let end = min(start + options.roundSize, queue.count)
-            let outcomes = run.runner.place(queue[start..<end].lazy.map { self.classID($0) })
-            for (place, outcome) in outcomes.enumerated() {
-                let sequence = queue[start + place]
-                guard outcome.isPlaced else {
-                    queue[kept] = sequence
-                    kept += 1
-                    continue
-                }
-                let pod = Int(order[Int(sequence)])
-                run.placed += 1
-                run.decisionLog?.record(Int(sequence), outcome, in: run.runner.result)
-                run.waitsMs.recordClamped(UInt64(nowMs - trace.pods.arrivalMs[pod]))
-                if trace.pods.durationMs[pod] >= 0 {
-                    departures.add(ResidentID(row: outcome.resident), at: nowMs + trace.pods.durationMs[pod])
-                }
-            }
-            start = end
+    /// Queues a pod; one that cannot be asked for at all never waits.
+    private func queue(_ sequence: Int32, _ waiting: inout WaitingPods, _ run: inout ReplayRun) {
+        let classID = classID(sequence)
+        if classID == RoundRunner.unclassified {
+            run.rejected.append(sequence)
+        } else {
+            waiting.append(sequence, classID: classID)
         }
-        queue.removeLast(queue.count - kept)
+    }
+
+    /// Offers the queue as one round, or several when it is longer than a round may be; who does not fit goes on waiting.
+    private func offer(_ waiting: inout WaitingPods, _ run: inout ReplayRun, nowMs: Int64) {
+        let engine = run.runner.engine
+        var offered = 0
+        waiting.offer(staysRefused: engine.staysRefused) { sequence, classID in
+            if offered > 0, offered % options.roundSize == 0 { run.runner.endRound() }
+            offered += 1
+            let outcome = run.runner.placeNext(classID)
+            guard outcome.isPlaced else { return false }
+            didPlace(sequence, outcome, &run, nowMs: nowMs)
+            return true
+        }
+        run.runner.endRound()
+    }
+
+    private func didPlace(_ sequence: Int32, _ outcome: Outcome, _ run: inout ReplayRun, nowMs: Int64) {
+        let pod = Int(order[Int(sequence)])
+        run.placed += 1
+        run.runner.note(outcome, of: sequence, at: nowMs)
+        run.decisionLog?.record(Int(sequence), outcome, in: run.runner.result)
+        run.waitsMs.recordClamped(UInt64(nowMs - trace.pods.arrivalMs[pod]))
+        if trace.pods.durationMs[pod] >= 0 {
+            departures.add(ResidentID(row: outcome.resident), at: nowMs + trace.pods.durationMs[pod])
+        }
     }
 }

@@ -93,6 +93,7 @@ public final class Replay {
         case .backlog: runBacklog(&run, progress)
         case .virtual(let intervalMs): runVirtualClock(&run, intervalMs: intervalMs, progress)
         }
+        run.runner.endStretch()
         return summary(of: run)
     }
 
