@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         .systemLibrary(
@@ -60,7 +61,12 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
+        module(
+            "ReplayReport",
+            [
+                "PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         .executableTarget(
             name: "berth",
             dependencies: [

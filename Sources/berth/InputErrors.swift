@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ReplayReport
 import TraceReplay
 
 /// Exit code of bad usage and bad input.
@@ -14,13 +15,15 @@ struct InputFailure: LocalizedError {
     var errorDescription: String? { message }
 }
 
-/// Runs a command's work; an error about a trace becomes an ``InputFailure``.
+/// Runs a command's work; an error about a trace or a saved run becomes an ``InputFailure``.
 func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
     do {
         return try work()
     } catch let error as TraceError {
         throw InputFailure(error.description)
     } catch let error as GeneratorError {
+        throw InputFailure(error.description)
+    } catch let error as RunFileError {
         throw InputFailure(error.description)
     }
 }

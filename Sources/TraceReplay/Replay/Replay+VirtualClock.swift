@@ -8,21 +8,25 @@ extension Replay {
     /// again. The replay ends when nothing is left to come or leave; who still waits then is rejected.
     func runVirtualClock(_ run: inout ReplayRun, intervalMs: Int64, _ progress: ((Int, Int) -> Void)?) {
         precondition(intervalMs > 0, "time must pass between rounds")
-        let sampleMs = max(horizonMs / Int64(max(options.samplesMax, 1)), intervalMs)
+        let sampleMs = max(sampledSpanMs / Int64(max(options.samplesMax, 1)), intervalMs)
         var waiting = WaitingPods()
         var nextArrival = 0
         var nextSampleMs: Int64 = 0
         var nowMs: Int64 = 0
         while true {
-            while let resident = departures.removeNext(by: nowMs) { cluster.remove(resident) }
+            while let departure = departures.removeNext(by: nowMs) {
+                cluster.remove(departure.resident)
+                run.metrics?.didLeave(departure.pod)
+            }
             while nextArrival < order.count, arrivalMs(nextArrival) <= nowMs {
+                run.metrics?.didArrive(order[nextArrival])
                 queue(Int32(nextArrival), &waiting, &run)
                 nextArrival += 1
             }
             offer(&waiting, &run, nowMs: nowMs)
-            if nowMs >= nextSampleMs {
-                run.sampler.recount()
-                run.sampler.sample(at: nowMs)
+            if nowMs >= nextSampleMs && nowMs <= sampledSpanMs + sampleMs {
+                run.recount()
+                run.sample(at: nowMs)
                 nextSampleMs = nowMs - nowMs % sampleMs + sampleMs
             }
             progress?(nextArrival, order.count)
@@ -30,19 +34,14 @@ extension Replay {
             guard let eventMs = [coming, departures.nextMs].compactMap({ $0 }).min() else { break }
             nowMs = max((eventMs + intervalMs - 1) / intervalMs * intervalMs, nowMs + intervalMs)
         }
-        run.sampler.recount()
-        run.sampler.sample(at: nowMs)
+        run.recount()
+        run.sample(at: nowMs)
         run.virtualMs = nowMs
         run.rejected = (run.rejected + waiting.all).sorted()
         for sequence in run.rejected { run.runner.note(.rejected, of: sequence, at: nowMs) }
     }
 
     private func arrivalMs(_ sequence: Int) -> Int64 { trace.pods.arrivalMs[Int(order[sequence])] }
-
-    /// When the last pod would leave if none had to wait.
-    private var horizonMs: Int64 {
-        order.reduce(0) { max($0, trace.pods.arrivalMs[Int($1)] + max(trace.pods.durationMs[Int($1)], 0)) }
-    }
 
     /// Queues a pod; one that cannot be asked for at all never waits.
     private func queue(_ sequence: Int32, _ waiting: inout WaitingPods, _ run: inout ReplayRun) {
@@ -75,8 +74,22 @@ extension Replay {
         run.runner.note(outcome, of: sequence, at: nowMs)
         run.decisionLog?.record(Int(sequence), outcome, in: run.runner.result)
         run.waitsMs.recordClamped(UInt64(nowMs - trace.pods.arrivalMs[pod]))
+        run.metrics?.didPlace(Int32(pod), waitMs: nowMs - trace.pods.arrivalMs[pod])
         if trace.pods.durationMs[pod] >= 0 {
-            departures.add(ResidentID(row: outcome.resident), at: nowMs + trace.pods.durationMs[pod])
+            departures.add(
+                ResidentID(row: outcome.resident), pod: Int32(pod), at: nowMs + trace.pods.durationMs[pod])
         }
+    }
+}
+
+extension Replay {
+    /// The part of the time that samples are spread over: until the last pod came, and until nine in ten of those that leave
+    /// would have left if none had to wait. A few very long pods would stretch it beyond use.
+    static func sampledSpan(of trace: Trace, order: [Int32]) -> Int64 {
+        let last = order.last.map { trace.pods.arrivalMs[Int($0)] } ?? 0
+        let ends = order.filter { trace.pods.durationMs[Int($0)] >= 0 }.map {
+            trace.pods.arrivalMs[Int($0)] + trace.pods.durationMs[Int($0)]
+        }.sorted()
+        return ends.isEmpty ? last : max(last, ends[(ends.count - 1) * 9 / 10])
     }
 }
