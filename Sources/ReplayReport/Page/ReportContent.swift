@@ -28,13 +28,13 @@ struct ReportContent {
                 id: "summary", title: runs.count > 1 ? "Comparison" : "Summary", text: "",
                 tables: runs.count > 1 ? [tables.summary()] : [tables.summary(), tables.settings()]),
             Section(
-                id: "placement", title: "Placement",
+                id: "placement", title: "Placement and refusals",
                 text: "Load counts devices: a pod that asks a quarter of a device's memory or cores is a quarter of one.",
-                plots: groups.flatMap { [$0.allocation(), $0.unplaced()] }),
+                plots: groups.flatMap { [$0.allocation(), $0.shortfall(), $0.unplaced()].compactMap { $0 } }
+                    + Self.reasons(runs, labels, groups)),
             Section(
                 id: "waits", title: "Waits", text: "",
                 plots: (groups.map { $0.waits() } + [LatencyPlots.wait(runs, labels)]).compactMap { $0 }),
-            Self.reasons(runs, labels, groups),
             Section(
                 id: "quality", title: "Quality of the packing", text: "",
                 plots: groups.flatMap { $0.fragmentation() + [$0.imbalance(), $0.fairness()] }),
@@ -78,24 +78,24 @@ struct ReportContent {
         if let wait = run.wait {
             figures.append(
                 (
-                    name: "median wait", value: NumberText.duration(microseconds: wait.p50 * 1000),
-                    note: "p99 \(NumberText.duration(microseconds: wait.p99 * 1000))"
+                    name: "median wait", value: DurationLabel.text(milliseconds: wait.p50),
+                    note: "p99 \(DurationLabel.text(milliseconds: wait.p99))"
                 ))
         }
         figures.append(
             (
                 name: "placements per second", value: NumberText.grouped(Int(run.placementsPerSecond)),
-                note: "over \(NumberText.duration(microseconds: run.placementSeconds * 1e6))"
+                note: "over \(DurationLabel.text(microseconds: run.placementSeconds * 1e6))"
             ))
         figures.append(
             (
-                name: "decision time, p99", value: NumberText.duration(microseconds: run.podLatency.p99),
-                note: "median \(NumberText.duration(microseconds: run.podLatency.p50))"
+                name: "decision time, p99", value: DurationLabel.text(microseconds: run.podLatency.p99),
+                note: "median \(DurationLabel.text(microseconds: run.podLatency.p50))"
             ))
         return figures
     }
 
-    private static func reasons(_ runs: [RunRecord], _ labels: [String], _ groups: [RunPlots]) -> Section {
+    private static func reasons(_ runs: [RunRecord], _ labels: [String], _ groups: [RunPlots]) -> [Plot] {
         var totals: [String: Int64] = [:]
         for run in runs { for (reason, pods) in run.rejectedByReason { totals[reason, default: 0] += pods } }
         let reasons = totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10).map(\.key)
@@ -118,7 +118,7 @@ struct ReportContent {
                 })
             plots = [bars.plot()] + groups.compactMap { $0.reasons() }
         }
-        return Section(id: "reasons", title: "Refusals", text: "", plots: plots)
+        return plots
     }
 
     private static func vendors(
@@ -146,7 +146,7 @@ struct ReportContent {
             plots.append(
                 FleetHeatMap(
                     id: "fleet-\(number + 1)", title: runs.count > 1 ? labels[number] : "The fleet at four moments",
-                    caption: "\(columns), a row a device; the darker the fuller, by memory or cores in use.",
+                    caption: "\(columns), a row a device; the colour tells how full it is, by memory or cores in use.",
                     moments: snapshots.map { (capitalised(run.momentName(position: $0.at)), $0) }
                 ).plot())
         }

@@ -35,7 +35,7 @@ enum ReportStyle {
         h2{font-size:20px;margin:0 0 12px}
         h3{font-size:15px;margin:0 0 6px}
         .text{margin:-6px 0 12px;color:var(--muted)}
-        .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;align-items:start}
+        .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;align-items:stretch}
         .card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:16px 18px;margin:0;min-width:0}
         .card.wide{grid-column:1/-1}
         .keys{list-style:none;display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 6px;padding:0;font-size:13px;\
@@ -74,11 +74,12 @@ enum ReportStyle {
         .hx,.shades .hx{fill:var(--page);background:var(--page)}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-size:14px}
-        th,td{text-align:left;padding:6px 12px;border-bottom:1px solid var(--rule);white-space:nowrap;position:relative}
+        th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--rule);white-space:nowrap;position:relative}
         th{color:var(--muted);font-weight:600;font-size:13px}
         tbody tr:last-child td{border-bottom:0}
         th:first-child,td:first-child{padding-left:2px}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+        td.code{font:12px ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace}
         td.best{font-weight:650;background:var(--best)}
         td span{position:relative}
         .share{position:absolute;left:10px;top:4px;bottom:4px;background:var(--share);border-radius:3px;\

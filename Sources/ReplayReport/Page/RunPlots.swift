@@ -35,7 +35,7 @@ struct RunPlots {
 
     private func name(_ x: Double) -> String {
         isVirtual
-            ? "at " + NumberText.duration(microseconds: x * msPerUnit * 1000)
+            ? "at " + DurationLabel.text(milliseconds: x * msPerUnit)
             : "at \(NumberText.fixed(x, decimals: 1)) % arrived"
     }
 
@@ -86,6 +86,17 @@ struct RunPlots {
             yTitle: "allocated (% of devices)", y: .linear(high: min(high * 1.02, 100)), series)
     }
 
+    /// What backlogs leave out, where the allocations themselves lie too close together to read.
+    func shortfall() -> Plot? {
+        if isVirtual { return nil }
+        let series = lines(
+            { series in zip(series.wantedPercent, series.runningPercent).map { max(($0 ?? 0) - ($1 ?? 0), 0) } },
+            text: Self.percent)
+        return plot(
+            "shortfall", "Load not placed", "Load of the pods refused so far in percent of the fleet's devices.",
+            yTitle: "not placed (% of devices)", y: .linear(high: max(Self.largest(series), 0.1)), series)
+    }
+
     func unplaced() -> Plot {
         let series = lines({ $0.unplacedPods.map(Double.init) }) { NumberText.grouped(Int($0)) + " pods" }
         return plot(
@@ -131,10 +142,14 @@ struct RunPlots {
     }
 
     func imbalance() -> Plot {
-        let series = lines({ $0.imbalance.map { $0.map { $0 * 100 } } }, text: Self.percent)
+        // On a nearly empty fleet a few pods make any variation.
+        let series = lines(
+            { series in
+                zip(series.imbalance, series.runningPercent).map { ($1 ?? 0) < 5 ? nil : $0.map { $0 * 100 } }
+            }, text: Self.percent)
         return plot(
             "imbalance", "Imbalance between nodes",
-            "Standard deviation of the nodes' utilisation in percent of its mean; 0 = all nodes alike.",
+            "Standard deviation of the nodes' utilisation in percent of its mean; 0 = all alike. From 5 % allocated on.",
             yTitle: "variation (% of mean)", y: .linear(high: max(Self.largest(series), 10)), series)
     }
 
@@ -152,7 +167,7 @@ struct RunPlots {
 
     func waits() -> Plot? {
         guard isVirtual else { return nil }
-        func seconds(_ value: Double) -> String { NumberText.duration(microseconds: value * 1000) }
+        func seconds(_ value: Double) -> String { DurationLabel.text(milliseconds: value) }
         var series: [LinePlot.Series] = []
         for (name, values, dashed) in [("p50", \RunRecord.Series.waitP50Ms, false), ("p99", \.waitP99Ms, true)] {
             for (place, one) in lines({ $0[keyPath: values] }, text: seconds).enumerated() {
@@ -170,7 +185,7 @@ struct RunPlots {
             "waits", "Waits over time",
             "Time from arrival to placement of the pods placed since the sample before (logarithmic; a second or less "
                 + "stands at the bottom).", yTitle: "wait",
-            y: .logarithmic(low: 1000, high: max(high, 10_000)) { RunPlots.axisDuration(microseconds: $0 * 1000) },
+            y: .logarithmic(low: 1000, high: high, steps: DurationLabel.waitSteps),
             series)
     }
 
@@ -207,17 +222,6 @@ struct RunPlots {
                 }, positions: positions, x: x, xTitle: xTitle, name: { name($0) }
             ).plot()
         }
-    }
-
-    /// Round numbers on an axis: no decimals.
-    static func axisDuration(microseconds: Double) -> String {
-        for (unit, size) in [("ns", 0.001), ("µs", 1.0), ("ms", 1000), ("s", 1e6)]
-        where microseconds < size * 999.5 || unit == "s" {
-            let count = microseconds / size
-            if unit == "s" && count >= 9999 { return NumberText.grouped(Int((count / 3600).rounded())) + " h" }
-            return NumberText.grouped(Int(count.rounded())) + " " + unit
-        }
-        return ""
     }
 }
 

@@ -41,22 +41,25 @@ struct RunTables {
         }
         for (name, value) in [("median", \RunRecord.Latency.p50), ("p99", \.p99), ("longest", \.max)] {
             add("Wait, \(name)", best: <, value: { $0.wait?[keyPath: value] }) {
-                NumberText.duration(microseconds: $0 * 1000)
+                DurationLabel.text(milliseconds: $0)
             }
         }
         add("Decisions", value: { Double($0.decisions) }, text: grouped)
         add("Placements per second", best: >, value: { $0.placementsPerSecond }, text: grouped)
-        add("Time in the engine", best: <, value: { $0.placementSeconds * 1e6 }, text: NumberText.duration)
-        add("Decision time, median", best: <, value: { $0.podLatency.p50 }, text: NumberText.duration)
-        add("Decision time, p99", best: <, value: { $0.podLatency.p99 }, text: NumberText.duration)
-        add("Round, median", best: <, value: { $0.roundLatency.p50 }, text: NumberText.duration)
-        add("Round, p99", best: <, value: { $0.roundLatency.p99 }, text: NumberText.duration)
-        add("Peak memory", best: <, value: { $0.peakMemoryMiB }) { NumberText.fixed($0, decimals: 1) + " MiB" }
-        rows.append([.text("Decision hash")] + runs.map { .number($0.decisionHash) })
+        add("Time in the engine", best: <, value: { $0.placementSeconds * 1e6 }, text: DurationLabel.text(microseconds:))
+        add("Decision time, median", best: <, value: { $0.podLatency.p50 }, text: DurationLabel.text(microseconds:))
+        add("Decision time, p99", best: <, value: { $0.podLatency.p99 }, text: DurationLabel.text(microseconds:))
+        add("Round, median", best: <, value: { $0.roundLatency.p50 }, text: DurationLabel.text(microseconds:))
+        add("Round, p99", best: <, value: { $0.roundLatency.p99 }, text: DurationLabel.text(microseconds:))
+        add("Peak memory", value: { $0.peakMemoryMiB }) { NumberText.fixed($0, decimals: 1) + " MiB" }
+        rows.append([.text("Decision hash")] + runs.map { .code($0.decisionHash) })
         return ReportTable(
             caption: runs.count > 1 ? "The best value of a row is marked. Equal hashes mean equal decisions." : "",
-            columns: [("", false)] + labels.map { ($0, true) }, rows: rows)
+            columns: [("", false)] + labels.map { ($0, true) }, rows: rows, isWide: runs.count > 1)
     }
+
+    /// Settings whose names are no words.
+    private static let words = ["nodePolicy": "node policy", "devicePolicy": "device policy"]
 
     /// A row a setting, a column a run.
     func settings() -> ReportTable {
@@ -65,7 +68,7 @@ struct RunTables {
         for setting in runs.flatMap(\.settings) where !names.contains(setting.name) { names.append(setting.name) }
         for name in names {
             rows.append(
-                [.text(name)] + runs.map { run in .text(run.settings.first { $0.name == name }?.value ?? "–") })
+                [.text(Self.words[name] ?? name)] + runs.map { run in .text(run.settings.first { $0.name == name }?.value ?? "–") })
         }
         for (name, value) in [
             ("nodes", \RunRecord.nodes), ("devices", \.devices), ("running at the start", \.residents),
@@ -73,7 +76,7 @@ struct RunTables {
         ] {
             rows.append([.text(name)] + runs.map { .text(NumberText.grouped(Int($0[keyPath: value]))) })
         }
-        return ReportTable(caption: "", columns: [("", false)] + labels.map { ($0, false) }, rows: rows)
+        return ReportTable(caption: "", columns: [("", false)] + labels.map { ($0, false) }, rows: rows, isWide: runs.count > 1)
     }
 
     // MARK: One run
@@ -114,11 +117,11 @@ struct RunTables {
                 ]
                 if run.isVirtual {
                     row += [one.waitP50Ms, one.waitP99Ms, one.waitMaxMs].map {
-                        .number($0.map { NumberText.duration(microseconds: $0 * 1000) } ?? "–")
+                        .number($0.map { DurationLabel.text(milliseconds: $0) } ?? "–")
                     }
                 }
                 return row
-            })
+            }, isWide: run.isVirtual)
     }
 
     private static let namespacesMax = 20
@@ -154,7 +157,7 @@ extension RunRecord {
 
     func momentName(position: Int64) -> String {
         isVirtual
-            ? "at " + NumberText.duration(microseconds: Double(position) * 1000)
+            ? "at " + DurationLabel.text(milliseconds: Double(position))
             : "after \(NumberText.grouped(Int(position))) pods"
     }
 }

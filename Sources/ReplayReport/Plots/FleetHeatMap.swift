@@ -1,8 +1,12 @@
-/// The fleet at chosen moments: a column a node or bin of nodes, a row a device, darker = fuller.
+/// The fleet at chosen moments: a column a node or bin of nodes, a row a device, stronger colour = fuller.
 struct FleetHeatMap {
     private static let width = 1000.0
     private static let left = 30.0
     private static let groupGap = 3.0
+    /// Room for the last vendor's slanted name.
+    private static let right = 76.0
+    private static let labelStep = 20.0
+    private static let nameMax = 16
     private static let titleHeight = 22.0
     private static let gap = 12.0
 
@@ -40,7 +44,7 @@ struct FleetHeatMap {
         let bins = snapshot.bins
         let changes = zip(bins, bins.dropFirst()).count { $0.vendor != $1.vendor }
         let width =
-            (Self.width - Self.left - 24 - Double(changes) * Self.groupGap) / Double(max(bins.count, 1))
+            (Self.width - Self.left - Self.right - Double(changes) * Self.groupGap) / Double(max(bins.count, 1))
         var x = Self.left
         return bins.indices.map { place in
             if place > 0, bins[place].vendor != bins[place - 1].vendor { x += Self.groupGap }
@@ -65,28 +69,28 @@ struct FleetHeatMap {
         }
     }
 
-    /// Names under the groups of nodes, slanted so that narrow groups keep theirs.
+    /// Names under the groups of nodes, slanted and pushed apart so that narrow groups keep theirs.
     private func drawVendors(_ snapshot: RunRecord.Snapshot, y: Double, into svg: inout SVGText) -> Double {
         let columns = columns(snapshot)
         var longest = 0
         var start = 0
-        var labelledUntil = -Double.infinity
+        var lastLabel = -Double.infinity
         for place in snapshot.bins.indices {
             let vendor = snapshot.bins[place].vendor
             guard place + 1 == snapshot.bins.count || snapshot.bins[place + 1].vendor != vendor else { continue }
             let (from, to) = (columns[start].x, columns[place].x + columns[place].width - 0.8)
             svg.line(from, y, to, y, style: "axis")
             let middle = (from + to) / 2
-            if middle - labelledUntil >= 15 {
-                let (x, low) = (SVGText.number(middle + 3), SVGText.number(y + 14))
-                svg.raw(
-                    "<text class=\"tick\" text-anchor=\"end\" transform=\"translate(\(x) \(low)) rotate(-38)\">"
-                        + "\(SVGText.escape(vendor))</text>")
-                labelledUntil = middle
-                longest = max(longest, vendor.count)
-            }
+            let label = max(middle, lastLabel + Self.labelStep)
+            svg.line(middle, y, label, y + 9, style: "axis")
+            let name = vendor.count > Self.nameMax ? vendor.prefix(Self.nameMax - 1) + "…" : vendor[...]
+            svg.raw(
+                "<text class=\"tick\" transform=\"translate(\(SVGText.number(label - 3)) \(SVGText.number(y + 19))) "
+                    + "rotate(38)\">\(SVGText.escape(String(name)))</text>")
+            lastLabel = label
+            longest = max(longest, name.count)
             start = place + 1
         }
-        return y + 22 + Double(longest) * 5.2
+        return y + 30 + Double(longest) * 5
     }
 }

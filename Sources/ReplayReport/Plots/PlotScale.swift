@@ -72,6 +72,18 @@ struct PlotScale {
         return PlotScale(low: powerOfTen(first), high: powerOfTen(last), isLogarithmic: true, ticks: ticks)
     }
 
+    /// Between the given ticks that enclose the values.
+    ///
+    /// - Parameter steps: ascending, at least two.
+    static func logarithmic(low: Double, high: Double, steps: [Tick]) -> PlotScale {
+        let first = steps.lastIndex { $0.value <= low } ?? 0
+        let last = max(steps.firstIndex { $0.value >= high } ?? steps.count - 1, first + 1)
+        let start = min(first, steps.count - 2)
+        let ticks = Array(steps[start...min(last, steps.count - 1)])
+        return PlotScale(
+            low: ticks[0].value, high: max(ticks[ticks.count - 1].value, high), isLogarithmic: true, ticks: ticks)
+    }
+
     static func powerOfTen(_ exponent: Int) -> Double {
         var value = 1.0
         for _ in 0..<abs(exponent) { value *= 10 }

@@ -1,4 +1,4 @@
-/// Use of each vendor's devices over the run: a row a vendor, a column a sample, darker = fuller.
+/// Use of each vendor's devices over the run: a row a vendor, a column a sample, stronger colour = fuller.
 struct VendorStrips {
     struct Row {
         var label: String

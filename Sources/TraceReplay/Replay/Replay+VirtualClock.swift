@@ -24,7 +24,7 @@ extension Replay {
                 nextArrival += 1
             }
             offer(&waiting, &run, nowMs: nowMs)
-            if nowMs >= nextSampleMs && nowMs <= sampledSpanMs + sampleMs {
+            if nowMs >= nextSampleMs && nowMs <= sampledSpanMs {
                 run.recount()
                 run.sample(at: nowMs)
                 nextSampleMs = nowMs - nowMs % sampleMs + sampleMs
