@@ -7,7 +7,8 @@ struct VendorStrips {
     }
 
     private static let width = 480.0
-    private static let left = 112.0
+    private static let left = 128.0
+    private static let nameMax = 15
     private static let right = 16.0
     private static let rowHeight = 18.0
     private static let top = 4.0
@@ -29,7 +30,8 @@ struct VendorStrips {
         let places = positions.map { Self.left + (x.position($0) ?? 0) * room }
         for (number, row) in rows.enumerated() {
             let y = Self.top + Double(number) * Self.rowHeight
-            svg.label(row.label, x: Self.left - 7, y: y + 12.5, anchor: .end, style: "name")
+            let label = row.label.count > Self.nameMax ? row.label.prefix(Self.nameMax - 1) + "…" : row.label[...]
+            svg.label(String(label), x: Self.left - 7, y: y + 12.5, anchor: .end, style: "name")
             for (place, percent) in row.percents.enumerated() where places[place] <= Self.left + room + 0.5 {
                 // A sample stands for the time until the next one.
                 let end = place + 1 < places.count ? min(places[place + 1], Self.left + room) : Self.left + room
