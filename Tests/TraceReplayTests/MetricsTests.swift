@@ -125,23 +125,23 @@ import Testing
 
     private static func busy(seed: UInt64) throws -> Trace {
         var options = GeneratorOptions()
-        options.nodes = 12
+        options.nodes = 8
         options.vendors = [("nvidia", 2), ("kunlun", 1), ("metax", 1), ("ascend", 1), ("awsneuron", 1)]
-        options.pods = 350
-        options.classes = 30
+        options.pods = 160
+        options.classes = 20
         options.seed = seed
         options.arrivalProcess = .bursty
         options.arrivalsPerHour = 60
-        options.meanDurationMinutes = 400
+        options.meanDurationMinutes = 240
         return try TraceGenerator.generate(options, catalog: try traceCatalog())
     }
 
     /// The reference engine asks for every waiting pod in every round; the indexed one passes over those it knows.
-    @Test("engines agree on a queue that lasts", arguments: [1, 2, 3])
+    @Test("engines agree on a queue that lasts", arguments: [1, 2])
     func enginesAgreeOnWaitingPods(seed: UInt64) throws {
         let trace = try Self.busy(seed: seed)
         var options = ReplayOptions()
-        options.clock = .virtual(intervalMs: 60_000)
+        options.clock = .virtual(intervalMs: 600_000)
         var results: [ReplaySummary] = []
         for (engine, policy) in [
             (EngineChoice.reference, "binpack"), (.indexed, "binpack"), (.reference, "spread"), (.indexed, "spread"),
@@ -155,7 +155,7 @@ import Testing
             #expect(reference.decisionHash == indexed.decisionHash)
             #expect(reference.placed == indexed.placed)
             #expect(reference.waitMs == indexed.waitMs)
-            #expect((reference.waitMs?.max ?? 0) > 60_000)
+            #expect((reference.waitMs?.max ?? 0) > 600_000)
             #expect(indexed.decisions < reference.decisions)
         }
     }

@@ -41,7 +41,7 @@ extension ReportFiles {
         [
             ("pods", Double(run.pods)), ("placed", Double(run.placed)), ("rejected", Double(run.rejected)),
             ("allocatedPercent", run.isVirtual ? run.meanRunning : run.running?.last),
-            ("fragmentationPercent", run.lastFragmentation), ("strandedMemoryPercent", run.strandedMemory),
+            ("fragmentedDevices", run.fragmentedDevices), ("strandedMemoryPercent", run.strandedMemory),
             ("waitP50Ms", run.wait?.p50), ("waitP99Ms", run.wait?.p99), ("waitMaxMs", run.wait?.max),
             ("placementsPerSecond", run.placementsPerSecond), ("podP50Microseconds", run.podLatency.p50),
             ("podP99Microseconds", run.podLatency.p99), ("roundP50Microseconds", run.roundLatency.p50),

@@ -34,7 +34,9 @@ struct RunTables {
         add("Allocated, mean over the time sampled", best: >, value: { $0.isVirtual ? $0.meanRunning : nil }) {
             percent($0)
         }
-        add("Fragmented share of idle devices, at the end", best: <, value: { $0.lastFragmentation }) { percent($0) }
+        add("Fragmented devices, at the end", best: <, value: { $0.fragmentedDevices }) {
+            NumberText.fixed($0, decimals: 1)
+        }
         add("Stranded share of free memory, at the end", best: <, value: { $0.strandedMemory }) { percent($0) }
         add("Fairness over namespaces, at the end", best: >, value: { $0.isVirtual ? nil : $0.fairness?.last }) {
             NumberText.fixed($0, decimals: 3)
@@ -131,7 +133,9 @@ extension RunRecord {
     /// Running load in percent of the fleet's devices, where the run kept it.
     var running: [Double]? { series?.runningPercent.compactMap { $0 } }
     var fairness: [Double]? { series?.fairness.compactMap { $0 } }
-    var lastFragmentation: Double? { isMilli && !isVirtual ? series?.fragmentationPercent.last ?? nil : nil }
+    var fragmentedDevices: Double? {
+        isMilli && !isVirtual ? (series?.fragmentedMilli.last ?? nil).map { $0 / 1000 } : nil
+    }
     var strandedMemory: Double? { isMilli || isVirtual ? nil : series?.strandedMemoryPercent.last ?? nil }
 
     /// The last sample of a virtual clock stands alone, when all have left; it is no part of curves over time.

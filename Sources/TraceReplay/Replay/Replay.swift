@@ -119,10 +119,11 @@ public final class Replay {
                 && MilliPolicyKind.problem(with: cluster) == nil
     }
 
-    /// Four moments, evenly over the axis of the samples.
+    /// Four moments, evenly over the axis of the samples. Those of the virtual clock lie a sample earlier: the last one is to
+    /// show the fleet at work, not the end of the run.
     private var snapshotMoments: [Int64] {
-        let end = options.clock == .backlog ? Int64(order.count) : sampledSpanMs
-        return (1...4).map { end * $0 / 4 }
+        if options.clock == .backlog { return (1...4).map { Int64(order.count) * $0 / 4 } }
+        return (1...4).map { sampledSpanMs * $0 / 4 - sampledSpanMs / Int64(max(options.samplesMax, 1)) }
     }
 
     func classID(_ sequence: Int32) -> Int32 {
