@@ -103,16 +103,20 @@ struct Browser {
                 "--blink-settings=preferredColorScheme=\(scheme.setting)", "--virtual-time-budget=5000",
                 "--window-size=1400,1000", "--dump-dom", outer.absoluteString,
             ], in: folder)
-        let measurements = try dom.split(separator: "\n").flatMap { $0.components(separatedBy: "<pre>MEASURED ").dropFirst() }
-            .map { part -> Measurement in
-                let text = part.components(separatedBy: "</pre>")[0]
-                    .replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&gt;", with: ">")
-                    .replacingOccurrences(of: "&amp;", with: "&")
-                let values = try JSON(parsing: text)
-                return Measurement(
-                    page: values["page"]?.string ?? "", width: Int(values["width"]?.int64 ?? 0), values: values)
-            }
-        return Look(measurements: measurements, console: log.split(separator: "\n").map(String.init).filter { $0.contains("CONSOLE") })
+        let measurements = try dom.split(separator: "\n").flatMap {
+            $0.components(separatedBy: "<pre>MEASURED ").dropFirst()
+        }
+        .map { part -> Measurement in
+            let text = part.components(separatedBy: "</pre>")[0]
+                .replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&gt;", with: ">")
+                .replacingOccurrences(of: "&amp;", with: "&")
+            let values = try JSON(parsing: text)
+            return Measurement(
+                page: values["page"]?.string ?? "", width: Int(values["width"]?.int64 ?? 0), values: values)
+        }
+        return Look(
+            measurements: measurements,
+            console: log.split(separator: "\n").map(String.init).filter { $0.contains("CONSOLE") })
     }
 
     private static func run(_ arguments: [String], in folder: URL) throws -> (output: String, errors: String) {

@@ -3,7 +3,8 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["place"], ["vendors"], ["replay"], ["report"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+        ["place"], ["vendors"], ["replay"], ["report"], ["trace"], ["trace", "generate"], ["trace", "import"],
+        ["trace", "info"],
         ["bench"],
         ["bench", "decode"],
     ]

@@ -67,10 +67,12 @@ import Testing
         #expect(!page.contains(name))
     }
 
-    @Test("unreadable runs are named with the member", arguments: [
-        ("{", "bad.json: is no JSON"), ("{}", "bad.json: trace is missing"),
-        (#"{"trace": 5}"#, "bad.json: trace must be a text"), ("[]", "bad.json: the document must be an object"),
-    ])
+    @Test(
+        "unreadable runs are named with the member",
+        arguments: [
+            ("{", "bad.json: is no JSON"), ("{}", "bad.json: trace is missing"),
+            (#"{"trace": 5}"#, "bad.json: trace must be a text"), ("[]", "bad.json: the document must be an object"),
+        ])
     func badRuns(text: String, message: String) throws {
         let result = try BerthProcess.run(["report", "bad.json", "--output", "out"], files: ["bad.json": text])
         #expect(result.status == 2)

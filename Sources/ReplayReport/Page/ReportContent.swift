@@ -29,7 +29,8 @@ struct ReportContent {
                 tables: runs.count > 1 ? [tables.summary()] : [tables.summary(), tables.settings()]),
             Section(
                 id: "placement", title: "Placement and refusals",
-                text: "Load counts devices: a pod that asks a quarter of a device's memory or cores is a quarter of one.",
+                text:
+                    "Load counts devices: a pod that asks a quarter of a device's memory or cores is a quarter of one.",
                 plots: groups.flatMap { [$0.allocation(), $0.shortfall(), $0.unplaced()].compactMap { $0 } }
                     + Self.reasons(runs, labels, groups)),
             Section(
@@ -71,7 +72,8 @@ struct ReportContent {
         if let mean = run.isVirtual ? run.meanRunning : run.running?.last {
             figures.append(
                 (
-                    name: run.isVirtual ? "mean allocation" : "allocated", value: NumberText.fixed(mean, decimals: 1) + " %",
+                    name: run.isVirtual ? "mean allocation" : "allocated",
+                    value: NumberText.fixed(mean, decimals: 1) + " %",
                     note: "of \(NumberText.grouped(Int(run.devices))) devices"
                 ))
         }

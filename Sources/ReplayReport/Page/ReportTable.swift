@@ -37,7 +37,8 @@ struct ReportTable {
                 [
                     "cells": row.map { cell -> [String: Any] in
                         var context: [String: Any] = [
-                            "text": cell.text, "style": (cell.isNumber ? "n" : "") + (cell.isBest ? " best" : "")
+                            "text": cell.text,
+                            "style": (cell.isNumber ? "n" : "") + (cell.isBest ? " best" : "")
                                 + (cell.isCode ? " code" : ""),
                         ]
                         if let percent = cell.barPercent { context["bar"] = "\(percent)" }

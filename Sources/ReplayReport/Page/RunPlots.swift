@@ -102,7 +102,8 @@ struct RunPlots {
         return plot(
             "unplaced", isVirtual ? "Pods waiting" : "Pods refused",
             isVirtual ? "Pods in the queue after the round, at each sample." : "Pods refused so far.",
-            yTitle: "pods", y: .linear(high: max(Self.largest(series), 1)) { value, _ in NumberText.grouped(Int(value)) },
+            yTitle: "pods",
+            y: .linear(high: max(Self.largest(series), 1)) { value, _ in NumberText.grouped(Int(value)) },
             series)
     }
 

@@ -48,7 +48,9 @@ struct RunTables {
         }
         add("Decisions", value: { Double($0.decisions) }, text: grouped)
         add("Placements per second", best: >, value: { $0.placementsPerSecond }, text: grouped)
-        add("Time in the engine", best: <, value: { $0.placementSeconds * 1e6 }, text: DurationLabel.text(microseconds:))
+        add(
+            "Time in the engine", best: <, value: { $0.placementSeconds * 1e6 }, text: DurationLabel.text(microseconds:)
+        )
         add("Decision time, median", best: <, value: { $0.podLatency.p50 }, text: DurationLabel.text(microseconds:))
         add("Decision time, p99", best: <, value: { $0.podLatency.p99 }, text: DurationLabel.text(microseconds:))
         add("Round, median", best: <, value: { $0.roundLatency.p50 }, text: DurationLabel.text(microseconds:))
@@ -70,7 +72,8 @@ struct RunTables {
         for setting in runs.flatMap(\.settings) where !names.contains(setting.name) { names.append(setting.name) }
         for name in names {
             rows.append(
-                [.text(Self.words[name] ?? name)] + runs.map { run in .text(run.settings.first { $0.name == name }?.value ?? "–") })
+                [.text(Self.words[name] ?? name)]
+                    + runs.map { run in .text(run.settings.first { $0.name == name }?.value ?? "–") })
         }
         for (name, value) in [
             ("nodes", \RunRecord.nodes), ("devices", \.devices), ("running at the start", \.residents),
@@ -78,7 +81,8 @@ struct RunTables {
         ] {
             rows.append([.text(name)] + runs.map { .text(NumberText.grouped(Int($0[keyPath: value]))) })
         }
-        return ReportTable(caption: "", columns: [("", false)] + labels.map { ($0, false) }, rows: rows, isWide: runs.count > 1)
+        return ReportTable(
+            caption: "", columns: [("", false)] + labels.map { ($0, false) }, rows: rows, isWide: runs.count > 1)
     }
 
     // MARK: One run

@@ -55,7 +55,9 @@ struct FleetBinning {
     }
 
     private func mean(of nodes: [Int], place: Int, _ usage: FleetUsage) -> Int {
-        let devices = nodes.map { cluster.table.devices(of: $0) }.filter { place < $0.count }.map { $0.lowerBound + place }
+        let devices = nodes.map { cluster.table.devices(of: $0) }.filter { place < $0.count }.map {
+            $0.lowerBound + place
+        }
         if devices.isEmpty { return -1 }
         return Int((devices.reduce(0) { $0 + usage.share(of: $1) } * 100 / Double(devices.count)).rounded())
     }
