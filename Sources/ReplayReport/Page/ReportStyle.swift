@@ -72,7 +72,10 @@ enum ReportStyle {
         \(series)
         \(heat)
         .hx,.shades .hx{fill:var(--page);background:var(--page)}
-        .scroll{overflow-x:auto}
+        .scroll{overflow-x:auto;background:linear-gradient(90deg,var(--card) 30%,transparent) left/36px 100% no-repeat local,\
+        linear-gradient(270deg,var(--card) 30%,transparent) right/36px 100% no-repeat local,\
+        linear-gradient(90deg,var(--rule),transparent) left/10px 100% no-repeat,\
+        linear-gradient(270deg,var(--rule),transparent) right/10px 100% no-repeat}
         table{border-collapse:collapse;width:100%;font-size:14px}
         th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--rule);white-space:nowrap;position:relative}
         th{color:var(--muted);font-weight:600;font-size:13px}
@@ -89,7 +92,9 @@ enum ReportStyle {
         h1{font-size:24px}.plots{grid-template-columns:minmax(0,1fr)}.card{padding:12px}
         .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}.value{font-size:21px}.tile{padding:10px 12px}
         svg text{font-size:14px}.picture>svg.wide{width:860px}
-        td:first-child{position:sticky;left:0;background:var(--card);z-index:1;white-space:normal;min-width:9em}}
+        th,td{padding:5px}table,th{font-size:13px}
+        .wide td:first-child{position:sticky;left:0;background:var(--card);z-index:1;white-space:normal;min-width:9em}
+        .share{left:5px;max-width:calc(100% - 10px)}}
         @media print{@page{margin:14mm}:root{--page:#fff;--card:#fff;--ink:#000;--muted:#444;--rule:#ccc;--grid:#ddd}
         body{font-size:11px}nav{display:none}header,main,footer{max-width:none;padding-left:0;padding-right:0}
         .card,.tile{break-inside:avoid}h2,h3{break-after:avoid}section{margin-top:18px}
