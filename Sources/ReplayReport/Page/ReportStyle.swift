@@ -92,7 +92,7 @@ enum ReportStyle {
         h1{font-size:24px}.plots{grid-template-columns:minmax(0,1fr)}.card{padding:12px}
         .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}.value{font-size:21px}.tile{padding:10px 12px}
         svg text{font-size:14px}.picture>svg.wide{width:860px}
-        th,td{padding:5px}table,th{font-size:13px}
+        th,td{padding:5px 3px}table,th,.card:not(.wide) td{font-size:12px}
         .wide td:first-child{position:sticky;left:0;background:var(--card);z-index:1;white-space:normal;min-width:9em}
         .share{left:5px;max-width:calc(100% - 10px)}}
         @media print{@page{margin:14mm}:root{--page:#fff;--card:#fff;--ink:#000;--muted:#444;--rule:#ccc;--grid:#ddd}
