@@ -26,6 +26,7 @@ let package = Package(
             targets: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
                 "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "Workloads", "RegressionGate",
             ]),
     ],
     dependencies: [
@@ -33,12 +34,14 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
         .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .systemLibrary(name: "CIntrinsics"),
         .target(
             name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -46,9 +49,11 @@ let package = Package(
         module("BulkJSON", ["SimdjsonShim"]),
         module("HeapCounters", ["CJemalloc"]),
         module("DeviceTable", ["PlacementModel", "BulkJSON"]),
-        module("PlacementKernels", ["PlacementModel"]),
+        module("PlacementKernels", ["PlacementModel", "CIntrinsics"]),
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
-        module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+        module(
+            "PlacementEngine",
+            ["PlacementModel", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module(
             "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
@@ -60,6 +65,7 @@ let package = Package(
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module(
             "ReplayReport",
@@ -67,11 +73,25 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
+        module(
+            "Workloads",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
+                "PlacementEngine", "KubernetesWire", "TraceReplay",
+            ]),
+        module(
+            "RegressionGate",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "KubernetesWire", "TraceReplay", "ReplayReport", "Workloads",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "Workloads",
+                "RegressionGate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -90,7 +110,8 @@ let package = Package(
             ],
             exclude: ["Vectors", "cut-vectors.sh"], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["berth", "BulkJSON"], exclude: ["Fixtures", "Snapshots"],
+            name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")],
+            exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
         .target(
@@ -112,6 +133,14 @@ let package = Package(
         tests(
             "TraceReplayTests",
             ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+        tests(
+            "RegressionGateTests",
+            [
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "DeviceTable",
+                "Workloads",
+            ]),
+        tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
     ],
     cxxLanguageStandard: .cxx17
 )

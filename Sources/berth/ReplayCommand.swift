@@ -42,8 +42,9 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
-    var threads = 1
+            "Threads for index builds, independent pools and reference scans; without it, one a processor. Decisions do not depend on it.",
+            valueName: "n"))
+    var threads: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -143,7 +144,7 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    private func load(_ catalog: VendorCatalog) throws -> Trace {
+    func load(_ catalog: VendorCatalog) throws -> Trace {
         if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
             let files = OpenBImporter.Files(
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
@@ -152,10 +153,18 @@ struct ReplayCommand: ParsableCommand {
         return try Trace(folder: trace)
     }
 
+    /// With what is to be kept of a run on this trace.
     private func options(for trace: Trace) -> ReplayOptions {
+        var options = options()
+        options.keepsFragmentation = metrics != nil && clock == .backlog && trace.metadata.deviceModel == .milli
+        options.keepsMetrics = report != nil || output == .json || metrics != nil && !options.keepsFragmentation
+        return options
+    }
+
+    func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
-        options.threads = max(threads, 1)
+        options.threads = max(threads ?? Parallelism.automatic.threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
@@ -165,8 +174,6 @@ struct ReplayCommand: ParsableCommand {
         options.shufflesBacklog = shuffle
         options.podLimit = limit
         options.keepsDecisions = decisions != nil
-        options.keepsFragmentation = metrics != nil && clock == .backlog && trace.metadata.deviceModel == .milli
-        options.keepsMetrics = report != nil || output == .json || metrics != nil && !options.keepsFragmentation
         return options
     }
 }

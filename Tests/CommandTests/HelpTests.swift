@@ -6,7 +6,8 @@ import Testing
         ["place"], ["vendors"], ["replay"], ["report"], ["trace"], ["trace", "generate"], ["trace", "import"],
         ["trace", "info"],
         ["bench"],
-        ["bench", "decode"],
+        ["bench", "decode"], ["bench", "record"], ["bench", "history"], ["bench", "history", "add"],
+        ["bench", "history", "list"], ["bench", "history", "plot"], ["bench", "history", "steps"], ["compare"],
     ]
 
     @Test func overview() throws {

@@ -60,6 +60,7 @@ extension Replay {
         waiting.offer(staysRefused: engine.staysRefused) { sequence, classID in
             if offered > 0, offered % options.roundSize == 0 { run.runner.endRound() }
             offered += 1
+            announce(CollectionOfOne(sequence))
             let outcome = run.runner.placeNext(classID)
             guard outcome.isPlaced else { return false }
             didPlace(sequence, outcome, &run, nowMs: nowMs)

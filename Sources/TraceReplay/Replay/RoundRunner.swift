@@ -8,6 +8,7 @@ struct RoundRunner {
     static let unclassified: Int32 = -1
 
     let engine: any PlacementEngine
+    private let threads: Int
     private let clock: () -> UInt64
     private(set) var result = RoundResult()
     private(set) var hash = DecisionHash()
@@ -21,14 +22,21 @@ struct RoundRunner {
     private var placedSinceReading = 0
     private var roundsSinceReading = 0
     private var meter = AllocationMeter()
+    /// What rounds on several threads took; allocations of the stretch that is not yet read.
+    private var processAllocations: UInt64 = 0
+    private var processBytes: UInt64 = 0
     /// Time of the round that is under way.
     private var runningNanoseconds: UInt64 = 0
     private var runningPods = 0
     private var asked: [Int32] = []
     private var outcomes: [Outcome] = []
 
-    init(engine: any PlacementEngine, roundSize: Int, clock: @escaping () -> UInt64) {
+    /// - Parameters:
+    ///   - threads: how many the engine may use.
+    ///   - clock: monotonic nanoseconds; called from several threads at a time if the engine uses several.
+    init(engine: any PlacementEngine, roundSize: Int, threads: Int, clock: @escaping () -> UInt64) {
         self.engine = engine
+        self.threads = threads
         self.clock = clock
         result.outcomes.reserveCapacity(roundSize)
         result.devices.reserveCapacity(roundSize * 4)
@@ -49,7 +57,7 @@ struct RoundRunner {
             asked.append(id)
         }
         let valid = asked.allSatisfy { $0 != Self.unclassified } ? asked : asked.filter { $0 != Self.unclassified }
-        measure(valid)
+        measure(valid, countsAllThreads: threads > 1)
         endRound()
         var next = 0
         for place in asked.indices {
@@ -80,14 +88,22 @@ struct RoundRunner {
         hash.combine(outcome, in: result)
     }
 
-    private mutating func measure(_ classIDs: [Int32]) {
+    /// - Parameter countsAllThreads: whether other threads' allocations belong to the pods; takes tens of microseconds.
+    private mutating func measure(_ classIDs: [Int32], countsAllThreads: Bool = false) {
         if classIDs.isEmpty { return }
         var start: UInt64 = 0
         var end: UInt64 = 0
-        meter.measure {
+        let place = {
             start = clock()
             classIDs.withUnsafeBufferPointer { engine.place($0, clock: clock, into: &result) }
             end = clock()
+        }
+        if countsAllThreads {
+            let spent = HeapCounters.measureProcessAllocations(place)
+            processAllocations += spent.allocations
+            processBytes += spent.bytes
+        } else {
+            meter.measure(place)
         }
         runningNanoseconds += end - start
         runningPods += classIDs.count
@@ -113,11 +129,12 @@ struct RoundRunner {
     /// Reads the heap counters. - Complexity: tens of microseconds
     mutating func endStretch() {
         if roundsSinceReading == 0 { return }
-        stretches.append((meter.readAllocations(), placedSinceReading))
+        stretches.append((meter.readAllocations() + processAllocations, placedSinceReading))
+        processAllocations = 0
         (placedSinceReading, roundsSinceReading) = (0, 0)
     }
 
-    var heapBytes: UInt64 { meter.bytes }
+    var heapBytes: UInt64 { meter.bytes + processBytes }
     /// Allocations of all stretches that have ended.
     var heapAllocations: UInt64 { stretches.reduce(0) { $0 + $1.allocations } }
 

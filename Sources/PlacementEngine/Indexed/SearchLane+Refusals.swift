@@ -2,9 +2,9 @@ import DeviceTable
 import PlacementModel
 
 // "No" is as fast as "yes": a class that no node takes is not looked for again before something changes for it.
-extension IndexedEngine {
-    public func staysRefused(_ classID: Int32) -> Bool {
-        plan(known: Int(classID)).map { isStillRefused($0) } ?? false
+extension SearchLane {
+    func staysRefused(_ classID: Int32) -> Bool {
+        plan(known: Int(classID)).map { $0.pointee.search != .tree && isStillRefused($0) } ?? false
     }
 
     /// Whether the whole class was refused and still is.
@@ -16,18 +16,18 @@ extension IndexedEngine {
         guard plan.pointee.refusedAtQuota == cluster.quotas.version else { return false }
         if plan.pointee.refusedAtRelease == releasePosition(plan) { return true }
         return plan.pointee.asksOneVendor
-            && plan.pointee.refusedAtVendorChange == cluster.table.vendorLogs[plan.pointee.vendor].end
+            && plan.pointee.refusedAtVendorChange == cluster.table.vendorLogs[Int(plan.pointee.vendor)].end
     }
 
     @inline(__always)
     func noteRefusal(_ plan: UnsafeMutablePointer<ClassPlan>) {
         plan.pointee.refusedAtRelease = releasePosition(plan)
-        plan.pointee.refusedAtVendorChange = cluster.table.vendorLogs[plan.pointee.vendor].end
+        plan.pointee.refusedAtVendorChange = cluster.table.vendorLogs[Int(plan.pointee.vendor)].end
         plan.pointee.refusedAtQuota = cluster.quotas.version
     }
 
     @inline(__always)
     private func releasePosition(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
-        plan.pointee.refusalsLast ? cluster.table.releaseLog.end : cluster.table.changeLog.end
+        plan.pointee.releases.end
     }
 }
