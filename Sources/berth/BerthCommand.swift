@@ -13,7 +13,8 @@ struct BerthCommand: AsyncParsableCommand {
             """,
         version: "berth " + BerthVersion.text,
         subcommands: [
-            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, SweepCommand.self, CeilingCommand.self,
+            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, ReportCommand.self, SweepCommand.self,
+            CeilingCommand.self,
             TraceCommand.self, BenchCommand.self, CompareCommand.self,
         ])
 

@@ -14,8 +14,9 @@ struct ClassPlan: BitwiseCopyable {
     var pool: Unmanaged<NodePool>?
     /// Nodes not refused since their last release.
     var possible = NodeSet()
-    /// State at which the whole class was refused; still holds while nothing is released.
+    /// State at which the whole class was refused, see ``SearchLane/isStillRefused(_:)``.
     var refusedAtRelease = -1
+    var refusedAtVendorChange = -1
     var refusedAtQuota = -1
     var quotaVersion = 0
     /// Filters over what nodes are; nil when every node passes.
@@ -25,6 +26,8 @@ struct ClassPlan: BitwiseCopyable {
     var hasScan = false
     let hasExtended: Bool
     var vendor: UInt8 = 0
+    /// Whether ``vendor`` is all that the class asks devices of, so that its log tells of every change that matters.
+    let asksOneVendor: Bool
     let footprint: Int32
     /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
     var takenCount = 0
@@ -44,6 +47,7 @@ struct ClassPlan: BitwiseCopyable {
         releases = traits.refusalsLast ? table.releaseLog : table.changeLog
         hasExtended = !requestClass.extended.isEmpty
         vendor = traits.vendor?.rawValue ?? 0
+        asksOneVendor = traits.vendor != nil
         footprint = requestClass.footprint
         resources = requestClass.resources
         scan = traits.scan ?? Self.noScan

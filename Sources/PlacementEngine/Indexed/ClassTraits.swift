@@ -38,6 +38,7 @@ struct ClassTraits {
             if !catalog[vendor].refusalsLast { refusalsLast = false }
             if catalog[vendor].scoresNodes(key.rules(of: vendor)) { scoresNodes = true }
         }
+        if !Self.refusalsLastUnderPolicy(key, requests) { refusalsLast = false }
         vendor = vendors.nonzeroBitCount == 1 ? VendorID(vendors.trailingZeroBitCount) : nil
         // Within one vendor and without device ids or quota, nodes of one state are alike to the class.
         var ownStructure = Search.tree

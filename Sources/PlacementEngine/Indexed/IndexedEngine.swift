@@ -53,6 +53,8 @@ public final class IndexedEngine: PlacementEngine {
         whole.place(classIDs, clock: clock, into: &result)
     }
 
+    public func staysRefused(_ classID: Int32) -> Bool { whole.staysRefused(classID) }
+
     /// The node that a pod would get now, nil = none: the caller may look closer, and commits.
     ///
     /// - Parameter candidates: rows that may be chosen; nil = all.

@@ -26,7 +26,7 @@ extension SearchLane {
     func chooseInPool(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
         let log = plan.pointee.releases
         let quotaVersion = cluster.quotas.version
-        if plan.pointee.refusedAtRelease == log.end && plan.pointee.refusedAtQuota == quotaVersion { return -1 }
+        if isStillRefused(plan) { return -1 }
         return plan.pointee.pool!._withUnsafeGuaranteedRef { pool in
             pool.catchUp(&scratch.pointee.evaluator)
             plan.pointee.possible.catchUp(log, nodes: cluster.table.nodeRowCount)
@@ -36,10 +36,7 @@ extension SearchLane {
             }
             plan.pointee.constraints?._withUnsafeGuaranteedRef { $0.catchUp(cluster) }
             let node = candidate(plan, pool)
-            if node < 0 && candidates == nil {
-                plan.pointee.refusedAtRelease = log.end
-                plan.pointee.refusedAtQuota = quotaVersion
-            }
+            if node < 0 && candidates == nil { noteRefusal(plan) }
             return node
         }
     }

@@ -19,11 +19,9 @@ extension SearchLane {
 
     /// The best node by (rank, row), -1 = none.
     func chooseByState(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
-        // Nothing changed where the vendor has devices since the whole class was refused.
-        let log = cluster.table.vendorLogs[Int(plan.pointee.vendor)]
-        if plan.pointee.refusedAtRelease == log.end { return -1 }
+        if isStillRefused(plan) { return -1 }
         let node = searchStates(plan)
-        if node < 0 && candidates == nil { plan.pointee.refusedAtRelease = log.end }
+        if node < 0 && candidates == nil { noteRefusal(plan) }
         return node
     }
 

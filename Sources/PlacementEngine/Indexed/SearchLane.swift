@@ -150,6 +150,11 @@ final class SearchLane {
         }
     }
 
+    /// The plan of a class that has been met.
+    func plan(known classID: Int) -> UnsafeMutablePointer<ClassPlan>? {
+        classID < plans.count ? plans[classID] : nil
+    }
+
     @inline(__always)
     private func plan(of classID: Int) -> UnsafeMutablePointer<ClassPlan> {
         if let known = plans[classID] { return known }

@@ -35,6 +35,8 @@ public struct ReplayOptions: Sendable {
     public var keepsFragmentation = false
     /// Whether ``ReplaySummary/ceiling`` is found.
     public var findsCeiling = false
+    /// Whether ``ReplaySummary/metrics`` are sampled along with the allocation.
+    public var keepsMetrics = false
 
     public init() {}
 }
