@@ -37,7 +37,7 @@ struct TraceImportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The fleet, instead of the source's own, in parts joined by commas.",
-            valueName: NodeDescription.form))
+            valueName: DescribedNodes.form))
     var nodes: String?
 
     @Option(help: ArgumentHelp("Nodes without devices, besides the others.", valueName: "count"))
@@ -116,9 +116,9 @@ struct TraceImportCommand: ParsableCommand {
         print("\n" + table.text(), terminator: "")
     }
 
-    private func fleet() throws -> [NodeDescription] {
+    private func fleet() throws -> [DescribedNodes] {
         guard let nodes else { return [] }
-        do { return try NodeDescription.parse(nodes) } catch { throw ValidationError("--nodes: \(error)") }
+        do { return try DescribedNodes.parse(nodes) } catch { throw ValidationError("--nodes: \(error)") }
     }
 }
 

@@ -12,7 +12,7 @@ struct ImportedDevices {
     init(_ options: ImportOptions, catalog: VendorCatalog, source: String) throws(TraceError) {
         isMilli = options.deviceModel == .milli
         var words: Set<String> = []
-        do throws(NodeDescription.Problem) {
+        do throws(DescribedNodes.Problem) {
             for description in options.fleet { words.insert(try description.deviceGroup(catalog: catalog).vendor) }
         } catch { throw TraceError(file: source, problem: "--nodes: \(error)") }
         guard words.count <= 1 else {

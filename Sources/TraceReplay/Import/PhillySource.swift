@@ -32,7 +32,7 @@ struct PhillySource: TraceSource {
                 name: try row.name(places[0]), cpuMilli: 0, memoryMiB: 0, podsMax: TraceImport.podsPerNodeMax)
             let devices = try row.integer(places[1], in: 0...TraceFormat.devicesPerNodeMax)
             let memory = try row.text(places[2])
-            guard let memoryMiB = NodeDescription.memoryMiB(memory[...]) else {
+            guard let memoryMiB = DescribedNodes.memoryMiB(memory[...]) else {
                 throw row.error(places[2], "\"\(memory)\" is no device memory such as 24GB")
             }
             if devices > 0 {

@@ -166,7 +166,7 @@ struct TraceImport {
         guard !nodes.isEmpty else {
             throw TraceError(
                 file: source.name,
-                problem: "the files name no machines; give the fleet with --nodes \"\(NodeDescription.form)\"")
+                problem: "the files name no machines; give the fleet with --nodes \"\(DescribedNodes.form)\"")
         }
         var trace = Trace(
             metadata: TraceMetadata(

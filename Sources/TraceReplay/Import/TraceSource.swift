@@ -48,7 +48,7 @@ public struct ImportedTrace: Sendable {
 /// What the user decides about an import.
 public struct ImportOptions: Sendable {
     /// The fleet, instead of the data set's own.
-    public var fleet: [NodeDescription] = []
+    public var fleet: [DescribedNodes] = []
     /// Nodes without devices, besides the others.
     public var nodesWithoutDevices = 0
     /// CPUs and memory of every node, where the data set does not give them.

@@ -22,7 +22,7 @@ struct GoldenImport: Sendable, CustomTestStringConvertible {
 
     static func nodes(_ text: String, cpus: Int64? = nil, memoryGiB: Int64? = nil, without: Int = 0) -> ImportOptions {
         var options = ImportOptions()
-        options.fleet = (try? NodeDescription.parse(text)) ?? []
+        options.fleet = (try? DescribedNodes.parse(text)) ?? []
         options.nodeCPUs = cpus
         options.nodeMemoryGiB = memoryGiB
         options.nodesWithoutDevices = without

@@ -4,7 +4,7 @@ import VendorCatalog
 ///
 /// The form is `COUNTx(CARDSx VENDOR MODEL MEMORY)`. The vendor is its common word or its key in traces, in any case; the
 /// model may be of several words; memory is that of one device, in units of 1,024 (`32G`, `32GB` and `32GiB` are the same).
-public struct NodeDescription: Sendable, Hashable {
+public struct DescribedNodes: Sendable, Hashable {
     /// What is wrong with a description.
     public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
         public var description: String
@@ -32,15 +32,15 @@ public struct NodeDescription: Sendable, Hashable {
     /// Reads descriptions joined by commas.
     ///
     /// - Throws: ``Problem`` that cites the part which is wrong and says what was expected.
-    public static func parse(_ text: String) throws(Problem) -> [NodeDescription] {
-        var parsed: [NodeDescription] = []
+    public static func parse(_ text: String) throws(Problem) -> [DescribedNodes] {
+        var parsed: [DescribedNodes] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             parsed.append(try one(part.trimmingSpaces))
         }
         return parsed
     }
 
-    private static func one(_ text: Substring) throws(Problem) -> NodeDescription {
+    private static func one(_ text: Substring) throws(Problem) -> DescribedNodes {
         let shape = Problem(description: "\"\(text)\" is not of the form \(form)")
         guard let open = text.firstIndex(of: "("), text.last == ")" else { throw shape }
         let head = text[..<open].trimmingSpaces
@@ -59,7 +59,7 @@ public struct NodeDescription: Sendable, Hashable {
         guard let memoryMiB = Self.memoryMiB(memoryWord) else {
             throw Problem(description: "\"\(memoryWord)\" is no device memory such as 32G or 512M")
         }
-        return NodeDescription(
+        return DescribedNodes(
             nodes: nodes, devicesPerNode: cards, vendor: String(words[0]),
             model: words.dropFirst().joined(separator: " "), memoryMiB: memoryMiB)
     }

@@ -2,19 +2,19 @@ import Testing
 
 @testable import TraceReplay
 
-@Suite struct NodeDescriptionTests {
+@Suite struct DescribedNodesTests {
     @Test func readsDescriptions() throws {
-        let parsed = try NodeDescription.parse("16x(8x NVIDIA V100 32G), 2 x( 4x MLU MLU370 X8 512M )")
+        let parsed = try DescribedNodes.parse("16x(8x NVIDIA V100 32G), 2 x( 4x MLU MLU370 X8 512M )")
         #expect(
             parsed == [
-                NodeDescription(nodes: 16, devicesPerNode: 8, vendor: "NVIDIA", model: "V100", memoryMiB: 32_768),
-                NodeDescription(nodes: 2, devicesPerNode: 4, vendor: "MLU", model: "MLU370 X8", memoryMiB: 512),
+                DescribedNodes(nodes: 16, devicesPerNode: 8, vendor: "NVIDIA", model: "V100", memoryMiB: 32_768),
+                DescribedNodes(nodes: 2, devicesPerNode: 4, vendor: "MLU", model: "MLU370 X8", memoryMiB: 512),
             ])
     }
 
     @Test(arguments: [("80G", 81_920), ("80GB", 81_920), ("80Gi", 81_920), ("80gib", 81_920), ("1T", 1_048_576)])
     func readsMemory(_ word: String, _ memoryMiB: Int32) {
-        #expect(NodeDescription.memoryMiB(word[...]) == memoryMiB)
+        #expect(DescribedNodes.memoryMiB(word[...]) == memoryMiB)
     }
 
     @Test(arguments: [
@@ -29,18 +29,18 @@ import Testing
         ("8x(8x NVIDIA A100 80G),", "\"\" is not of the form"),
     ])
     func saysWhatIsWrong(_ text: String, _ expected: String) throws {
-        let problem = try #require(throws: NodeDescription.Problem.self) { try NodeDescription.parse(text) }
+        let problem = try #require(throws: DescribedNodes.Problem.self) { try DescribedNodes.parse(text) }
         #expect(problem.description.contains(expected), "\(problem)")
     }
 
     @Test func vendorsComeFromTheCatalogue() throws {
         let catalog = try traceCatalog()
-        let node = try NodeDescription.parse("1x(4x nvidia A100 SXM4 80G)")[0]
+        let node = try DescribedNodes.parse("1x(4x nvidia A100 SXM4 80G)")[0]
         let group = try node.deviceGroup(catalog: catalog)
         #expect(group.vendor == "NVIDIA" && group.model == "NVIDIA-A100-SXM4" && group.devices == 4)
         #expect(group.memoryMiB == 81_920 && group.slots > 0 && group.cores == 100)
-        let unknown = try NodeDescription.parse("1x(4x ACME A1 8G)")[0]
-        let problem = try #require(throws: NodeDescription.Problem.self) { try unknown.deviceGroup(catalog: catalog) }
+        let unknown = try DescribedNodes.parse("1x(4x ACME A1 8G)")[0]
+        let problem = try #require(throws: DescribedNodes.Problem.self) { try unknown.deviceGroup(catalog: catalog) }
         #expect(problem.description.hasPrefix("vendor \"ACME\" is unknown; known are"))
     }
 }
