@@ -43,10 +43,10 @@ struct TraceImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Nodes without devices, besides the others.", valueName: "count"))
     var cpuNodes = 0
 
-    @Option(help: ArgumentHelp("CPUs of each node, where the source does not say.", valueName: "count"))
+    @Option(help: ArgumentHelp("CPUs of each node, whatever the source says.", valueName: "count"))
     var nodeCpus: Int64?
 
-    @Option(help: ArgumentHelp("Memory of each node, where the source does not say.", valueName: "GiB"))
+    @Option(help: ArgumentHelp("Memory of each node, whatever the source says.", valueName: "GiB"))
     var nodeMemoryGib: Int64?
 
     @Option(help: "milli: thousandths of devices, for every policy. hami: slots, memory and cores.")
@@ -83,6 +83,12 @@ struct TraceImportCommand: ParsableCommand {
             if let value, !(0...1_000_000).contains(value) {
                 throw ValidationError("\(name) is from 0 to 1,000,000, not \(value).")
             }
+        }
+        for (name, value, source) in [
+            ("--machine-type", machineType, "azure-packing-2020"), ("--order", order, "openb"),
+            ("--node-ranks", nodeRanks, "openb"),
+        ] where value != nil && from != source {
+            throw ValidationError("\(name) is for \(source) alone.")
         }
         _ = try fleet()
     }

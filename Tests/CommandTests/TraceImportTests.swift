@@ -49,6 +49,7 @@ import Testing
             (["--from", "slurm", "x"], "Give the folder to write"),
             (["--from", "slurm", "x", "--output", "o", "--nodes", "8x V100"], "is not of the form COUNTx("),
             (["--from", "slurm", "x", "--output", "o", "--node-cpus", "1000001"], "--node-cpus is from 0 to"),
+            (["--from", "slurm", "x", "--output", "o", "--order", "y"], "--order is for openb alone"),
             (["--from", "helios-2020", "x", "--output", "o"], "x: is none of the files of helios-2020"),
         ])
     func badUsage(arguments: [String], says: String) throws {

@@ -13,6 +13,13 @@ struct OpenBSource: TraceSource {
 
     func read(_ files: SourceFiles, options: ImportOptions, catalog: VendorCatalog) throws(TraceError) -> ImportedTrace
     {
+        var defaults = ImportOptions()
+        (defaults.order, defaults.nodeRanks) = (options.order, options.nodeRanks)
+        guard options == defaults else {
+            throw TraceError(
+                file: name,
+                problem: "is imported as it is published: no other fleet, no bad rows left out, --device-model milli")
+        }
         let lists = OpenBImporter.Files(
             nodes: files.path("nodes"), pods: files.path("pods"), order: options.order, nodeRanks: options.nodeRanks)
         return ImportedTrace(trace: try OpenBImporter.read(lists, catalog: catalog))

@@ -46,7 +46,7 @@ public struct ImportedTrace: Sendable {
 }
 
 /// What the user decides about an import.
-public struct ImportOptions: Sendable {
+public struct ImportOptions: Sendable, Hashable {
     /// The fleet, instead of the data set's own.
     public var fleet: [DescribedNodes] = []
     /// Nodes without devices, besides the others.

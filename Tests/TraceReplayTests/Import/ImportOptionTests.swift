@@ -69,6 +69,10 @@ import Testing
         #expect(limits[0] == "nvidia.com/gpu=2;nvidia.com/gpucores=100")
     }
 
+    @Test func openbIsTakenAsItIs() throws {
+        #expect(try problem("openb", GoldenImport.machines(1)).hasPrefix("openb: is imported as it is published"))
+    }
+
     @Test func oneVendorAtATime() throws {
         let options = GoldenImport.nodes("1x(1x NVIDIA A10 24G), 1x(1x MLU MLU370 24G)")
         #expect(try problem("helios-2020", options).contains("give devices of one vendor"))
