@@ -211,11 +211,12 @@ struct RankIndex: ~Copyable {
     /// The first node in order that has the bit and that `accepts`, or -1.
     ///
     /// - Parameters:
+    ///   - filters: whether `mayFit` may say no.
     ///   - mayFit: cheap test by node row; false skips the node without another word.
     ///   - accepts: the exact check; on false the search goes on.
     @inline(__always)
     mutating func first(
-        word: Int, bit: Int, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
+        word: Int, bit: Int, filters: Bool, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
     ) -> Int {
         let mask: UInt64 = 1 << UInt64(bit)
         var top = 0
@@ -239,7 +240,7 @@ struct RankIndex: ~Copyable {
                     continue
                 }
                 groupHasBit = true
-                let node = firstAccepted(chunk, candidates, mayFit, accepts)
+                let node = firstAccepted(chunk, candidates, filters, mayFit, accepts)
                 if node >= 0 { return node }
             }
             if !groupHasBit { topWords[word * topCapacity + top] = Self.union(summary, Int(groupSize[group])) }
@@ -250,19 +251,41 @@ struct RankIndex: ~Copyable {
 
     @inline(__always)
     private func firstAccepted(
-        _ chunk: Int, _ candidates: UInt64, _ mayFit: (Int) -> Bool, _ accepts: (Int) -> Bool
+        _ chunk: Int, _ candidates: UInt64, _ filters: Bool, _ mayFit: (Int) -> Bool, _ accepts: (Int) -> Bool
     ) -> Int {
+        let keys = chunkKeys + chunk * Self.width
         var left = candidates
         while left != 0 {
-            let best = lowestKey(of: chunkKeys + chunk * Self.width, in: left)
+            let best = filters ? lowestKey(of: keys, in: &left, mayFit) : PlacementKernels.lowestKey(of: keys, in: left)
+            if best == UInt64.max { return -1 }
             let node = Int(truncatingIfNeeded: best & 0xffff_ffff)
-            if mayFit(node) && accepts(node) { return node }
+            if accepts(node) { return node }
             left &= ~(1 << UInt64(places[node] & 63))
         }
         return -1
     }
 
-    /// The node that ``first(word:bit:mayFit:accepts:)`` would try first if no filter refused it, or -1: a hint, found in the
+    /// The lowest key of a node that may fit; nodes that may not leave the mask as they are met.
+    @inline(__always)
+    private func lowestKey(
+        of keys: UnsafeMutablePointer<UInt64>, in mask: inout UInt64, _ mayFit: (Int) -> Bool
+    ) -> UInt64 {
+        var best = UInt64.max
+        var rest = mask
+        while rest != 0 {
+            let slot = rest.trailingZeroBitCount
+            rest &= rest - 1
+            if keys[slot] >= best { continue }
+            if mayFit(Int(truncatingIfNeeded: keys[slot] & 0xffff_ffff)) {
+                best = keys[slot]
+            } else {
+                mask &= ~(1 << UInt64(slot))
+            }
+        }
+        return best
+    }
+
+    /// The node that ``first(word:bit:filters:mayFit:accepts:)`` would try first if no filter refused it, or -1: a hint, found in the
     /// first chunk that has the bit.
     @inline(__always)
     func likelyFirst(word: Int, bit: Int) -> Int {
@@ -276,7 +299,8 @@ struct RankIndex: ~Copyable {
                     of: chunkWords + chunk * Self.width * Self.words + word * Self.width, withBit: bit)
                 if candidates == 0 { return -1 }
                 return Int(
-                    truncatingIfNeeded: lowestKey(of: chunkKeys + chunk * Self.width, in: candidates) & 0xffff_ffff)
+                    truncatingIfNeeded: PlacementKernels.lowestKey(of: chunkKeys + chunk * Self.width, in: candidates)
+                        & 0xffff_ffff)
             }
             return -1
         }

@@ -43,10 +43,12 @@ extension SearchLane {
 
     // MARK: Looking ahead
 
-    /// The node that the next pod's index names now, its first lines on the way into the cache; -1 = unknown.
+    /// The node that the next pod's index names now, its first lines on the way into the cache; -1 = unknown. Without use where
+    /// nodes have refused the class: the index does not know them.
     @inline(__always)
     private func likelyNode(of next: UnsafeMutablePointer<ClassPlan>?) -> Int {
-        guard let next, next.pointee.search == .pool, next.pointee.refusedAtRelease != next.pointee.releases.end,
+        guard let next, next.pointee.search == .pool, next.pointee.possible.isFull,
+            next.pointee.refusedAtRelease != next.pointee.releases.end,
             let pool = next.pointee.pool
         else { return -1 }
         let node = pool._withUnsafeGuaranteedRef {
@@ -79,6 +81,7 @@ extension SearchLane {
         let candidates = candidates
         return pool.index.pointee.first(
             word: plan.pointee.word, bit: plan.pointee.bit,
+            filters: !plan.pointee.possible.isFull || constraints != nil || candidates != nil,
             mayFit: { node in
                 if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
                 if let candidates, !candidates.contains(node) { return false }
