@@ -78,7 +78,8 @@ struct CompareDecisions {
     /// The options as this build understands them: it judges the decisions by them.
     private func parse(_ words: [String]) throws -> ReplayCommand {
         do { return try ReplayCommand.parse([options.trace ?? ""] + words) } catch {
-            throw InputFailure("replay options \"\(words.joined(separator: " "))\": \(ReplayCommand.message(for: error))")
+            throw InputFailure(
+                "replay options \"\(words.joined(separator: " "))\": \(ReplayCommand.message(for: error))")
         }
     }
 
@@ -86,7 +87,8 @@ struct CompareDecisions {
         for (name, text) in [("--old-options", options.oldOptions), ("--new-options", options.newOptions)] {
             for option in Self.traceOptions + Self.traceFlags
             where VariantOptions.contains(VariantOptions.words(text), option) {
-                throw InputFailure("\(name): \(option) chooses the pods and must be the same for both; use --replay-options")
+                throw InputFailure(
+                    "\(name): \(option) chooses the pods and must be the same for both; use --replay-options")
             }
         }
     }
@@ -95,7 +97,9 @@ struct CompareDecisions {
     private func checkFolder() throws {
         let folder = options.shrunk
         guard TraceFiles.exists(folder) else { return }
-        guard TraceFiles.isFolder(folder) else { throw InputFailure("\(folder): is no folder; choose another --shrunk") }
+        guard TraceFiles.isFolder(folder) else {
+            throw InputFailure("\(folder): is no folder; choose another --shrunk")
+        }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         if names.isEmpty { return }
         guard let old = try? Trace(folder: folder), old.metadata.name.hasSuffix(Self.nameEnd) else {

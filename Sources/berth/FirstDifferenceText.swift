@@ -87,7 +87,8 @@ enum FirstDifferenceText {
             if !node.devices.isEmpty { text += table.text(indent: 4) }
         }
         if found.old.prefersLowerScore || found.new.prefersLowerScore {
-            let who = found.old.prefersLowerScore == found.new.prefersLowerScore
+            let who =
+                found.old.prefersLowerScore == found.new.prefersLowerScore
                 ? "A" : found.old.prefersLowerScore ? "Under old's rules a" : "Under new's rules a"
             text += "  \(who) lower score is better.\n"
         }

@@ -29,7 +29,9 @@ import Testing
 
     @Test func equalDecisions() throws {
         defer { berth.remove() }
-        let result = try run(["compare", "--first-difference", "--trace", "trace", "--new-options", "--engine reference"])
+        let result = try run([
+            "compare", "--first-difference", "--trace", "trace", "--new-options", "--engine reference",
+        ])
         #expect(result.status == 0)
         #expect(result.output.contains("All decisions on 40 pods are equal."))
         #expect(!FileManager.default.fileExists(atPath: berth.folder.appending(path: "first-difference").path))

@@ -155,11 +155,14 @@ extension DecisionDifference {
             guard old.nodes.count == 2, let ofOld = old.nodes[0].verdict.score, let ofNew = old.nodes[1].verdict.score
             else {
                 let refused = old.nodes.first { $0.verdict.refusal != nil }
-                return refused.map { "By this build's rules the pod does not fit on \($0.name): \($0.verdict.refusal ?? "")." }
+                return refused.map {
+                    "By this build's rules the pod does not fit on \($0.name): \($0.verdict.refusal ?? "")."
+                }
                     ?? "The policy does not score nodes, so either may be drawn."
             }
             if ofOld == ofNew && new.nodes.allSatisfy({ $0.verdict.score == ofOld }) {
-                return "A tie: both nodes score \(Float(ofOld)). The old variant takes the one that is \(Self.place(oldNode.row)) in "
+                return
+                    "A tie: both nodes score \(Float(ofOld)). The old variant takes the one that is \(Self.place(oldNode.row)) in "
                     + "the fleet, the new one the \(Self.place(newNode.row)); this build takes the first among equals."
             }
             let wantsOld = old.preferred, wantsNew = new.preferred
@@ -187,7 +190,8 @@ extension DecisionDifference {
 
     private static func placing(_ placer: String, _ refuser: String, _ node: DifferenceState.Node) -> String {
         if let refusal = node.verdict.refusal {
-            return "By this build's rules \(node.name) refuses the pod (\(refusal)): the \(placer) variant places it all the "
+            return
+                "By this build's rules \(node.name) refuses the pod (\(refusal)): the \(placer) variant places it all the "
                 + "same."
         }
         return "By this build's rules the pod fits on \(node.name): the \(refuser) variant refuses a pod that fits."

@@ -47,7 +47,8 @@ final class ScriptedEngine: PlacementEngine {
     func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {
         precondition(offered.count == classIDs.count, "the replay says who is offered")
         for (place, classID) in classIDs.enumerated() {
-            let outcome = isStopped ? .rejected : follow(Int(offered[place]), cluster.requestClass(id: Int(classID)), &result)
+            let outcome =
+                isStopped ? .rejected : follow(Int(offered[place]), cluster.requestClass(id: Int(classID)), &result)
             result.outcomes.append(outcome)
             if clock != nil { result.latencies.append(0) }
         }

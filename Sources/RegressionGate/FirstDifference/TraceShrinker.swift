@@ -70,7 +70,8 @@ public struct TraceShrinker {
         }
         guard let located = try LocatedDifference.find(in: best, isBacklog: isBacklog, decide) else {
             throw VariantError(
-                variant: "both", problem: "the difference did not show again on the smallest trace: a variant does not "
+                variant: "both",
+                problem: "the difference did not show again on the smallest trace: a variant does not "
                     + "repeat its decisions")
         }
         return Result(located: located, checks: checks, isMinimal: checks < checksMax)

@@ -99,7 +99,8 @@ struct TraceSimplification {
                 change(&node)
                 // More devices are not simpler.
                 let isSmaller = zip(node.groups, candidate.nodes[row].groups).allSatisfy { $0.devices <= $1.devices }
-                if node != candidate.nodes[row] && (isSmaller || node.groups.count < candidate.nodes[row].groups.count) {
+                if node != candidate.nodes[row] && (isSmaller || node.groups.count < candidate.nodes[row].groups.count)
+                {
                     candidate.nodes[row] = node
                     isChanged = true
                 }
