@@ -86,7 +86,8 @@ public final class Replay {
         cluster.reserveResidents(order.count)
         let engine = engine ?? options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
-            runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: clock),
+            runner: RoundRunner(
+                engine: engine, roundSize: options.roundSize, timesPods: options.timesPods, clock: clock),
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,

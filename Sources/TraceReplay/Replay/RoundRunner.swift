@@ -9,6 +9,7 @@ struct RoundRunner {
 
     let engine: any PlacementEngine
     private let clock: () -> UInt64
+    private let timesPods: Bool
     private(set) var result = RoundResult()
     private(set) var hash = DecisionHash()
     private(set) var podNanoseconds = LatencySummary.makeHistogram()
@@ -23,9 +24,12 @@ struct RoundRunner {
     private var asked: [Int32] = []
     private var outcomes: [Outcome] = []
 
-    init(engine: any PlacementEngine, roundSize: Int, clock: @escaping () -> UInt64) {
+    init(
+        engine: any PlacementEngine, roundSize: Int, timesPods: Bool = true, clock: @escaping () -> UInt64
+    ) {
         self.engine = engine
         self.clock = clock
+        self.timesPods = timesPods
         result.outcomes.reserveCapacity(roundSize)
         result.devices.reserveCapacity(roundSize * 4)
         result.latencies.reserveCapacity(roundSize)
@@ -64,7 +68,7 @@ struct RoundRunner {
         var end: UInt64 = 0
         let spent = HeapCounters.measureAllocations {
             start = clock()
-            classIDs.withUnsafeBufferPointer { engine.place($0, clock: clock, into: &result) }
+            classIDs.withUnsafeBufferPointer { engine.place($0, clock: timesPods ? clock : nil, into: &result) }
             end = clock()
         }
         rounds += 1
