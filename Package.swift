@@ -24,8 +24,8 @@ let package = Package(
         .library(
             name: "Berth",
             targets: [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
+                "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
                 "Workloads", "RegressionGate",
             ]),
     ],
@@ -33,23 +33,30 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
+        .systemLibrary(
+            name: "CClp", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"]), .brew(["clp"])]),
         .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .systemLibrary(name: "CIntrinsics"),
         .target(
             name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
 
         module("PlacementModel"),
+        module("PackingBound", ["CClp"]),
         module("BulkJSON", ["SimdjsonShim"]),
         module("HeapCounters", ["CJemalloc"]),
         module("DeviceTable", ["PlacementModel", "BulkJSON"]),
-        module("PlacementKernels", ["PlacementModel"]),
+        module("PlacementKernels", ["PlacementModel", "CIntrinsics"]),
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
-        module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+        module(
+            "PlacementEngine",
+            ["PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module(
             "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
@@ -59,11 +66,16 @@ let package = Package(
         module(
             "TraceReplay",
             [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog",
+                "PlacementEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
+        module(
+            "ReplayReport",
+            [
+                "PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         module(
             "Workloads",
             [
@@ -88,6 +100,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("PlacementModelTests", ["PlacementModel"]),
+        tests("PackingBoundTests", ["PackingBound"]),
         tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
         .target(
             name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
@@ -121,14 +134,18 @@ let package = Package(
                 "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
                 "SchedulerSession", "KubernetesWire", "FleetTestSupport",
             ]),
-        tests(
-            "TraceReplayTests",
-            ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+        .testTarget(
+            name: "TraceReplayTests",
+            dependencies: [
+                "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
+                "BulkJSON", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Import/Golden"], swiftSettings: settings),
         tests(
             "RegressionGateTests",
             [
-                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON", "DeviceTable",
-                "Workloads",
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "DeviceTable", "Workloads",
             ]),
         tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
     ],

@@ -53,7 +53,9 @@ replace() {
     cp "$work/edited" "$file"
 }
 
-engine=Sources/PlacementEngine/Indexed/IndexedEngine.swift
+engine=Sources/PlacementEngine/Indexed/SearchLane.swift
+place='func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {'
+loop='for place in 0..<classIDs.count {'
 
 # Spins at the end of every round for a tenth of the processor time that the round took.
 plant_slower() {
@@ -64,7 +66,7 @@ private func plantedNanoseconds() -> Int {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }'
-    after $engine 'prepare()' '
+    after $engine "$place" '
         let plantedStart = plantedNanoseconds()
         defer {
             let plantedEnd = plantedNanoseconds()
@@ -73,13 +75,13 @@ private func plantedNanoseconds() -> Int {
 }
 
 plant_allocation() {
-    after $engine 'public let name = "indexed"' '    public var planted: [Int32] = []'
-    after $engine 'for classID in classIDs {' '            planted = [classID, classID]'
+    after $engine 'import VendorCatalog' 'nonisolated(unsafe) public var planted: [Int32] = []'
+    after $engine "$loop" '            planted = [classIDs[place], classIDs[place]]'
 }
 
 plant_check() {
-    after $engine 'for classID in classIDs {' \
-        '            _ = scratch.pointee.evaluator.fits(cluster.classes[Int(classID)], node: 0)'
+    after $engine "$loop" \
+        '            _ = scratch.pointee.evaluator.fits(cluster.classes[Int(classIDs[place])], node: 0)'
 }
 
 # Among equal devices the first instead of the last.

@@ -55,8 +55,26 @@ public enum HeapCounters {
         return (bytes, allocationCount(inArena: arena) &- countBefore)
     }
 
+    /// Counts what all threads allocate while `body` runs.
+    ///
+    /// Exact if nothing else runs in the process meanwhile and the threads that `body` uses call ``flushThreadCache()``
+    /// after they have allocated.
+    /// - Returns: bytes of the calling thread, in size classes, and calls of `malloc` and its kin by all threads.
+    public static func measureProcessAllocations<Failure: Error>(
+        _ body: () throws(Failure) -> Void
+    ) throws(Failure) -> (bytes: UInt64, allocations: UInt64) {
+        let countBefore = allocationCount()
+        let bytesBefore = threadAllocatedBytes
+        try body()
+        let bytes = threadAllocatedBytes &- bytesBefore
+        return (bytes, allocationCount() &- countBefore)
+    }
+
+    /// Makes what the calling thread has allocated visible in ``allocationCount()`` of other threads. Takes some µs.
+    public static func flushThreadCache() { _ = mallctl(name("thread.tcache.flush"), nil, nil, nil, 0) }
+
     /// Allocations that an arena has served, small and large, the calling thread's cache included.
-    private static func allocationCount(inArena arena: UInt32) -> UInt64 {
+    fileprivate static func allocationCount(inArena arena: UInt32) -> UInt64 {
         guard isAvailable else { return 0 }
         // jemalloc merges a cache's counts into its arena when it flushes, and publishes them when the epoch advances.
         _ = mallctl(name("thread.tcache.flush"), nil, nil, nil, 0)
@@ -81,17 +99,58 @@ public enum HeapCounters {
         return value
     }
 
-    private static func read<Value: BitwiseCopyable>(_ variable: StaticString, into value: inout Value) -> Bool {
+    fileprivate static func read<Value: BitwiseCopyable>(_ variable: StaticString, into value: inout Value) -> Bool {
         var size = MemoryLayout<Value>.size
         return mallctl(name(variable), &value, &size, nil, 0) == 0
     }
 
-    private static func write<Value: BitwiseCopyable>(_ variable: StaticString, _ value: Value) -> Bool {
+    fileprivate static func write<Value: BitwiseCopyable>(_ variable: StaticString, _ value: Value) -> Bool {
         var value = value
         return mallctl(name(variable), nil, nil, &value, MemoryLayout<Value>.size) == 0
     }
 
     private static func name(_ name: StaticString) -> UnsafePointer<CChar> {
         UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+}
+
+/// Counts what many short bodies allocate in all, without paying for an exact count after each.
+///
+/// Each body runs on the arena that ``HeapCounters/measureAllocations(_:)`` uses; changing arenas files the counts where they
+/// belong, so that one reading later is exact for all bodies since the last. For one thread.
+public struct AllocationMeter {
+    private var usual: UInt32 = 0
+    private let arena: UInt32
+    private var countAtReading: UInt64 = 0
+    /// Bytes in size classes that the bodies have allocated.
+    public private(set) var bytes: UInt64 = 0
+
+    public init() {
+        let made = HeapCounters.isAvailable ? thread_private_arena() : .max
+        arena = made != .max && HeapCounters.read("thread.arena", into: &usual) ? made : .max
+        guard arena != .max, HeapCounters.write("thread.arena", arena) else { return }
+        // The first reading of a new arena misses a few requests.
+        _ = HeapCounters.allocationCount(inArena: arena)
+        countAtReading = HeapCounters.allocationCount(inArena: arena)
+        _ = HeapCounters.write("thread.arena", usual)
+    }
+
+    /// Counts what `body` allocates; bodies must not nest.
+    public mutating func measure<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+        guard arena != .max, HeapCounters.write("thread.arena", arena) else { return try body() }
+        let bytesBefore = HeapCounters.threadAllocatedBytes
+        defer {
+            bytes &+= HeapCounters.threadAllocatedBytes &- bytesBefore
+            _ = HeapCounters.write("thread.arena", usual)
+        }
+        try body()
+    }
+
+    /// Allocations of the bodies since the last reading. - Complexity: tens of microseconds
+    public mutating func readAllocations() -> UInt64 {
+        if arena == .max { return 0 }
+        let count = HeapCounters.allocationCount(inArena: arena)
+        defer { countAtReading = count }
+        return count &- countAtReading
     }
 }

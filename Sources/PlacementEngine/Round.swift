@@ -69,6 +69,16 @@ public protocol PlacementEngine: AnyObject {
     ///   - clock: monotonic nanoseconds; with it, the time of each decision is recorded.
     ///   - result: appended to.
     func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult)
+
+    /// True when the class has been refused and nothing has happened since that could let it fit: placing it now would be
+    /// refused again. Engines that do not remember refusals say false.
+    ///
+    /// - Complexity: O(1)
+    func staysRefused(_ classID: Int32) -> Bool
+}
+
+extension PlacementEngine {
+    public func staysRefused(_ classID: Int32) -> Bool { false }
 }
 
 /// Running hash of all outcomes in order: node row, then devices with memory and cores.

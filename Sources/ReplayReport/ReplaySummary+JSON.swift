@@ -44,10 +44,10 @@ extension ReplaySummary {
         writer.member("placementsPerSecond", placementsPerSecond)
         writer.key("latency")
         writer.beginObject()
-        writer.percentiles("pod", podLatency)
-        writer.percentiles("round", roundLatency)
+        writer.percentiles("pod", podLatency, podCurve)
+        writer.percentiles("round", roundLatency, roundCurve)
         writer.endObject()
-        if let waitMs { writer.percentiles("waitMs", waitMs) }
+        if let waitMs, let waitCurve { writer.percentiles("waitMs", waitMs, waitCurve) }
         writer.member("heapAllocationsPerPlacement", heapAllocationsPerPlacement)
         writer.member("steadyHeapAllocationsPerPlacement", steadyHeapAllocationsPerPlacement)
         writer.key("work")
@@ -61,6 +61,8 @@ extension ReplaySummary {
         writer.member("peakMemoryMiB", peakMemoryMiB)
         writer.key("allocation")
         writer.allocation(allocation)
+        if let ceiling { writer.ceiling(ceiling) }
+        if let metrics { writer.metrics(metrics) }
         writer.endObject()
         writer.newline()
         return writer.bytes
@@ -68,23 +70,23 @@ extension ReplaySummary {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ key: String, _ value: String) {
+    mutating func member(_ key: String, _ value: String) {
         self.key(key)
         string(value)
     }
 
-    fileprivate mutating func member(_ key: String, _ value: Int64) {
+    mutating func member(_ key: String, _ value: Int64) {
         self.key(key)
         int(value)
     }
 
-    fileprivate mutating func member(_ key: String, _ value: Double) {
+    mutating func member(_ key: String, _ value: Double) {
         self.key(key)
         double(value)
     }
 
     /// Members by falling count, names in byte order among equals.
-    fileprivate mutating func counts(_ key: String, _ counts: [String: Int]) {
+    mutating func counts(_ key: String, _ counts: [String: Int]) {
         self.key(key)
         beginObject()
         for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
@@ -93,7 +95,7 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func percentiles(_ key: String, _ summary: LatencySummary) {
+    mutating func percentiles(_ key: String, _ summary: LatencySummary, _ curve: LatencyCurve) {
         self.key(key)
         beginObject()
         member("p50", summary.p50)
@@ -101,16 +103,34 @@ extension JSONWriter {
         member("p99", summary.p99)
         member("p999", summary.p999)
         member("max", summary.max)
+        member("count", Int64(summary.count))
+        self.key("curve")
+        beginObject()
+        doubles("percent", curve.percent)
+        doubles("value", curve.value)
+        endObject()
         endObject()
     }
 
-    fileprivate mutating func numbers(_ key: String, _ numbers: [Int64]) {
+    mutating func numbers(_ key: String, _ numbers: [Int64]) {
         self.key(key)
         // On one line each: a report has fifty samples of everything.
         raw("[" + numbers.map(String.init).joined(separator: ",") + "]")
     }
 
-    fileprivate mutating func allocation(_ history: AllocationHistory) {
+    /// Numbers with four decimals at most; those that do not exist are null.
+    mutating func doubles(_ key: String, _ numbers: [Double?]) {
+        self.key(key)
+        raw("[" + numbers.map { $0.map(Self.short) ?? "null" }.joined(separator: ",") + "]")
+    }
+
+    private static func short(_ number: Double) -> String {
+        guard number.isFinite, number.magnitude < 1e11 else { return "null" }
+        let rounded = (number * 1e4).rounded() / 1e4
+        return rounded == rounded.rounded() ? String(Int64(rounded)) : "\(rounded)"
+    }
+
+    mutating func allocation(_ history: AllocationHistory) {
         beginObject()
         member("axis", history.axis.rawValue)
         numbers("at", history.at)
@@ -129,7 +149,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func use(_ key: String, _ total: Int64, _ used: [Int64]) {
+    fileprivate mutating func use(_ key: String, _ total: Int64, _ used: [Int64]) {
         self.key(key)
         beginObject()
         member("total", total)

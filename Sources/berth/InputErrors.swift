@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RegressionGate
+import ReplayReport
 import TraceReplay
 
 /// Exit code of bad usage and bad input.
@@ -15,7 +16,7 @@ struct InputFailure: LocalizedError {
     var errorDescription: String? { message }
 }
 
-/// Runs a command's work; an error about a trace becomes an ``InputFailure``.
+/// Runs a command's work; an error about a trace or a saved run becomes an ``InputFailure``.
 func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
     do {
         return try work()
@@ -24,6 +25,8 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
     } catch let error as GateError {
         throw InputFailure(error.description)
     } catch let error as GeneratorError {
+        throw InputFailure(error.description)
+    } catch let error as RunFileError {
         throw InputFailure(error.description)
     } catch let error as VariantError {
         throw InputFailure(error.description)

@@ -18,6 +18,7 @@ struct ReplayCommand: ParsableCommand {
             Examples:
               berth replay traces/smoke
               berth replay traces/mixed-fleet --clock virtual --interval 10s
+              berth replay traces/mixed-fleet --report mixed-report
               berth replay openb --pods-variant gpushare40 --policy FGD --metrics out.csv
             """)
 
@@ -41,8 +42,9 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
-    var threads = 1
+            "Threads for index builds, independent pools and reference scans; without it, one a processor. Decisions do not depend on it.",
+            valueName: "n"))
+    var threads: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -81,9 +83,15 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: """
-            Write allocation and fragmentation after every pod to a CSV file; fleets in thousandths and --clock backlog only.
+            Write metrics to a CSV file: for fleets in thousandths with --clock backlog allocation and fragmentation after \
+            every pod, otherwise every measure at every sample.
             """)
     var metrics: String?
+
+    @Flag(help: "Also find the most that any placement of the pods could have allocated (docs/ceiling.md).")
+    var ceiling = false
+    @Option(help: ArgumentHelp("Write an HTML report, and its figures as JSON and CSV.", valueName: "dir"))
+    var report: String?
 
     @Option(help: "table for people, json for programs.")
     var output = OutputName.table
@@ -106,7 +114,6 @@ struct ReplayCommand: ParsableCommand {
             throw ValidationError("--round-size must be 1 to 1,000,000,000.")
         }
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
-        if metrics != nil && clock == .virtual { throw ValidationError("--metrics needs --clock backlog.") }
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
     }
 
@@ -119,14 +126,18 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
         let summary = try reportingErrors {
-            let replay = try Replay(try load(catalog), options: options(), catalog: catalog)
+            let trace = try load(catalog)
+            let replay = try Replay(trace, options: options(for: trace), catalog: catalog)
             let progress = ProgressLine()
             let summary = replay.run(progress: progress.map { line in { line.show($0, of: $1) } })
             progress?.clear()
             if let decisions, let log = summary.decisionLog {
                 try TraceFiles.write(log.csv(replay.trace), to: decisions)
             }
-            if let metrics, let series = summary.fragmentation { try TraceFiles.write(series.csv(), to: metrics) }
+            if let metrics, let csv = summary.fragmentation?.csv() ?? summary.metrics?.csv(summary.allocation) {
+                try TraceFiles.write(csv, to: metrics)
+            }
+            if let report { try ReportFiles.write(summary, to: report) }
             return summary
         }
         switch output {
@@ -144,10 +155,18 @@ struct ReplayCommand: ParsableCommand {
         return try Trace(folder: trace)
     }
 
+    /// With what is to be kept of a run on this trace.
+    private func options(for trace: Trace) -> ReplayOptions {
+        var options = options()
+        options.keepsFragmentation = metrics != nil && clock == .backlog && trace.metadata.deviceModel == .milli
+        options.keepsMetrics = report != nil || output == .json || metrics != nil && !options.keepsFragmentation
+        return options
+    }
+
     func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
-        options.threads = max(threads, 1)
+        options.threads = max(threads ?? Parallelism.automatic.threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
@@ -157,7 +176,7 @@ struct ReplayCommand: ParsableCommand {
         options.shufflesBacklog = shuffle
         options.podLimit = limit
         options.keepsDecisions = decisions != nil
-        options.keepsFragmentation = metrics != nil
+        options.findsCeiling = ceiling
         return options
     }
 }

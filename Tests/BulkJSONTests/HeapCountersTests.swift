@@ -121,3 +121,20 @@ private func withSlots(_ count: Int, _ body: (UnsafeMutableBufferPointer<Cell?>)
         #expect(writer.bytes == text)
     }
 }
+
+@Suite struct HeapMeter {
+    /// Many short bodies, one reading: the sum is exact, and what happens between the bodies is left out.
+    @Test func addsUpShortBodies() {
+        withSlots(300) { slots in
+            var meter = AllocationMeter()
+            for index in 0..<100 {
+                meter.measure { escape(Cell(index), to: slots, at: index) }
+                escape(Cell(index), to: slots, at: 100 + index)
+            }
+            #expect(meter.bytes == 3200)
+            #expect(meter.readAllocations() == 100)
+            meter.measure {}
+            #expect(meter.readAllocations() == 0)
+        }
+    }
+}

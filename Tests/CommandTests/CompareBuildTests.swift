@@ -49,9 +49,9 @@ import Testing
         #expect(result.output.contains("No tie: by this build's rules"))
 
         // What was saved is a trace that both builds replay, with other decisions.
-        let hashes = try [build, new].map { binary in
+        let hashes = try [BerthProcess.binary, berth.folder.appending(path: new)].map { binary in
             let process = berth.process(["replay", "small", "--output", "json"])
-            process.executableURL = URL(filePath: binary, relativeTo: berth.folder)
+            process.executableURL = binary
             let output = Pipe()
             process.standardOutput = output
             try process.run()

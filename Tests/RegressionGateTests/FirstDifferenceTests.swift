@@ -43,6 +43,27 @@ import TraceReplay
         #expect(located.difference.finding(old: old, new: new).hasPrefix("The variants' rules differ"))
     }
 
+    @Test func otherDevicesOfANodeAreNamed() throws {
+        var variants = try VariantsInProcess()
+        variants.new.defaults = SchedulingDefaults(devicePolicy: "binpack")
+        let located = try #require(try variants.find(try generatedTrace()))
+        #expect(located.difference.kind == .devices)
+        let old = try #require(try variants.state(located))
+        let new = try #require(try DifferenceState.before(located, options: variants.new, catalog: variants.catalog))
+        #expect(old.nodes.map(\.name) == [located.difference.old.node])
+        #expect(located.difference.finding(old: old, new: new).contains("rules differ"))
+        // Under the old rules alone it is a departure; with exchanged devices of an empty node, one between equals.
+        #expect(
+            located.difference.finding(old: old, new: old).hasSuffix("This build would give the old variant's devices.")
+        )
+        let fresh = try #require(old.nodes.first).devices.filter { $0.usedSlots == 0 }.map { Int32($0.place) }
+        try #require(fresh.count > 1)
+        var tie = located.difference
+        tie.old.devices = [fresh[0]]
+        tie.new.devices = [fresh[1]]
+        #expect(tie.finding(old: old, new: old).hasPrefix("A tie between devices in equal states."))
+    }
+
     @Test func aRefusalIsNamed() throws {
         var variants = try VariantsInProcess()
         variants.newEngine = { ChangedEngine($0, .podsMax(3)) }

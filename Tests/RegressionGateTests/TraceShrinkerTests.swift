@@ -60,8 +60,7 @@ import VendorCatalog
         variants.newEngine = { ChangedEngine($0, .lastAmongEquals) }
         let trace = try generatedTrace {
             $0.arrivalProcess = .poisson
-            $0.meanDurationMinutes = 5
-            $0.prefillShare = 0.1
+            $0.meanDurationMinutes = 120
         }
         let shrunk = try variants.shrink(try #require(try variants.find(trace)))
         #expect(shrunk.trace.pods.count <= 20 && shrunk.trace.nodes.count <= 5)

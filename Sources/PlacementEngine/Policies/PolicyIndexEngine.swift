@@ -69,6 +69,11 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
         releasePosition = cluster.table.releaseLog.end
     }
 
+    func staysRefused(_ classID: Int32) -> Bool {
+        guard Int(classID) < plans.count, let plan = plans[Int(classID)] else { return false }
+        return cluster.table.releaseLog.end == releasePosition && plan.pointee.refusedAtRelease == releases
+    }
+
     @inline(__always)
     private func place(_ plan: UnsafeMutablePointer<PolicyPlan>, into result: inout RoundResult) -> Outcome {
         if plan.pointee.refusedAtRelease == releases { return .rejected }

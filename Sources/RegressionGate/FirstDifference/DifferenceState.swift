@@ -181,9 +181,11 @@ extension DecisionDifference {
             if picks == self.old.devices && newNode.verdict.devices == self.new.devices {
                 return "The variants' rules differ: each gives the devices that its own prefer."
             }
-            if picks == self.old.devices { return "This build would give the old variant's devices." }
-            if picks == self.new.devices { return "This build would give the new variant's devices." }
-            return "The devices of one node are ordered differently."
+            let tie =
+                oldNode.areAlike(self.old.devices, self.new.devices) ? "A tie between devices in equal states. " : ""
+            if picks == self.old.devices { return tie + "This build would give the old variant's devices." }
+            if picks == self.new.devices { return tie + "This build would give the new variant's devices." }
+            return tie + "This build would give neither's devices."
         case .amounts: return "Node and devices are equal: memory, cores or the time of the placement differ."
         }
     }
@@ -198,6 +200,20 @@ extension DecisionDifference {
     }
 
     private static func place(_ row: Int) -> String { "number \(row + 1)" }
+}
+
+extension DifferenceState.Node {
+    /// Whether two lists of devices are alike apart from the devices' places.
+    fileprivate func areAlike(_ first: [Int32], _ second: [Int32]) -> Bool {
+        func states(_ places: [Int32]) -> [DifferenceState.Device] {
+            places.compactMap { place in
+                var device = devices.first { $0.place == Int(place) }
+                device?.place = 0
+                return device
+            }
+        }
+        return states(first) == states(second)
+    }
 }
 
 extension DifferenceState {

@@ -25,7 +25,8 @@ public struct Recorder {
     /// - Complexity: samples + 2 runs of each workload.
     public func record(
         _ workloads: [Workload], shelf: TraceShelf, revision: BenchmarkRecord.Revision,
-        clock: @escaping () -> UInt64 = threadProcessorNanoseconds, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+        clock: @escaping () -> UInt64 = threadProcessorNanoseconds,
+        progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> BenchmarkRecord {
         let total = workloads.count * (samples + 1)
         var entries: [BenchmarkRecord.Entry] = []

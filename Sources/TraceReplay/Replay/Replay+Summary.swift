@@ -11,7 +11,9 @@ extension Replay {
             devicePolicy: options.defaults.devicePolicy,
             profile: options.profile.name, seed: options.seed, clock: options.clock,
             podLatency: LatencySummary(runner.podNanoseconds, scale: 1000),
-            roundLatency: LatencySummary(runner.roundNanoseconds, scale: 1000), allocation: run.sampler.history)
+            roundLatency: LatencySummary(runner.roundNanoseconds, scale: 1000),
+            podCurve: LatencyCurve(runner.podNanoseconds, scale: 1000),
+            roundCurve: LatencyCurve(runner.roundNanoseconds, scale: 1000), allocation: run.sampler.history)
         summary.nodes = trace.nodes.count
         summary.devices = cluster.table.deviceRowCount
         summary.residents = residents
@@ -25,7 +27,10 @@ extension Replay {
         summary.decisions = runner.decisions
         summary.placementSeconds = Double(runner.totalNanoseconds) / 1e9
         summary.virtualMs = run.virtualMs
-        if case .virtual = options.clock { summary.waitMs = LatencySummary(run.waitsMs, scale: 1) }
+        if case .virtual = options.clock {
+            summary.waitMs = LatencySummary(run.waitsMs, scale: 1)
+            summary.waitCurve = LatencyCurve(run.waitsMs, scale: 1)
+        }
         summary.work = runner.engine.counters
         summary.heapAllocations = runner.heapAllocations
         summary.heapBytes = runner.heapBytes
@@ -33,11 +38,18 @@ extension Replay {
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
         summary.decisionLog = run.decisionLog
         summary.fragmentation = run.fragmentation
-        addReasons(of: run.rejected, to: &summary)
+        // A solver that gives up costs the ceiling, not the report.
+        summary.ceiling = try? ceiling(of: run)
+        let reasons = addReasons(of: run.rejected, to: &summary)
+        var metrics = run.metrics
+        summary.metrics = metrics?.finish(
+            refusals: run.rejected.map { ($0, reasons[trace.pods.shape[Int(order[Int($0)])]] ?? "") })
         return summary
     }
 
-    private func addReasons(of rejected: [Int32], to summary: inout ReplaySummary) {
+    /// - Returns: the leading reason of each rejected shape.
+    private func addReasons(of rejected: [Int32], to summary: inout ReplaySummary) -> [Int32: String] {
+        var leadingReasons: [Int32: String] = [:]
         var podsByShape: [Int32: Int] = [:]
         for sequence in rejected { podsByShape[trace.pods.shape[Int(order[Int(sequence)])], default: 0] += 1 }
         var surveys: [Int: RejectionSurvey] = [:]
@@ -52,8 +64,10 @@ extension Replay {
             } else {
                 survey = RejectionSurvey(problem: classifier.problems[shape] ?? "cannot be asked for")
             }
+            leadingReasons[shape] = survey.leadingReason
             summary.rejectedByReason[survey.leadingReason, default: 0] += pods
             for (word, nodes) in survey.nodesByReason { summary.refusalsByReason[word, default: 0] += nodes * pods }
         }
+        return leadingReasons
     }
 }

@@ -4,25 +4,32 @@ extension Replay {
     /// Replays arrivals and departures at the trace's times, in rounds at multiples of an interval.
     ///
     /// At a round, first the pods whose time is up leave, then the pods that have arrived join the queue, then the whole
-    /// queue is offered, oldest first. Rounds before which nothing came or left are skipped: they would decide the same
+    /// queue is offered, oldest first; pods that the engine knows it would refuse again are passed over. Rounds before which nothing came or left are skipped: they would decide the same
     /// again. The replay ends when nothing is left to come or leave; who still waits then is rejected.
     func runVirtualClock(_ run: inout ReplayRun, intervalMs: Int64, _ progress: ((Int, Int) -> Void)?) {
         precondition(intervalMs > 0, "time must pass between rounds")
-        let sampleMs = max(horizonMs / Int64(max(options.samplesMax, 1)), intervalMs)
-        var queue: [Int32] = []
+        let sampleMs = max(sampledSpanMs / Int64(max(options.samplesMax, 1)), intervalMs)
+        var waiting = WaitingPods()
         var nextArrival = 0
         var nextSampleMs: Int64 = 0
         var nowMs: Int64 = 0
         while true {
-            while let resident = departures.removeNext(by: nowMs) { cluster.remove(resident) }
+            while let departure = departures.removeNext(by: nowMs) {
+                cluster.remove(departure.resident)
+                run.metrics?.didLeave(departure.pod)
+                run.present?.leave(departure.resident)
+            }
             while nextArrival < order.count, arrivalMs(nextArrival) <= nowMs {
-                queue.append(Int32(nextArrival))
+                run.metrics?.didArrive(order[nextArrival])
+                run.present?.arrive(shape: trace.pods.shape[Int(order[nextArrival])])
+                queue(Int32(nextArrival), &waiting, &run)
                 nextArrival += 1
             }
-            offer(&queue, &run, nowMs: nowMs)
-            if nowMs >= nextSampleMs {
-                run.sampler.recount()
-                run.sampler.sample(at: nowMs)
+            offer(&waiting, &run, nowMs: nowMs)
+            run.present?.observe(timeMs: nowMs, waiting: waiting.count, cluster)
+            if nowMs >= nextSampleMs && nowMs <= sampledSpanMs {
+                run.recount()
+                run.sample(at: nowMs)
                 nextSampleMs = nowMs - nowMs % sampleMs + sampleMs
             }
             progress?(nextArrival, order.count)
@@ -30,44 +37,64 @@ extension Replay {
             guard let eventMs = [coming, departures.nextMs].compactMap({ $0 }).min() else { break }
             nowMs = max((eventMs + intervalMs - 1) / intervalMs * intervalMs, nowMs + intervalMs)
         }
-        run.sampler.recount()
-        run.sampler.sample(at: nowMs)
+        run.recount()
+        run.sample(at: nowMs)
         run.virtualMs = nowMs
-        run.rejected = queue
+        run.rejected = (run.rejected + waiting.all).sorted()
+        for sequence in run.rejected { run.runner.note(.rejected, of: sequence, at: nowMs) }
     }
 
     private func arrivalMs(_ sequence: Int) -> Int64 { trace.pods.arrivalMs[Int(order[sequence])] }
 
-    /// When the last pod would leave if none had to wait.
-    private var horizonMs: Int64 {
-        order.reduce(0) { max($0, trace.pods.arrivalMs[Int($1)] + max(trace.pods.durationMs[Int($1)], 0)) }
+    /// Queues a pod; one that cannot be asked for at all never waits.
+    private func queue(_ sequence: Int32, _ waiting: inout WaitingPods, _ run: inout ReplayRun) {
+        let classID = classID(sequence)
+        if classID == RoundRunner.unclassified {
+            run.rejected.append(sequence)
+        } else {
+            waiting.append(sequence, classID: classID)
+        }
     }
 
-    /// Offers the queue in rounds and keeps those that did not fit.
-    private func offer(_ queue: inout [Int32], _ run: inout ReplayRun, nowMs: Int64) {
-        var kept = 0
-        var start = 0
-        while start < queue.count {
-            let end = min(start + options.roundSize, queue.count)
-            announce(queue[start..<end])
-            let outcomes = run.runner.place(queue[start..<end].lazy.map { self.classID($0) })
-            for (place, outcome) in outcomes.enumerated() {
-                let sequence = queue[start + place]
-                guard outcome.isPlaced else {
-                    queue[kept] = sequence
-                    kept += 1
-                    continue
-                }
-                let pod = Int(order[Int(sequence)])
-                run.placed += 1
-                run.decisionLog?.record(Int(sequence), outcome, in: run.runner.result)
-                run.waitsMs.recordClamped(UInt64(nowMs - trace.pods.arrivalMs[pod]))
-                if trace.pods.durationMs[pod] >= 0 {
-                    departures.add(ResidentID(row: outcome.resident), at: nowMs + trace.pods.durationMs[pod])
-                }
-            }
-            start = end
+    /// Offers the queue as one round, or several when it is longer than a round may be; who does not fit goes on waiting.
+    private func offer(_ waiting: inout WaitingPods, _ run: inout ReplayRun, nowMs: Int64) {
+        let engine = run.runner.engine
+        var offered = 0
+        waiting.offer(staysRefused: engine.staysRefused) { sequence, classID in
+            if offered > 0, offered % options.roundSize == 0 { run.runner.endRound() }
+            offered += 1
+            announce(CollectionOfOne(sequence))
+            let outcome = run.runner.placeNext(classID)
+            guard outcome.isPlaced else { return false }
+            didPlace(sequence, outcome, &run, nowMs: nowMs)
+            return true
         }
-        queue.removeLast(queue.count - kept)
+        run.runner.endRound()
+    }
+
+    private func didPlace(_ sequence: Int32, _ outcome: Outcome, _ run: inout ReplayRun, nowMs: Int64) {
+        let pod = Int(order[Int(sequence)])
+        run.placed += 1
+        run.runner.note(outcome, of: sequence, at: nowMs)
+        run.present?.place(ResidentID(row: outcome.resident), shape: trace.pods.shape[pod])
+        run.decisionLog?.record(Int(sequence), outcome, in: run.runner.result)
+        run.waitsMs.recordClamped(UInt64(nowMs - trace.pods.arrivalMs[pod]))
+        run.metrics?.didPlace(Int32(pod), waitMs: nowMs - trace.pods.arrivalMs[pod])
+        if trace.pods.durationMs[pod] >= 0 {
+            departures.add(
+                ResidentID(row: outcome.resident), pod: Int32(pod), at: nowMs + trace.pods.durationMs[pod])
+        }
+    }
+}
+
+extension Replay {
+    /// The part of the time that samples are spread over: until the last pod came, and until nine in ten of those that leave
+    /// would have left if none had to wait. A few very long pods would stretch it beyond use.
+    static func sampledSpan(of trace: Trace, order: [Int32]) -> Int64 {
+        let last = order.last.map { trace.pods.arrivalMs[Int($0)] } ?? 0
+        let ends = order.filter { trace.pods.durationMs[Int($0)] >= 0 }.map {
+            trace.pods.arrivalMs[Int($0)] + trace.pods.durationMs[Int($0)]
+        }.sorted()
+        return ends.isEmpty ? last : max(last, ends[(ends.count - 1) * 9 / 10])
     }
 }

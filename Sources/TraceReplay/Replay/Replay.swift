@@ -13,12 +13,19 @@ public final class Replay {
     /// Rows of the offered pods; a pod's place here is its sequence number.
     public let order: [Int32]
     let classifier: ShapeClassifier
+    /// Milliseconds of the virtual clock that samples are spread over.
+    private(set) lazy var sampledSpanMs = Self.sampledSpan(of: trace, order: order)
     public let policyContext: PolicyContext
     /// Called before the engine gets pods, with their sequence numbers: an engine itself sees request classes alone.
     public var willOffer: ((_ sequences: [Int32]) -> Void)?
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
+    /// What ceilings are found for; empty unless asked.
+    let packings: [ResourcePacking]
+    private var present: PresentPods?
+    /// Rows of the pods that run from the start.
+    private var residentPods: [Int32] = []
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///
@@ -45,6 +52,8 @@ public final class Replay {
         }
         policyContext = PolicyContext(
             typicalPods: trace.typicalPods(catalog: catalog), seed: options.seed)
+        packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
+        present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         placeResidents()
     }
 
@@ -67,8 +76,12 @@ public final class Replay {
             }
             result.removeAll()
             let outcome = engine.commit(requestClass, into: &result)
+            present?.arrive(shape: trace.pods.shape[pod])
+            present?.place(ResidentID(row: outcome.resident), shape: trace.pods.shape[pod])
+            residentPods.append(Int32(pod))
             if trace.pods.durationMs[pod] >= 0 {
-                departures.add(ResidentID(row: outcome.resident), at: trace.pods.durationMs[pod])
+                departures.add(
+                    ResidentID(row: outcome.resident), pod: Int32(pod), at: trace.pods.durationMs[pod])
             }
         }
     }
@@ -87,18 +100,44 @@ public final class Replay {
         let engine = engine ?? options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
             runner: RoundRunner(
-                engine: engine, roundSize: options.roundSize, timesPods: options.timesPods, clock: clock),
+                engine: engine, roundSize: options.roundSize, threads: options.threads,
+                timesPods: options.timesPods, clock: clock),
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,
-            meter: options.keepsFragmentation && options.clock == .backlog
+            meter: followsFragmentation
                 ? FragmentationMeter(cluster, policyContext.typicalPods) : nil)
-        run.fragmentation = run.meter.map { FragmentationSeries(totalMilli: $0.totalMilli, pods: order.count) }
+        run.present = present
+        if options.keepsMetrics {
+            run.metrics = MetricSampler(
+                trace, order: order, cluster: cluster, context: policyContext, moments: snapshotMoments,
+                keepsWaits: options.clock != .backlog)
+            run.metrics?.addResidents(residentPods)
+        }
+        if options.keepsFragmentation {
+            run.fragmentation = run.meter.map { FragmentationSeries(totalMilli: $0.totalMilli, pods: order.count) }
+        }
         switch options.clock {
         case .backlog: runBacklog(&run, progress)
         case .virtual(let intervalMs): runVirtualClock(&run, intervalMs: intervalMs, progress)
         }
+        run.runner.endStretch()
         return summary(of: run)
+    }
+
+    /// Pod by pod where rounds would hide what happened within them.
+    private var followsFragmentation: Bool {
+        guard options.clock == .backlog else { return false }
+        return options.keepsFragmentation
+            || options.keepsMetrics && trace.metadata.deviceModel == .milli
+                && MilliPolicyKind.problem(with: cluster) == nil
+    }
+
+    /// Four moments, evenly over the axis of the samples. Those of the virtual clock lie a sample earlier: the last one is to
+    /// show the fleet at work, not the end of the run.
+    private var snapshotMoments: [Int64] {
+        if options.clock == .backlog { return (1...4).map { Int64(order.count) * $0 / 4 } }
+        return (1...4).map { sampledSpanMs * $0 / 4 - sampledSpanMs / Int64(max(options.samplesMax, 1)) }
     }
 
     func classID(_ sequence: Int32) -> Int32 {
@@ -115,8 +154,8 @@ public final class Replay {
 
     private func runBacklog(_ run: inout ReplayRun, _ progress: ((Int, Int) -> Void)?) {
         let step = max(order.count / max(options.samplesMax, 1), 1)
-        run.sampler.recount()
-        run.sampler.sample(at: 0)
+        run.recount()
+        run.sample(at: 0)
         var start = 0
         while start < order.count {
             let end = min(start + options.roundSize, order.count)
@@ -124,6 +163,8 @@ public final class Replay {
             let outcomes = run.runner.place((Int32(start)..<Int32(end)).lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = start + place
+                let pod = order[sequence]
+                run.metrics?.didArrive(pod)
                 if let meter = run.meter {
                     meter.add(requestClass(Int32(sequence)), outcome, in: run.runner.result)
                     run.fragmentation?.append(meter.record)
@@ -131,17 +172,20 @@ public final class Replay {
                 if outcome.isPlaced {
                     run.placed += 1
                     run.sampler.add(outcome, in: run.runner.result)
+                    run.metrics?.didPlace(pod, waitMs: 0)
+                    run.metrics?.add(outcome, of: pod, in: run.runner.result)
                     run.decisionLog?.record(sequence, outcome, in: run.runner.result)
                 } else {
                     run.rejected.append(Int32(sequence))
                 }
-                if (sequence + 1) % step == 0 { run.sampler.sample(at: Int64(sequence + 1)) }
+                if (sequence + 1) % step == 0 { run.sample(at: Int64(sequence + 1)) }
             }
             start = end
             progress?(start, order.count)
         }
-        run.sampler.recount()
-        run.sampler.sample(at: Int64(order.count))
+        run.recount()
+        run.sample(at: Int64(order.count))
+        for pod in order { run.present?.arrive(shape: trace.pods.shape[Int(pod)]) }
     }
 }
 
@@ -152,9 +196,23 @@ struct ReplayRun {
     var decisionLog: DecisionLog?
     var meter: FragmentationMeter?
     var fragmentation: FragmentationSeries?
+    var present: PresentPods?
     var placed = 0
     /// Sequence numbers of rejected pods.
     var rejected: [Int32] = []
     var waitsMs = LatencySummary.makeHistogram()
     var virtualMs: Int64 = 0
+    var metrics: MetricSampler?
+
+    /// Counts what is in use anew.
+    mutating func recount() {
+        sampler.recount()
+        metrics?.recount()
+    }
+
+    /// Takes a sample of everything that is kept.
+    mutating func sample(at position: Int64) {
+        sampler.sample(at: position)
+        metrics?.sample(at: position, fragmentation: meter?.record)
+    }
 }

@@ -35,6 +35,10 @@ public struct ReplayOptions: Sendable {
     public var keepsDecisions = false
     /// Whether allocation and fragmentation are kept pod by pod for ``ReplaySummary/fragmentation``; backlog clock only.
     public var keepsFragmentation = false
+    /// Whether ``ReplaySummary/ceiling`` is found.
+    public var findsCeiling = false
+    /// Whether ``ReplaySummary/metrics`` are sampled along with the allocation.
+    public var keepsMetrics = false
 
     public init() {}
 }

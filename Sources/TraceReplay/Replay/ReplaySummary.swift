@@ -41,6 +41,10 @@ public struct ReplaySummary: Sendable {
     public var podLatency: LatencySummary
     /// Time of a round, microseconds.
     public var roundLatency: LatencySummary
+    /// The same by percentile, and the waits; microseconds and milliseconds.
+    public var podCurve: LatencyCurve
+    public var roundCurve: LatencyCurve
+    public var waitCurve: LatencyCurve?
     /// Waiting time of placed pods under the virtual clock, milliseconds.
     public var waitMs: LatencySummary?
     /// Exact counts of the engine's work.
@@ -53,6 +57,9 @@ public struct ReplaySummary: Sendable {
     public var allocation: AllocationHistory
     public var decisionLog: DecisionLog?
     public var fragmentation: FragmentationSeries?
+    /// What any placement could have allocated.
+    public var ceiling: ReplayCeiling?
+    public var metrics: ReplayMetrics?
 
     public var placementsPerSecond: Double { placementSeconds > 0 ? Double(placed) / placementSeconds : 0 }
     public var heapAllocationsPerPlacement: Double { placed > 0 ? Double(heapAllocations) / Double(placed) : 0 }

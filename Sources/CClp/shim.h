@@ -1,0 +1,3 @@
+#include <stdbool.h>
+
+#include <Clp_C_Interface.h>

@@ -1,0 +1,33 @@
+import DeviceTable
+import PlacementModel
+
+// "No" is as fast as "yes": a class that no node takes is not looked for again before something changes for it.
+extension SearchLane {
+    func staysRefused(_ classID: Int32) -> Bool {
+        plan(known: Int(classID)).map { $0.pointee.search != .tree && isStillRefused($0) } ?? false
+    }
+
+    /// Whether the whole class was refused and still is.
+    ///
+    /// A refusal ends with a release anywhere (any change, for classes whose refusals do not last), provided that a node
+    /// with devices of the class's vendor changed too; or with another quota.
+    @inline(__always)
+    func isStillRefused(_ plan: UnsafeMutablePointer<ClassPlan>) -> Bool {
+        guard plan.pointee.refusedAtQuota == cluster.quotas.version else { return false }
+        if plan.pointee.refusedAtRelease == releasePosition(plan) { return true }
+        return plan.pointee.asksOneVendor
+            && plan.pointee.refusedAtVendorChange == cluster.table.vendorLogs[Int(plan.pointee.vendor)].end
+    }
+
+    @inline(__always)
+    func noteRefusal(_ plan: UnsafeMutablePointer<ClassPlan>) {
+        plan.pointee.refusedAtRelease = releasePosition(plan)
+        plan.pointee.refusedAtVendorChange = cluster.table.vendorLogs[Int(plan.pointee.vendor)].end
+        plan.pointee.refusedAtQuota = cluster.quotas.version
+    }
+
+    @inline(__always)
+    private func releasePosition(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
+        plan.pointee.releases.end
+    }
+}

@@ -1,0 +1,38 @@
+import Mustache
+
+/// A report as one HTML page that needs nothing else: style and pictures stand in it.
+public enum ReportPage {
+    /// - Precondition: there is at least one run. - Complexity: linear in samples and snapshots.
+    public static func html(_ runs: [RunRecord]) -> String {
+        precondition(!runs.isEmpty, "a report shows at least one run")
+        let content = ReportContent(runs)
+        guard let template = try? MustacheTemplate(string: ReportTemplate.text) else {
+            preconditionFailure("the template is part of the program")
+        }
+        return template.render(context(content))
+    }
+
+    private static func context(_ content: ReportContent) -> [String: Any] {
+        [
+            "title": content.title, "subtitle": content.subtitle, "style": ReportStyle.text,
+            "hasFigures": !content.figures.isEmpty,
+            "figures": content.figures.map { ["name": $0.name, "value": $0.value, "note": $0.note] },
+            "sections": content.sections.map { section -> [String: Any] in
+                [
+                    "id": section.id, "title": section.title, "text": section.text, "hasText": !section.text.isEmpty,
+                    "plots": section.plots.map(context), "tables": section.tables.map(\.context),
+                ]
+            },
+        ]
+    }
+
+    private static func context(_ plot: Plot) -> [String: Any] {
+        let isHeat = plot.svg.contains("class=\"h")
+        return [
+            "id": plot.id, "title": plot.title, "caption": plot.caption, "svg": plot.svg,
+            "style": plot.isWide ? "wide" : "", "hasKeys": !plot.keys.isEmpty,
+            "keys": plot.keys.map { ["label": $0.label, "style": $0.style, "isArea": plot.hasAreas] as [String: Any] },
+            "isHeat": isHeat, "shades": (0..<HeatColour.shades).map { "h\($0)" },
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import ReplayReport
+
+/// `berth report`: saved replays side by side.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Compare saved replays in one HTML report.",
+        discussion: """
+            Reads what `berth replay --report DIR` saved as DIR/run.json, or what `berth replay --output json` printed. \
+            Writes report.html, comparison.csv and comparison.json.
+
+            Example:
+              berth replay traces/mixed-fleet --node-policy binpack --report binpack
+              berth replay traces/mixed-fleet --node-policy spread --report spread
+              berth report binpack/run.json spread/run.json --output compared
+            """)
+
+    @Argument(help: "JSON files of replays, in the order shown.")
+    var runs: [String]
+
+    @Option(help: "Folder to write.")
+    var output: String
+
+    func run() throws {
+        try reportingErrors { try ReportFiles.compare(runs, to: output) }
+        print("\(output)/report.html")
+    }
+}
