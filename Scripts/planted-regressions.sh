@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Shows what the regression gate catches: plants regressions in a copy of the tree, one at a time, builds each, and
 # compares it with the unchanged build; then compares the unchanged build with itself, again and again.
-# usage: planted-regressions.sh [trials of the unchanged build, default 20] [sessions a comparison, default 8]
+# usage: planted-regressions.sh [trials of the unchanged build, default 20] [sessions a comparison, default 12]
 # A changed engine may move the lines that are edited here; an edit that no longer applies stops the script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 trials=${1:-20}
-sessions=${2:-8}
+sessions=${2:-12}
 root=$PWD
 work=${PLANTED_FOLDER:-$(mktemp -d)}
 tree=$work/tree
