@@ -3,7 +3,7 @@ import Workloads
 
 /// Counts that a workload keeps itself; whole numbers are all the harness takes, hence per thousand operations.
 private enum Metric {
-    static var time: BenchmarkMetric { .custom("ns per operation") }
+    static var time: BenchmarkMetric { .custom("Processor ns per operation") }
     static var checks: BenchmarkMetric { .custom("Exact checks per 1,000 operations") }
     static var allocations: BenchmarkMetric { .custom("Heap allocations per 1,000 operations") }
 }

@@ -9,8 +9,9 @@ public struct WorkloadMeter {
     private let workload: any WorkloadRun
     private let clock: () -> UInt64
 
-    /// - Parameter clock: monotonic nanoseconds.
-    public init(_ workload: any WorkloadRun, clock: @escaping () -> UInt64 = monotonicNanoseconds) {
+    /// - Parameter clock: nanoseconds. Processor time by default: workloads run on one thread and wait for nothing, and
+    ///   what other programs do meanwhile is not theirs.
+    public init(_ workload: any WorkloadRun, clock: @escaping () -> UInt64 = threadProcessorNanoseconds) {
         self.workload = workload
         self.clock = clock
     }

@@ -23,7 +23,7 @@ struct BenchRecordCommand: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("File to write.", valueName: "file"))
-    var output: String
+    var output: String?
 
     @Option(help: "smoke (seconds) or full.")
     var size = WorkloadSize.full
@@ -63,6 +63,7 @@ struct BenchRecordCommand: ParsableCommand {
 
     func validate() throws {
         if !(1...10_000).contains(samples) { throw ValidationError("--samples must be 1 to 10,000.") }
+        if output == nil && !list { throw ValidationError("Name the file to write: --output FILE.") }
         if countsOnly && append { throw ValidationError("--append adds times; --counts-only has none.") }
         for name in policy where PolicyChoice.named(name) == nil {
             let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
@@ -80,6 +81,7 @@ struct BenchRecordCommand: ParsableCommand {
             for workload in workloads { table.add([workload.name, workload.operation, workload.summary]) }
             return StandardOutput.write(table.text())
         }
+        guard let output else { return }
         let record = try reportingErrors {
             let progress = ProgressLine("runs")
             let recorder = Recorder(size: size, samples: countsOnly ? 0 : samples)

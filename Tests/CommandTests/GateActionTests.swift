@@ -106,7 +106,7 @@ import Yams
     private func run(_ given: [String: String], in project: BerthProcess) throws -> BerthProcess.Result {
         var inputs = try Self.defaults().merging(given) { $1 }
         inputs["berth"] = BerthProcess.binary.path
-        inputs["samples"] = "2"
+        inputs["samples"] = "1"
         var last = BerthProcess.Result(status: 0, output: "", errors: "")
         for step in try Self.actionSteps() where step["if"] as? String != "inputs.berth == ''" {
             guard let script = step["run"] as? String else { continue }

@@ -19,13 +19,14 @@ public struct Recorder {
     /// Records all `workloads`.
     ///
     /// - Parameters:
-    ///   - clock: monotonic nanoseconds; tests give a made-up one.
+    ///   - clock: nanoseconds, processor time by default; tests give a made-up one.
     ///   - progress: called with the runs done and to be done.
     /// - Throws: what making a workload ready throws.
     /// - Complexity: samples + 2 runs of each workload.
     public func record(
         _ workloads: [Workload], shelf: TraceShelf, revision: BenchmarkRecord.Revision,
-        clock: @escaping () -> UInt64 = monotonicNanoseconds, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+        clock: @escaping () -> UInt64 = threadProcessorNanoseconds,
+        progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> BenchmarkRecord {
         let total = workloads.count * (samples + 1)
         var entries: [BenchmarkRecord.Entry] = []

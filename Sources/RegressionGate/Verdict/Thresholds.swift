@@ -8,8 +8,9 @@ public struct Thresholds: Sendable, Hashable {
         public var timeApart = 0.30
         /// Share by which an exact count may grow.
         public var counts = 0.0
-        /// Heap allocations by which an operation may grow; other toolchains allocate a little differently.
-        public var heapAllocations = 0.0
+        /// Heap allocations by which an operation may grow: hash tables are seeded anew by every process, and what they
+        /// allocate differs a little.
+        public var heapAllocations = 0.05
         /// Percentage points that the quality may lose.
         public var quality = 0.0
         /// Whether the decisions may change.

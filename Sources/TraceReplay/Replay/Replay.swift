@@ -100,7 +100,8 @@ public final class Replay {
         let engine = engine ?? options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
             runner: RoundRunner(
-                engine: engine, roundSize: options.roundSize, threads: options.threads, clock: clock),
+                engine: engine, roundSize: options.roundSize, threads: options.threads,
+                timesPods: options.timesPods, clock: clock),
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,

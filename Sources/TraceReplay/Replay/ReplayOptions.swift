@@ -27,6 +27,8 @@ public struct ReplayOptions: Sendable {
     public var shufflesBacklog = false
     /// Only the first pods of the trace.
     public var podLimit: Int?
+    /// Whether every decision is timed, or whole rounds only; the clock then costs next to nothing.
+    public var timesPods = true
     /// Samples of the allocation that a run aims at.
     public var samplesMax = 50
     /// Whether every pod's node and devices are kept for ``ReplaySummary/decisionLog``.

@@ -10,6 +10,7 @@ struct RoundRunner {
     let engine: any PlacementEngine
     private let threads: Int
     private let clock: () -> UInt64
+    private let timesPods: Bool
     private(set) var result = RoundResult()
     private(set) var hash = DecisionHash()
     private(set) var podNanoseconds = LatencySummary.makeHistogram()
@@ -34,10 +35,15 @@ struct RoundRunner {
     /// - Parameters:
     ///   - threads: how many the engine may use.
     ///   - clock: monotonic nanoseconds; called from several threads at a time if the engine uses several.
-    init(engine: any PlacementEngine, roundSize: Int, threads: Int, clock: @escaping () -> UInt64) {
+    ///   - timesPods: whether every decision is timed, or whole rounds only.
+    init(
+        engine: any PlacementEngine, roundSize: Int, threads: Int, timesPods: Bool = true,
+        clock: @escaping () -> UInt64
+    ) {
         self.engine = engine
         self.threads = threads
         self.clock = clock
+        self.timesPods = timesPods
         result.outcomes.reserveCapacity(roundSize)
         result.devices.reserveCapacity(roundSize * 4)
         result.latencies.reserveCapacity(roundSize)
@@ -95,7 +101,7 @@ struct RoundRunner {
         var end: UInt64 = 0
         let place = {
             start = clock()
-            classIDs.withUnsafeBufferPointer { engine.place($0, clock: clock, into: &result) }
+            classIDs.withUnsafeBufferPointer { engine.place($0, clock: timesPods ? clock : nil, into: &result) }
             end = clock()
         }
         if countsAllThreads {

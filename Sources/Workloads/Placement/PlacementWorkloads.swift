@@ -55,7 +55,7 @@ enum PlacementWorkloads {
     }
 
     private static let virtualClock = Workload(
-        "replay/virtual-clock", "pods come and go on a nearly full fleet; the whole replay", operation: "pod"
+        "replay/virtual-clock", "pods come in bursts and go again; the whole replay", operation: "pod"
     ) { size, shelf in
         let trace = try SampleFleet.sharedIndex.trace(
             nodes: size.pick(smoke: 20, full: 200), pods: size.pick(smoke: 400, full: 10_000),

@@ -21,6 +21,8 @@ public final class ReplayWorkload: WorkloadRun {
 
     public init(_ trace: Trace, _ options: ReplayOptions, catalog: VendorCatalog, span: Span = .engine) throws {
         self.trace = trace
+        var options = options
+        options.timesPods = false
         self.options = options
         self.catalog = catalog
         self.span = span
@@ -34,7 +36,7 @@ public final class ReplayWorkload: WorkloadRun {
         summary = nil
     }
 
-    public func run() { summary = replay.run() }
+    public func run() { summary = replay.run(clock: threadProcessorNanoseconds) }
 
     public var outcome: WorkloadOutcome {
         guard let summary else { return WorkloadOutcome(operations: 0, hash: "") }

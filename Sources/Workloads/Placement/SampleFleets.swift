@@ -43,7 +43,6 @@ enum SampleFleet: String {
             if self == .gpuShare { options.preset = .gpuShare2023 } else { options.devicesPerNode = 8 }
             if comesAndGoes {
                 options.arrivalProcess = .bursty
-                // Pods stay long enough for the fleet to be about full.
                 options.arrivalsPerHour = Double(nodes) * 40
                 options.meanDurationMinutes = 20
             }
