@@ -31,6 +31,8 @@ public final class PlacementSession {
     private lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
     /// The last refusal of a class, good as long as the fleet has not changed.
     private var refusals: [Int: (changes: Int, rejection: PodRejection)] = [:]
+    /// Sees each class just before a pod of it is decided.
+    var willDecide: ((RequestClass) -> Void)?
 
     /// Registers the nodes, charges the pods that run, and queues the rest.
     public init(_ input: PlacementInput, catalog: VendorCatalog, options: PlacementOptions) {
@@ -115,6 +117,7 @@ public final class PlacementSession {
     // MARK: Decision
 
     private func decide(_ pod: Pod, _ requestClass: RequestClass, into report: inout PodReport) {
+        willDecide?(requestClass)
         if options.explains {
             let scan = FleetScan(requestClass, cluster: cluster, evaluator: &engine.evaluator)
             report.explanation = scan.explanation(requestClass, in: cluster)

@@ -3,6 +3,7 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
+        ["explain"],
         ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
         ["bench"],
         ["bench", "decode"],

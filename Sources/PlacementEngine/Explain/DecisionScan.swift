@@ -68,10 +68,12 @@ public struct DecisionScan: ~Copyable {
             policy == .random
             ? "one of the nodes that fit is drawn"
             : "the highest score wins (\(policy.rawValue)); among equals the node of the smallest rank"
-        return explanation(fitting, funnel, rule: rule) { left, right in
+        var explanation = explanation(fitting, funnel, rule: rule) { left, right in
             guard case .points(let a) = left, case .points(let b) = right else { return false }
             return a > b
         }
+        explanation.forgetDeviceOrder()
+        return explanation
     }
 
     private var aliveRows: [Int] {
@@ -131,5 +133,21 @@ public struct DecisionScan: ~Copyable {
             if nearest.count > DecisionExplanation.nodesMax { nearest.removeLast() }
         }
         return nearest
+    }
+}
+
+extension DecisionExplanation {
+    /// Policies over thousandths know no device order: devices stand as registered, without scores.
+    fileprivate mutating func forgetDeviceOrder() {
+        func plain(_ inspection: NodeInspection) -> NodeInspection {
+            var inspection = inspection
+            for ask in inspection.asks.indices {
+                inspection.asks[ask].devices.sort { $0.place < $1.place }
+                for device in inspection.asks[ask].devices.indices { inspection.asks[ask].devices[device].score = nil }
+            }
+            return inspection
+        }
+        chosen = chosen.map(plain)
+        nearest = nearest.map(plain)
     }
 }

@@ -20,6 +20,7 @@ extension Replay {
                 nextArrival += 1
             }
             offer(&queue, &run, nowMs: nowMs)
+            if watch?.isDone == true { break }
             if nowMs >= nextSampleMs {
                 run.sampler.recount()
                 run.sampler.sample(at: nowMs)
@@ -48,10 +49,12 @@ extension Replay {
         var kept = 0
         var start = 0
         while start < queue.count {
-            let end = min(start + options.roundSize, queue.count)
+            let round = start..<min(start + options.roundSize, queue.count)
+            let end = watch?.willOffer(queue, round, nowMs: nowMs) ?? round.upperBound
             let outcomes = run.runner.place(queue[start..<end].lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = queue[start + place]
+                watch?.didOffer(sequence, outcome, in: run.runner.result)
                 guard outcome.isPlaced else {
                     queue[kept] = sequence
                     kept += 1

@@ -17,6 +17,8 @@ public final class Replay {
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
+    /// Stops the virtual clock at one pod's decision.
+    var watch: ReplayWatch?
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///
