@@ -3,7 +3,7 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["explain"],
+        ["explain"], ["sweep"],
         ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
         ["bench"],
         ["bench", "decode"],

@@ -28,10 +28,11 @@ import Testing
 
     @Test func hamiInBacklogAndOnTheClock() throws {
         let trace = try Trace(folder: packageFolder + "/traces/smoke")
-        try expectSame(trace, ReplayOptions(), every: 241, "backlog")
         var options = ReplayOptions()
+        options.podLimit = 700
+        try expectSame(trace, options, every: 233, "backlog")
         options.clock = .virtual(intervalMs: 10_000)
-        try expectSame(trace, options, every: 397, "virtual clock")
+        try expectSame(trace, options, every: 333, "virtual clock")
     }
 
     @Test(arguments: ["FGD", "BestFit", "DotProd", "GpuPacking", "GpuClustering", "Random"])
@@ -39,9 +40,9 @@ import Testing
         let trace = try Trace(folder: packageFolder + "/traces/gpu-share-2023")
         var options = ReplayOptions()
         options.policy = try #require(PolicyChoice.named(policy))
-        options.podLimit = 1500
+        options.podLimit = 900
         options.seed = 5
-        try expectSame(trace, options, every: 499, "\(policy)")
+        try expectSame(trace, options, every: 444, "\(policy)")
     }
 
     /// A pod that waits is explained at the offer that places it, with the time it waited.

@@ -45,6 +45,8 @@ struct DeviceInspector: FitObserver {
                 let pick = workspace.picks[place]
                 guard let row = asks[entry].devices.firstIndex(where: { $0.place == Int(pick.device) }) else { continue }
                 let before = asks[entry].devices[row].granted
+                // Vendors that hand out groups of devices may take one that alone would not do.
+                asks[entry].devices[row].lacks = []
                 // A device that serves a request several times grants the sum.
                 asks[entry].devices[row].granted = DeviceVerdict.Grant(
                     memoryMiB: (before?.memoryMiB ?? 0) &+ pick.memoryMiB, cores: (before?.cores ?? 0) &+ pick.cores)
