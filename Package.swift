@@ -58,6 +58,7 @@ let package = Package(
             "TraceReplay",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "KubernetesWire", "SchedulerSession",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),

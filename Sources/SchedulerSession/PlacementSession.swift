@@ -19,6 +19,8 @@ public final class PlacementSession {
     public let ignoredKinds: [String: Int]
     /// Pods that occupied the fleet before the batch.
     public internal(set) var residentPods = 0
+    /// Pods that run but could not be charged, each with a problem that says why.
+    public internal(set) var refusedPods = 0
     /// Pods that have finished and hold nothing.
     public internal(set) var finishedPods = 0
 

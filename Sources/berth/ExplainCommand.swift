@@ -121,7 +121,9 @@ struct ExplainCommand: ParsableCommand {
         let catalog = try VendorCatalog.forTraces()
         return try reportingErrors {
             let trace =
-                !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
+                KubernetesImporter.isSnapshot(folder)
+                ? try KubernetesImporter.readTelling([folder], catalog: catalog)
+                : !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
                 ? try OpenBImporter.read(
                     OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
                 : try Trace(folder: folder)

@@ -8,24 +8,29 @@ struct TraceImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Turn a published trace into Berth's format.",
         discussion: """
-            Formats: openb (the GPU-sharing trace of 2023: node and pod lists as published).
+            Formats: openb (the GPU-sharing trace of 2023: node and pod lists as published), \
+            kubernetes (nodes and pods of a cluster as kubectl prints them).
 
             Example:
               berth trace import openb --nodes openb_node_list_gpu_node.csv \\
                 --pods openb_pod_list_default.csv --output openb-default
+              kubectl get nodes,pods -A -o json > snapshot.json
+              berth trace import kubernetes --nodes snapshot.json --pods snapshot.json \\
+                --output my-cluster
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case openb
+        case kubernetes
     }
 
-    @Argument(help: "What the files are: openb.")
+    @Argument(help: "What the files are: openb or kubernetes.")
     var format: Format
 
-    @Option(help: "CSV file with the nodes (sn,cpu_milli,memory_mib,gpu,model).")
+    @Option(help: "openb: CSV file with the nodes (sn,cpu_milli,memory_mib,gpu,model).")
     var nodes: String
 
-    @Option(help: "CSV file with the pods (name,cpu_milli,memory_mib,num_gpu,gpu_milli,...).")
+    @Option(help: "openb: CSV file with the pods (name,cpu_milli,memory_mib,num_gpu,gpu_milli,...).")
     var pods: String
 
     @Option(help: "CSV file with the pods in the order offered (seq,pod,source_pod,cpu_milli,...).")
@@ -40,8 +45,14 @@ struct TraceImportCommand: ParsableCommand {
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
         let trace = try reportingErrors {
-            let files = OpenBImporter.Files(nodes: nodes, pods: pods, order: order, nodeRanks: nodeRanks)
-            let trace = try OpenBImporter.read(files, catalog: catalog)
+            let trace =
+                switch format {
+                case .openb:
+                    try OpenBImporter.read(
+                        OpenBImporter.Files(nodes: nodes, pods: pods, order: order, nodeRanks: nodeRanks),
+                        catalog: catalog)
+                case .kubernetes: try KubernetesImporter.readTelling([nodes, pods], catalog: catalog)
+                }
             try trace.write(folder: output)
             return trace
         }
