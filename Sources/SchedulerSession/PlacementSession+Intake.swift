@@ -6,7 +6,7 @@ import VendorCatalog
 // What a session finds out about its input while it sets the fleet up.
 extension PlacementSession {
     /// Registers that could not be read, ids that stand twice, amounts no node can offer.
-    static func problems(
+    public static func problems(
         of registration: Cluster.Registration, _ entry: PlacementInput.SourcedNode, in cluster: Cluster
     ) -> [InputProblem] {
         func problem(_ field: String, _ message: String) -> InputProblem {
