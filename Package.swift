@@ -85,7 +85,8 @@ let package = Package(
             ],
             exclude: ["Vectors", "cut-vectors.sh"], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")], exclude: ["Fixtures", "Snapshots"],
+            name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")],
+            exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
         .target(

@@ -51,7 +51,8 @@ public struct PlacementSummary: Sendable, Hashable {
         writer.beginObject()
         let members = [
             ("pods", pods), ("placed", placed), ("rejected", rejected), ("denied", denied), ("invalid", invalid),
-            ("nodes", nodes), ("devices", devices), ("residentPods", residentPods), ("refusedPods", refusedPods), ("finishedPods", finishedPods),
+            ("nodes", nodes), ("devices", devices), ("residentPods", residentPods), ("refusedPods", refusedPods),
+            ("finishedPods", finishedPods),
         ]
         for (key, value) in members {
             writer.key(key)

@@ -13,7 +13,8 @@ struct BerthCommand: AsyncParsableCommand {
             """,
         version: "berth " + BerthVersion.text,
         subcommands: [
-            PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, VendorsCommand.self, ReplayCommand.self, SweepCommand.self, TraceCommand.self,
+            PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, VendorsCommand.self, ReplayCommand.self,
+            SweepCommand.self, TraceCommand.self,
             BenchCommand.self,
         ])
 

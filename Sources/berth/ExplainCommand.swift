@@ -29,7 +29,8 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "The pod: name, namespace/name, or #number.")
     var pod: String
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with nodes; pods in them count too.", valueName: "file"))
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Files with nodes; pods in them count too.", valueName: "file"))
     var nodes: [String] = []
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with pods, queued and running.", valueName: "file"))
@@ -38,7 +39,9 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of a trace to replay up to the pod, instead of files.", valueName: "folder"))
     var trace: String?
 
-    @Option(help: ArgumentHelp("Policy of the replay: \(PolicyChoice.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Policy of the replay: \(PolicyChoice.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
     var policy = PolicyChoice.hami.name
 
     @Option(help: "Clock of the replay: backlog or virtual.")
@@ -124,9 +127,9 @@ struct ExplainCommand: ParsableCommand {
                 KubernetesImporter.isSnapshot(folder)
                 ? try KubernetesImporter.readTelling([folder], catalog: catalog)
                 : !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
-                ? try OpenBImporter.read(
-                    OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
-                : try Trace(folder: folder)
+                    ? try OpenBImporter.read(
+                        OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
+                    : try Trace(folder: folder)
             var options = ReplayOptions()
             options.policy = PolicyChoice.named(policy) ?? .hami
             options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)

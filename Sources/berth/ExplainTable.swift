@@ -59,7 +59,8 @@ struct ExplainTable {
 
     private func checks(_ decision: DecisionExplanation) -> String {
         var table = TextTable([
-            ("CHECK", .left), ("ASKED", .left), ("NODES", .right), ("PASS", .right), ("FAIL", .right), ("REASONS", .left),
+            ("CHECK", .left), ("ASKED", .left), ("NODES", .right), ("PASS", .right), ("FAIL", .right),
+            ("REASONS", .left),
         ])
         for stage in decision.stages {
             let failed = stage.entered - stage.passed
@@ -103,7 +104,8 @@ struct ExplainTable {
         let more = decision.fittingNodes - told.count
         if more > 0 { text += "  \(NumberText.grouped(more)) more fit\n" }
         if isShare && decision.ranked.count > 1 {
-            text += "  score: ten times the used shares of slots, cores and memory, before the pod"
+            text +=
+                "  score: ten times the used shares of slots, cores and memory, before the pod"
                 + (hasVendorPart ? ", plus the vendors' part\n" : "\n")
         }
         return text
@@ -182,7 +184,8 @@ struct ExplainTable {
         switch lack.kind {
         case .memoryMiB where lack.amount > 0: return "\(lack.reason.word): \(amount) MiB short" + ever(lack)
         case .cores where lack.amount > 0: return "\(lack.reason.word): \(amount) cores short" + ever(lack)
-        case .slots where lack.amount > 0: return "\(lack.reason.word): \(amount) slot\(lack.amount == 1 ? "" : "s") short"
+        case .slots where lack.amount > 0:
+            return "\(lack.reason.word): \(amount) slot\(lack.amount == 1 ? "" : "s") short"
         case .idle where lack.amount > 0:
             return "\(lack.reason.word): has to be unused, holds \(amount) share\(lack.amount == 1 ? "" : "s")"
         default: return lack.reason.word
@@ -198,7 +201,9 @@ struct ExplainTable {
         var text = "Nearest node: \(first.node), \(summary(first)).\n"
         for lack in first.lacks { text += "  \(words(lack))\n" }
         var parts = [text]
-        if first.deviceFailure != nil, let ask = first.asks.last { parts.append(devices(ask, on: first.node) + needed(ask)) }
+        if first.deviceFailure != nil, let ask = first.asks.last {
+            parts.append(devices(ask, on: first.node) + needed(ask))
+        }
         var others = TextTable([("THEN", .left), ("FAILS", .left)])
         for node in decision.nearest.dropFirst() {
             var lacks = node.lacks.map { words($0) }

@@ -95,7 +95,9 @@ struct SweepCommand: ParsableCommand {
         if plan != nil && (merge || results != nil || shard != nil) {
             throw ValidationError("--plan runs nothing; --merge, --results and --shard do not go with it.")
         }
-        if !merge && plan == nil && results == nil { throw ValidationError("--results FILE is needed; it makes the sweep resumable.") }
+        if !merge && plan == nil && results == nil {
+            throw ValidationError("--results FILE is needed; it makes the sweep resumable.")
+        }
         if tune <= 0 || !tune.isFinite { throw ValidationError("--tune must be positive.") }
         if !(1...10_000).contains(repeats) { throw ValidationError("--repeats must be 1 to 10,000.") }
         if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }

@@ -33,15 +33,20 @@ struct WhatIfCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Nodes to add; may be given several times.", valueName: "nodes"))
     var add: [String] = []
 
-    @Option(help: ArgumentHelp("Remove the nodes with these labels: key=value, key!=value, key, !key, with commas.", valueName: "selector"))
+    @Option(
+        help: ArgumentHelp(
+            "Remove the nodes with these labels: key=value, key!=value, key, !key, with commas.", valueName: "selector")
+    )
     var remove: [String] = []
 
-    @Option(help: ArgumentHelp("Empty a node and tell where its pods go; may be given several times.", valueName: "node"))
+    @Option(
+        help: ArgumentHelp("Empty a node and tell where its pods go; may be given several times.", valueName: "node"))
     var drain: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Find the cheapest nodes to add so that all pending pods fit; CSV with node, price, max.", valueName: "file"))
+            "Find the cheapest nodes to add so that all pending pods fit; CSV with node, price, max.", valueName: "file"
+        ))
     var prices: String?
 
     @Option(help: ArgumentHelp("Node policy of pods that name none: binpack or spread.", valueName: "policy"))

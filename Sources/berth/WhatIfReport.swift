@@ -36,7 +36,9 @@ struct WhatIfReport {
         ])
         func add(_ name: String, _ side: WhatIf.Side) {
             table.add(
-                [name] + [side.nodes, side.devices, side.running, side.pending, side.placed, side.left].map(NumberText.grouped))
+                [name]
+                    + [side.nodes, side.devices, side.running, side.pending, side.placed, side.left].map(
+                        NumberText.grouped))
         }
         add("now", result.before)
         if isChanged { add("then", result.after) }
@@ -48,7 +50,10 @@ struct WhatIfReport {
         if isChanged {
             let more = result.after.placed - result.before.placed
             let pods = more.magnitude == 1 ? "pod" : "pods"
-            text += more < 0 ? "\(NumberText.grouped(-more)) pending \(pods) fewer fit\n" : "\(NumberText.grouped(more)) more pending \(pods) fit\n"
+            text +=
+                more < 0
+                ? "\(NumberText.grouped(-more)) pending \(pods) fewer fit\n"
+                : "\(NumberText.grouped(more)) more pending \(pods) fit\n"
         }
         return text
     }
@@ -88,12 +93,14 @@ struct WhatIfReport {
         var table = TextTable([("NODES", .right), ("EACH", .left), ("PRICE EACH", .right), ("PRICE", .right)])
         for (offer, count) in zip(prices.offers, cheapest.counts) where count > 0 {
             table.add([
-                NumberText.grouped(count), offer.node.text, Self.money(offer.price), Self.money(offer.price * Int64(count)),
+                NumberText.grouped(count), offer.node.text, Self.money(offer.price),
+                Self.money(offer.price * Int64(count)),
             ])
         }
         var text: String
         if cheapest.stillLeft > 0 {
-            text = "No combination of the list was found that places all; \(NumberText.grouped(cheapest.stillLeft)) pods stay left over with:\n"
+            text =
+                "No combination of the list was found that places all; \(NumberText.grouped(cheapest.stillLeft)) pods stay left over with:\n"
         } else {
             text = "Cheapest nodes that place every pending pod\(unreachable(cheapest)):\n"
         }
@@ -102,11 +109,13 @@ struct WhatIfReport {
         case .exact(let tried):
             text += "  Exact: every cheaper combination was placed and leaves pods over (\(tried) placements).\n"
         case .greedy(let tried) where cheapest.stillLeft == 0:
-            text += "  Greedy: no node of one kind can be spared; not every cheaper combination was tried (\(tried) placements).\n"
+            text +=
+                "  Greedy: no node of one kind can be spared; not every cheaper combination was tried (\(tried) placements).\n"
         case .greedy: break
         }
         let side = cheapest.verified
-        text += "  Checked on that fleet: \(NumberText.grouped(side.placed)) of \(NumberText.grouped(side.pending)) pending pods placed.\n"
+        text +=
+            "  Checked on that fleet: \(NumberText.grouped(side.placed)) of \(NumberText.grouped(side.pending)) pending pods placed.\n"
         return text
     }
 

@@ -18,7 +18,9 @@ import Yams
     private func planned() throws -> BerthProcess {
         let berth = try BerthProcess(Self.files)
         let result = try berth.run(
-            ["sweep"] + Self.arguments + ["--plan", "my plan", "--shards", "\(Self.shards)", "--image", "example/berth:1"])
+            ["sweep"] + Self.arguments + [
+                "--plan", "my plan", "--shards", "\(Self.shards)", "--image", "example/berth:1",
+            ])
         #expect(result.status == 0, "\(result.errors)")
         return berth
     }

@@ -13,11 +13,14 @@ import VendorCatalog
     private static let now = WallClock(unixSeconds: 1_767_225_600)
 
     /// A made-up cluster of several vendors with running pods, as a file.
-    static func snapshot(_ folder: TraceFolder, nodes: Int = 24, pods: Int = 160, running: Int = 100) throws -> TraceSnapshot {
+    static func snapshot(_ folder: TraceFolder, nodes: Int = 24, pods: Int = 160, running: Int = 100) throws
+        -> TraceSnapshot
+    {
         var options = GeneratorOptions()
         options.nodes = nodes
         options.vendors = [
-            ("nvidia", 3), ("ascend", 7), ("cambricon", 1), ("hygon", 2), ("iluvatar", 1), ("mthreads", 1), ("metax", 1),
+            ("nvidia", 3), ("ascend", 7), ("cambricon", 1), ("hygon", 2), ("iluvatar", 1), ("mthreads", 1),
+            ("metax", 1),
             ("metax-sgpu", 1), ("kunlun", 1), ("xpu", 1), ("enflame", 1), ("enflame-drs", 1), ("amd", 1),
             ("awsneuron", 1), ("vastai", 1), ("biren", 1),
         ]
@@ -73,7 +76,9 @@ import VendorCatalog
     @Test func podsThatCannotBeChargedAreCountedAndNamed() throws {
         let folder = TraceFolder()
         var snapshot = try Self.snapshot(folder)
-        let running = snapshot.pods.indices.filter { snapshot.pods[$0].phase == .running && !snapshot.pods[$0].schedulerName.isEmpty }
+        let running = snapshot.pods.indices.filter {
+            snapshot.pods[$0].phase == .running && !snapshot.pods[$0].schedulerName.isEmpty
+        }
         snapshot.pods[running[0]].phase = .succeeded
         snapshot.pods[running[1]].phase = .failed
         snapshot.pods[running[2]].metadata.annotations[SchedulerAnnotations.assignedNode] = "gone"
@@ -103,7 +108,8 @@ import VendorCatalog
     @Test func aSnapshotReplaysAtOnce() throws {
         let folder = TraceFolder()
         let snapshot = try Self.snapshot(folder)
-        let result = try KubernetesImporter.read([folder.file("snapshot.json")], now: Self.now, catalog: try traceCatalog())
+        let result = try KubernetesImporter.read(
+            [folder.file("snapshot.json")], now: Self.now, catalog: try traceCatalog())
         #expect(result.problems.isEmpty, "\(result.problems)")
         let trace = result.trace
         #expect(trace.nodes.count == 24 && trace.pods.count == snapshot.pods.count)
@@ -128,7 +134,8 @@ import VendorCatalog
     @Test func whatATraceCannotHoldIsTold() throws {
         let folder = TraceFolder()
         try TraceFiles.makeFolder(folder.path)
-        let card = #"[{\"id\":\"GPU-0\",\"count\":10,\"devmem\":8192,\"devcore\":100,\"type\":\"NVIDIA-A100\",\"health\":true}]"#
+        let card =
+            #"[{\"id\":\"GPU-0\",\"count\":10,\"devmem\":8192,\"devcore\":100,\"type\":\"NVIDIA-A100\",\"health\":true}]"#
         func pod(_ name: String, _ spec: String, _ status: String = "Pending") -> String {
             #"{"kind":"Pod","metadata":{"name":"\#(name)"},"spec":{\#(spec)},"status":{"phase":"\#(status)"}}"#
         }

@@ -120,7 +120,9 @@ import VendorCatalog
         ])
         #expect(nodes.map(\.count) == [8, 1, 2])
         #expect(nodes[0].node.groups[0].devices == 8 && nodes[0].node.groups[0].memoryMiB == 81_920)
-        #expect(nodes[1].node.cpuMilli == 96_000 && nodes[1].node.memoryMiB == 393_216 && nodes[1].node.labels == ["zone": "a"])
+        #expect(
+            nodes[1].node.cpuMilli == 96_000 && nodes[1].node.memoryMiB == 393_216
+                && nodes[1].node.labels == ["zone": "a"])
         #expect(nodes[2].node.groups.map(\.devices) == [2, 1])
         // A node like one of the fleet has that one's CPUs.
         #expect(try fleet.describeNodes(["2x NVIDIA Test"])[0].node.cpuMilli == 8000)
@@ -128,7 +130,8 @@ import VendorCatalog
 
     @Test(arguments: [
         ("8x(8x NVIDIA A100 80G", "parenthesis"), ("many(8x A100)", "number of nodes"), ("A100", "how many devices"),
-        ("8x NVIDIA", "several"), ("8x B999", "no device"), ("999x T4", "how many devices"), ("8x T4; cpu=lots", "amount"),
+        ("8x Ascend", "several"), ("8x B999", "no device"), ("999x T4", "how many devices"),
+        ("8x T4; cpu=lots", "amount"),
         ("8x T4; big", "key=value"), ("8x A100 40G", "no device"), ("0x(8x T4)", "number of nodes"),
     ]) func badDescriptionsSayWhatWasExpected(_ text: String, _ words: String) throws {
         let fleet = try fleet(pending: 0)
@@ -141,7 +144,7 @@ import VendorCatalog
         for (rows, place, words) in [
             ("2x NVIDIA Test,cheap,\n", ":2:16", "price"), ("2x NVIDIA Test,1.234,\n", ":2:16", "decimals"),
             ("3x(2x NVIDIA Test),5,\n", ":2:1", "one node"), ("8x B999,5,\n", ":2:1", "no device"),
-            ("2x NVIDIA Test,5,-1\n", ":2:18", ""), ("", "prices.csv", "no offer"),
+            ("2x NVIDIA Test,5,-1\n", ":2:18", "-1"), ("", "prices.csv", "no offer"),
         ] {
             let error = #expect(throws: TraceError.self) { try prices(rows, fleet) }
             let text = error?.description ?? ""

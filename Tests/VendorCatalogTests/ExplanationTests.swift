@@ -98,7 +98,9 @@ import VendorCatalog
                     else { continue }
                     for verdict in ask.devices where verdict.lacks.count == 1 {
                         let lack = verdict.lacks[0]
-                        guard !lack.isPermanent, lack.amount > 0, lack.kind != .idle, lack.kind != .rule else { continue }
+                        guard !lack.isPermanent, lack.amount > 0, lack.kind != .idle, lack.kind != .rule else {
+                            continue
+                        }
                         seen.insert(lack.kind)
                         vendors.insert(ask.vendor)
                         for (amount, passes) in [(lack.amount, true), (lack.amount - 1, false)] {
@@ -155,9 +157,10 @@ import VendorCatalog
         var scan = DecisionScan(try requestClass(pod, cluster), cluster: cluster)
         let nearest = scan.explanation().nearest
         #expect(nearest.map(\.node) == ["busy", "nearly", "small", "other-pool"])
-        #expect(nearest[0].lacks == [
-            NodeLack(filter: .cpu, subject: "cpu", asked: 4000, free: 3000, offered: 8000)
-        ])
+        #expect(
+            nearest[0].lacks == [
+                NodeLack(filter: .cpu, subject: "cpu", asked: 4000, free: 3000, offered: 8000)
+            ])
         #expect(nearest[0].shortfallMilli == 250)
         #expect(nearest[1].failingChecks == 2 && nearest[1].permanentChecks == 0)
         // 25,600 MiB a card, 20,000 in use, 12,800 asked.

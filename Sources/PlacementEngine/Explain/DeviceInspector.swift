@@ -43,7 +43,9 @@ struct DeviceInspector: FitObserver {
             let own = workspace.entries[entry]
             for place in Int(own.firstPick)..<Int(own.firstPick + own.pickCount) {
                 let pick = workspace.picks[place]
-                guard let row = asks[entry].devices.firstIndex(where: { $0.place == Int(pick.device) }) else { continue }
+                guard let row = asks[entry].devices.firstIndex(where: { $0.place == Int(pick.device) }) else {
+                    continue
+                }
                 let before = asks[entry].devices[row].granted
                 // Vendors that hand out groups of devices may take one that alone would not do.
                 asks[entry].devices[row].lacks = []
@@ -84,7 +86,9 @@ private struct DeviceTrial {
             // Behind a rule without an amount nothing can be mended, so nothing more can be asked.
             if lack.isPermanent || lack.kind == .rule { break }
         }
-        (workspace.used[place], workspace.usedMemoryMiB[place], workspace.usedCores[place]) = (saved.0, saved.1, saved.2)
+        (workspace.used[place], workspace.usedMemoryMiB[place], workspace.usedCores[place]) = (
+            saved.0, saved.1, saved.2
+        )
         workspace.vendorLane[place] = saved.3
         return lacks
     }
@@ -108,7 +112,8 @@ private struct DeviceTrial {
             let shares = workspace.used[place]
             (workspace.used[place], workspace.usedMemoryMiB[place], workspace.usedCores[place]) = (0, 0, 0)
             return DeviceVerdict.Lack(
-                kind: .idle, reason: reason, amount: Int64(shares), asked: 0, isPermanent: refusal(&workspace) == reason)
+                kind: .idle, reason: reason, amount: Int64(shares), asked: 0, isPermanent: refusal(&workspace) == reason
+            )
         case .cardTypeMismatch, .cardUuidMismatch, .modeNotFit, .cardNotHealth, .cardUnhealthy, .cardCordoned:
             return DeviceVerdict.Lack(kind: .rule, reason: reason, amount: 0, asked: 0, isPermanent: true)
         default:

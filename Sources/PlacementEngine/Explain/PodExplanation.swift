@@ -61,7 +61,9 @@ extension DecisionExplanation {
         guard chosen?.asks.count == 1 else { return }
         for row in chosen!.asks[0].devices.indices { chosen!.asks[0].devices[row].granted = nil }
         for device in devices {
-            guard let row = chosen!.asks[0].devices.firstIndex(where: { $0.place == Int(device.device) }) else { continue }
+            guard let row = chosen!.asks[0].devices.firstIndex(where: { $0.place == Int(device.device) }) else {
+                continue
+            }
             let before = chosen!.asks[0].devices[row].granted
             chosen!.asks[0].devices[row].granted = DeviceVerdict.Grant(
                 memoryMiB: (before?.memoryMiB ?? 0) &+ device.memoryMiB, cores: (before?.cores ?? 0) &+ device.cores)

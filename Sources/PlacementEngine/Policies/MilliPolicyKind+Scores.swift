@@ -22,7 +22,9 @@ extension MilliPolicyKind {
         of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ made: Policy
     ) -> [(row: Int, score: NodeScoreValue)] {
         let fleet = MilliFleet(cluster: cluster, ranks: context.nodeRanks)
-        guard let request = MilliRequest(requestClass, vendor: fleet.vendor, modes: cluster.table.modes) else { return [] }
+        guard let request = MilliRequest(requestClass, vendor: fleet.vendor, modes: cluster.table.modes) else {
+            return []
+        }
         let positions = (0..<fleet.count).filter { position in
             cluster.firstFailingFilter(requestClass, node: Int(fleet.nodes[position].row)) == nil
                 && fleet.nodes[position].fits(request)

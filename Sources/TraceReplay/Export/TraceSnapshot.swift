@@ -89,7 +89,8 @@ extension TraceNode {
             if catalog[id].commonWord == VendorCatalog.milliWord {
                 throw TraceError(
                     file: TraceFormat.fleetFile, line: groups[0].line,
-                    problem: "node \(name) has devices in thousandths, which exist in traces alone; no cluster shows them")
+                    problem:
+                        "node \(name) has devices in thousandths, which exist in traces alone; no cluster shows them")
             }
             catalog[id].advertise(own, on: &node)
         }

@@ -39,7 +39,8 @@ extension Replay {
             }
             if let found { return found }
             throw TraceError(
-                file: trace.metadata.name, problem: "offers no pod named \(name); pods that run from the start are not "
+                file: trace.metadata.name,
+                problem: "offers no pod named \(name); pods that run from the start are not "
                     + "decided")
         }
     }

@@ -65,15 +65,20 @@ struct DeviceModelIndex {
         let words = description.lowercased().split(separator: " ").map(String.init)
         if words.isEmpty { throw NodeDescriptionError(description, "names no device") }
         let exact = entries.filter { entry in words.allSatisfy { Self.matches($0, entry, whole: true) } }
-        let found = exact.isEmpty ? entries.filter { entry in words.allSatisfy { Self.matches($0, entry, whole: false) } } : exact
+        let found =
+            exact.isEmpty
+            ? entries.filter { entry in words.allSatisfy { Self.matches($0, entry, whole: false) } } : exact
         let present = found.filter { $0.devices > 0 }
         let chosen = present.isEmpty ? found : present
         // One name in several sizes: the most frequent one of the fleet stands first.
-        if let first = chosen.first, chosen.allSatisfy({ $0.model.name == first.model.name && $0.model.vendor == first.model.vendor }) {
+        if let first = chosen.first,
+            chosen.allSatisfy({ $0.model.name == first.model.name && $0.model.vendor == first.model.vendor })
+        {
             return first.model
         }
         if chosen.isEmpty {
-            throw NodeDescriptionError(description, "is no device of the fleet or the catalogue; known are \(names(entries))")
+            throw NodeDescriptionError(
+                description, "is no device of the fleet or the catalogue; known are \(names(entries))")
         }
         throw NodeDescriptionError(description, "means several: \(names(chosen)); add a word that tells them apart")
     }

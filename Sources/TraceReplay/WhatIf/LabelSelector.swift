@@ -17,7 +17,8 @@ public struct LabelSelector: Sendable, Hashable {
                 made = NodeSelectorRequirement(key: part, operator: .exists)
             }
             if made.key.isEmpty {
-                throw NodeDescriptionError(text, "is no selector; expected key=value, key!=value, key or !key, with commas")
+                throw NodeDescriptionError(
+                    text, "is no selector; expected key=value, key!=value, key or !key, with commas")
             }
             requirements.append(made)
         }

@@ -36,9 +36,11 @@ public struct NodeDescription: Sendable, Hashable {
         let parts = inner.split(separator: ";", omittingEmptySubsequences: false).map(\.trimmingSpace)
         node = TraceNode(name: "", cpuMilli: 0, memoryMiB: 0, podsMax: 0)
         for part in parts[0].split(separator: "+", omittingEmptySubsequences: false) {
-            guard let (devices, name) = Self.times(part.trimmingSpace), devices <= Int(TraceFormat.devicesPerNodeMax) else {
+            guard let (devices, name) = Self.times(part.trimmingSpace), devices <= Int(TraceFormat.devicesPerNodeMax)
+            else {
                 throw NodeDescriptionError(
-                    text, "must say how many devices of what kind, as in 8x NVIDIA A100 80G (at most "
+                    text,
+                    "must say how many devices of what kind, as in 8x NVIDIA A100 80G (at most "
                         + "\(TraceFormat.devicesPerNodeMax))")
             }
             let model = try models.model(name)
@@ -62,7 +64,9 @@ public struct NodeDescription: Sendable, Hashable {
     }
 
     private mutating func takeOver(from fleet: [TraceNode]) {
-        func kinds(_ node: TraceNode) -> [String] { node.groups.map { "\($0.vendor) \($0.model) \($0.devices)" }.sorted() }
+        func kinds(_ node: TraceNode) -> [String] {
+            node.groups.map { "\($0.vendor) \($0.model) \($0.devices)" }.sorted()
+        }
         let own = kinds(node)
         let devices = Int64(node.groups.reduce(0) { $0 + $1.devices })
         let like = fleet.first { $0.groups.count == node.groups.count && kinds($0) == own }

@@ -26,7 +26,9 @@ public struct PriceList: Sendable {
                     if let error = error as? TraceError { throw error }
                     throw reader.error(places[0], "\(error)")
                 }
-                if node.count != 1 { throw reader.error(places[0], "prices are those of one node, not of \(node.count)") }
+                if node.count != 1 {
+                    throw reader.error(places[0], "prices are those of one node, not of \(node.count)")
+                }
                 let text = try reader.text(places[1])
                 guard let price = Self.hundredths(text), price > 0 else {
                     throw reader.error(places[1], "\"\(text)\" is no price above 0 with up to two decimals")
@@ -45,7 +47,9 @@ public struct PriceList: Sendable {
 
     static func hundredths(_ text: String) -> Int64? {
         let sides = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard sides.count <= 2, let whole = Int64(sides[0]), (0...TraceFormat.amountMax).contains(whole) else { return nil }
+        guard sides.count <= 2, let whole = Int64(sides[0]), (0...TraceFormat.amountMax).contains(whole) else {
+            return nil
+        }
         guard sides.count == 2 else { return whole * 100 }
         guard (1...2).contains(sides[1].count), let part = Int64(sides[1]), part >= 0 else { return nil }
         return whole * 100 + (sides[1].count == 1 ? part * 10 : part)

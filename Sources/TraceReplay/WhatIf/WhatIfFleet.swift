@@ -88,7 +88,9 @@ public struct WhatIfFleet {
         var pod = pod
         pod.nodeName = ""
         var written: Set = [SchedulerAnnotations.assignedNode, SchedulerAnnotations.assignedTime]
-        for vendor in catalog.vendors { written.formUnion([vendor.annotations.allocated, vendor.annotations.toAllocate]) }
+        for vendor in catalog.vendors {
+            written.formUnion([vendor.annotations.allocated, vendor.annotations.toAllocate])
+        }
         pod.metadata.annotations = pod.metadata.annotations.filter { !written.contains($0.key) }
         return pod
     }
@@ -115,7 +117,8 @@ public struct WhatIfFleet {
     private var traceNodes: [TraceNode] {
         members.map { member in
             var node = TraceNode(
-                name: member.node.name, cpuMilli: member.node.allocatable["cpu"]?.milliRoundedUp ?? TraceFormat.amountMax,
+                name: member.node.name,
+                cpuMilli: member.node.allocatable["cpu"]?.milliRoundedUp ?? TraceFormat.amountMax,
                 memoryMiB: (member.node.allocatable["memory"]?.roundedUp).map { $0 >> 20 } ?? TraceFormat.amountMax,
                 podsMax: member.node.allocatable["pods"]?.roundedUp ?? TraceFormat.amountMax)
             for (vendor, record) in member.records {
