@@ -26,18 +26,21 @@ let package = Package(
             targets: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
                 "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "Workloads", "RegressionGate",
             ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
         .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .systemLibrary(name: "CIntrinsics"),
         .target(
             name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -45,9 +48,11 @@ let package = Package(
         module("BulkJSON", ["SimdjsonShim"]),
         module("HeapCounters", ["CJemalloc"]),
         module("DeviceTable", ["PlacementModel", "BulkJSON"]),
-        module("PlacementKernels", ["PlacementModel"]),
+        module("PlacementKernels", ["PlacementModel", "CIntrinsics"]),
         module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
-        module("PlacementEngine", ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+        module(
+            "PlacementEngine",
+            ["PlacementModel", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module(
             "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
@@ -60,13 +65,28 @@ let package = Package(
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 "KubernetesWire", "SchedulerSession",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module("ReplayReport", ["PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay"]),
+        module(
+            "Workloads",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
+                "PlacementEngine", "KubernetesWire", "TraceReplay",
+            ]),
+        module(
+            "RegressionGate",
+            [
+                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "KubernetesWire", "TraceReplay", "ReplayReport", "Workloads",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "Workloads",
+                "RegressionGate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -108,6 +128,14 @@ let package = Package(
         tests(
             "TraceReplayTests",
             ["TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON"]),
+        tests(
+            "RegressionGateTests",
+            [
+                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "DeviceTable",
+                "Workloads",
+            ]),
+        tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -14,8 +14,7 @@ struct BerthCommand: AsyncParsableCommand {
         version: "berth " + BerthVersion.text,
         subcommands: [
             PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, VendorsCommand.self, ReplayCommand.self,
-            SweepCommand.self, TraceCommand.self,
-            BenchCommand.self,
+            SweepCommand.self, TraceCommand.self, BenchCommand.self, CompareCommand.self,
         ])
 
     /// Runs the command; the one place that turns errors into exit codes.

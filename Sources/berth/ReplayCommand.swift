@@ -42,8 +42,9 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
-    var threads = 1
+            "Threads for index builds, independent pools and reference scans; without it, one a processor. Decisions do not depend on it.",
+            valueName: "n"))
+    var threads: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -136,7 +137,7 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    private func load(_ catalog: VendorCatalog) throws -> Trace {
+    func load(_ catalog: VendorCatalog) throws -> Trace {
         if KubernetesImporter.isSnapshot(trace) {
             return try KubernetesImporter.readTelling([trace], catalog: catalog)
         }
@@ -148,10 +149,10 @@ struct ReplayCommand: ParsableCommand {
         return try Trace(folder: trace)
     }
 
-    private func options() -> ReplayOptions {
+    func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
-        options.threads = max(threads, 1)
+        options.threads = max(threads ?? Parallelism.automatic.threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0

@@ -121,7 +121,7 @@ struct WhatIfReport {
 
     private func unreachable(_ cheapest: CheapestAdditions) -> String {
         let pods = cheapest.unreachable.reduce(0) { $0 + $1.pods }
-        return pods == 0 ? "" : " but \(NumberText.grouped(pods)) that fit no node of the list"
+        return pods == 0 ? "" : " but \(NumberText.grouped(pods)), which no node of the list can take"
     }
 
     static func money(_ hundredths: Int64) -> String { NumberText.fixed(Double(hundredths) / 100, decimals: 2) }

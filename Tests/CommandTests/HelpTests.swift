@@ -3,10 +3,11 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["explain"], ["sweep"],
+        ["explain"], ["sweep"], ["whatif"], ["trace", "export"],
         ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
         ["bench"],
-        ["bench", "decode"],
+        ["bench", "decode"], ["bench", "record"], ["bench", "history"], ["bench", "history", "add"],
+        ["bench", "history", "list"], ["bench", "history", "plot"], ["bench", "history", "steps"], ["compare"],
     ]
 
     @Test func overview() throws {

@@ -19,6 +19,11 @@ extension Trace {
         try TraceFiles.write(description, to: TraceFormat.path(folder, TraceFormat.metadataFile))
     }
 
+    /// SHA-256 of the fleet and the pods as ``write(folder:)`` would write them. - Complexity: linear.
+    public func checksums() -> (fleet: String, pods: String) {
+        (SHA256.hexDigest(of: fleetCSV()), SHA256.hexDigest(of: podsCSV()))
+    }
+
     private func metadataJSON(checksums: [(String, String)]) -> [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         func member(_ key: String, _ text: String) {

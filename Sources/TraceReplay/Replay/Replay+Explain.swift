@@ -87,7 +87,7 @@ extension Replay {
         self.watch = watch
         let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
-            runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: { 0 }),
+            runner: RoundRunner(engine: engine, roundSize: options.roundSize, threads: 1, clock: { 0 }),
             sampler: AllocationSampler(cluster: cluster, axis: .milliseconds), decisionLog: nil, meter: nil)
         runVirtualClock(&run, intervalMs: intervalMs, nil)
     }

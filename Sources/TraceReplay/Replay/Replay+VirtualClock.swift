@@ -51,6 +51,7 @@ extension Replay {
         while start < queue.count {
             let round = start..<min(start + options.roundSize, queue.count)
             let end = watch?.willOffer(queue, round, nowMs: nowMs) ?? round.upperBound
+            announce(queue[start..<end])
             let outcomes = run.runner.place(queue[start..<end].lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = queue[start + place]

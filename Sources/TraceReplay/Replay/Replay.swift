@@ -11,9 +11,11 @@ public final class Replay {
     public let options: ReplayOptions
     public let cluster: Cluster
     /// Rows of the offered pods; a pod's place here is its sequence number.
-    let order: [Int32]
+    public let order: [Int32]
     let classifier: ShapeClassifier
-    let policyContext: PolicyContext
+    public let policyContext: PolicyContext
+    /// Called before the engine gets pods, with their sequence numbers: an engine itself sees request classes alone.
+    public var willOffer: ((_ sequences: [Int32]) -> Void)?
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
@@ -76,15 +78,18 @@ public final class Replay {
     /// Runs the replay; once only, since it fills the cluster.
     ///
     /// - Parameters:
+    ///   - engine: an engine over ``cluster`` to use instead of the one in the options.
     ///   - clock: monotonic nanoseconds; tests give a made-up one.
     ///   - progress: called after every round with the pods offered so far and in all.
     public func run(
-        clock: @escaping () -> UInt64 = monotonicNanoseconds, progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
+        engine: (any PlacementEngine)? = nil, clock: @escaping () -> UInt64 = monotonicNanoseconds,
+        progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
     ) -> ReplaySummary {
         cluster.reserveResidents(order.count)
-        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
+        let engine = engine ?? options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
-            runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: clock),
+            runner: RoundRunner(
+                engine: engine, roundSize: options.roundSize, threads: options.threads, clock: clock),
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,
@@ -102,6 +107,10 @@ public final class Replay {
         classifier.classIDs[Int(trace.pods.shape[Int(order[Int(sequence)])])]
     }
 
+    func announce(_ sequences: some Sequence<Int32>) {
+        willOffer?(sequences.filter { classID($0) != RoundRunner.unclassified })
+    }
+
     private func requestClass(_ sequence: Int32) -> RequestClass? {
         classifier.classes[Int(trace.pods.shape[Int(order[Int(sequence)])])]
     }
@@ -113,6 +122,7 @@ public final class Replay {
         var start = 0
         while start < order.count {
             let end = min(start + options.roundSize, order.count)
+            announce(Int32(start)..<Int32(end))
             let outcomes = run.runner.place((Int32(start)..<Int32(end)).lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = start + place

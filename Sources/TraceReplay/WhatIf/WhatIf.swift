@@ -48,7 +48,8 @@ public struct WhatIf: Sendable {
         public var leftOver: [LeftOver]
         public var moves: [Move]
 
-        public var left: Int { pending - placed }
+        /// Pods without a place: pending ones, and those whose node goes.
+        public var left: Int { leftOver.reduce(0) { $0 + $1.pods } }
     }
 
     public var before: Side
