@@ -27,7 +27,7 @@ public struct NodeDescription: Sendable, Hashable {
             let head = inner[..<open].trimmingSpace
             if !head.isEmpty {
                 guard let (number, rest) = Self.times(head), rest.isEmpty else {
-                    throw NodeDescriptionError(text, "must begin with a number of nodes, as in 8x(8x NVIDIA A100 80G)")
+                    throw NodeDescriptionError(text, "must begin with a number of nodes, as in 8x(8x MODEL)")
                 }
                 count = number
             }
@@ -40,7 +40,7 @@ public struct NodeDescription: Sendable, Hashable {
             else {
                 throw NodeDescriptionError(
                     text,
-                    "must say how many devices of what kind, as in 8x NVIDIA A100 80G (at most "
+                    "must say how many devices of what kind, as in 8x MODEL (at most "
                         + "\(TraceFormat.devicesPerNodeMax))")
             }
             let model = try models.model(name)
