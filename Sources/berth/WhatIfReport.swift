@@ -110,7 +110,7 @@ struct WhatIfReport {
             text += "  Exact: every cheaper combination was placed and leaves pods over (\(tried) placements).\n"
         case .greedy(let tried) where cheapest.stillLeft == 0:
             text +=
-                "  Greedy: no node of one kind can be spared; not every cheaper combination was tried (\(tried) placements).\n"
+                "  Greedy: none can be spared or exchanged for a cheaper one; not every cheaper choice was tried (\(tried) placements).\n"
         case .greedy: break
         }
         let side = cheapest.verified

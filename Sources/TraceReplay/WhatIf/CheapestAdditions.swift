@@ -6,12 +6,13 @@ import VendorCatalog
 ///
 /// Combinations with few cheaper ones are settled exactly: all cheaper ones are tried, in order of price. Else the answer
 /// is a greedy one, and says so: nodes that place the most left-over pods for their price, then every node taken back that
-/// is not needed. Either way the answer is placed once more on a fleet built anew.
+/// is not needed, then dearer nodes exchanged for cheaper ones. Either way the answer is placed once more on a fleet built anew.
 public struct CheapestAdditions: Sendable {
     public enum Proof: Sendable, Hashable {
         /// Every cheaper combination was tried and leaves pods over.
         case exact(tried: Int)
-        /// No node of the answer can be spared; combinations that cost less were not all tried.
+        /// No node can be spared or exchanged for one cheaper node, up to a number of exchanges; combinations that cost
+        /// less were not all tried.
         case greedy(tried: Int)
     }
 
@@ -42,10 +43,8 @@ public struct CheapestAdditions: Sendable {
         if stillLeft == 0, let cheaper = search.cheaper(than: counts, most: Self.exactTrialsMax) {
             counts = cheaper.first { search.left($0) == 0 } ?? counts
             proof = .exact(tried: search.trials)
-        } else if stillLeft > 0 {
-            proof = .greedy(tried: search.trials)
         }
-        price = search.price(counts)
+        price = 0
         unreachable = []
         verified = try Self.verify(fleet, change, prices, counts)
         // The search works on one fleet whose nodes it opens and closes; a fleet built anew has the last word.
@@ -194,8 +193,33 @@ private final class AdditionSearch {
             }
             counts[offer] = enough
         }
+        return swapped(counts)
+    }
+
+    /// Puts cheaper nodes in the place of dearer ones, one by one, while all pods keep a place.
+    private func swapped(_ given: [Int]) -> [Int] {
+        var counts = given
+        for _ in 0..<Self.swapsMax {
+            var next: [Int]?
+            for dear in counts.indices where counts[dear] > 0 && next == nil {
+                for cheap in counts.indices
+                where prices.offers[cheap].price < prices.offers[dear].price && counts[cheap] < most[cheap]
+                    && next == nil
+                {
+                    var tried = counts
+                    tried[dear] -= 1
+                    tried[cheap] += 1
+                    if left(tried) == 0 { next = tried }
+                }
+            }
+            guard let next else { break }
+            counts = next
+        }
         return counts
     }
+
+    /// Exchanges after which the search stops.
+    private static let swapsMax = 16
 
     /// All combinations that cost less, cheapest first; nil when there are more than `most`.
     func cheaper(than counts: [Int], most limit: Int) -> [[Int]]? {
