@@ -67,7 +67,8 @@ let package = Package(
             "TraceReplay",
             [
                 "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog",
-                "PlacementEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "PlacementEngine", "KubernetesWire", "SchedulerSession",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module(

@@ -39,6 +39,15 @@ public struct NodeEvaluator: ~Copyable {
 
     /// Fits the class onto the node; picks and entries are then in the workspace, or the failure and its reasons.
     public mutating func fits(_ requestClass: RequestClass, node: Int) -> Bool {
+        var observer = NoObserver()
+        return fits(requestClass, node: node, observer: &observer)
+    }
+
+    /// The same, with somebody who looks on before each vendor chooses.
+    @inline(__always)
+    mutating func fits<Observer: FitObserver>(
+        _ requestClass: RequestClass, node: Int, observer: inout Observer
+    ) -> Bool {
         trials += 1
         workspace.load(node: node)
         workspace.initContainerCount = requestClass.initContainerCount
@@ -48,15 +57,20 @@ public struct NodeEvaluator: ~Copyable {
         workspace.isInitPass = true
         for container in 0..<inits {
             if container > 0 { workspace.resetUsage() }
-            if !fit(container, of: requestClass) { return false }
+            if !fit(container, of: requestClass, &observer) { return false }
         }
         if inits > 0 { workspace.resetUsage() }
         workspace.isInitPass = false
-        for container in inits..<requestClass.containerCount where !fit(container, of: requestClass) { return false }
+        for container in inits..<requestClass.containerCount where !fit(container, of: requestClass, &observer) {
+            return false
+        }
         return true
     }
 
-    private mutating func fit(_ container: Int, of requestClass: RequestClass) -> Bool {
+    @inline(__always)
+    private mutating func fit<Observer: FitObserver>(
+        _ container: Int, of requestClass: RequestClass, _ observer: inout Observer
+    ) -> Bool {
         let requests = requestClass.requests(of: container)
         if requests.isEmpty { return true }
         scoreDevices(requests, requestClass.weights)
@@ -65,6 +79,8 @@ public struct NodeEvaluator: ~Copyable {
             let vendor = request.vendor.index
             workspace.sort(by: requestClass.devicePolicy)
             workspace.fillBucket(vendor: request.vendor)
+            observer.willFit(
+                request, vendors[vendor], requestClass.rules[vendor], requestClass.devicePolicy, &workspace)
             if Int(request.devices) > workspace.bucketCount
                 && !vendors[vendor].allowsRepeatedDevices(requestClass.rules[vendor], workspace)
             {

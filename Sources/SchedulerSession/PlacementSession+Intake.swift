@@ -6,7 +6,7 @@ import VendorCatalog
 // What a session finds out about its input while it sets the fleet up.
 extension PlacementSession {
     /// Registers that could not be read, ids that stand twice, amounts no node can offer.
-    static func problems(
+    public static func problems(
         of registration: Cluster.Registration, _ entry: PlacementInput.SourcedNode, in cluster: Cluster
     ) -> [InputProblem] {
         func problem(_ field: String, _ message: String) -> InputProblem {
@@ -37,12 +37,15 @@ extension PlacementSession {
         case .resident:
             residentPods += 1
             reportUncountedDevices(entry)
+            reportUnknownDevices(entry)
         case .ignored: break
         case .malformed(let annotation):
+            refusedPods += 1
             addProblem(
                 "the allocation cannot be read; what the pod holds is not counted",
                 field: "metadata.annotations[\(annotation.debugDescription)]", of: entry)
         case .unknownNode(let node):
+            refusedPods += 1
             addProblem("it runs on \(node), which is not in the fleet; it is not counted", field: "", of: entry)
         }
     }
@@ -55,6 +58,26 @@ extension PlacementSession {
         addProblem(
             "it runs on \(entry.pod.nodeName) and asks for devices, but no annotation says which; they are "
                 + "not counted", field: "", of: entry)
+    }
+
+    /// Devices that an allocation names but the pod's node does not have.
+    private func reportUnknownDevices(_ entry: PlacementInput.SourcedPod) {
+        let annotations = entry.pod.metadata.annotations
+        guard !entry.pod.isTerminating, let name = annotations[SchedulerAnnotations.assignedNode],
+            let node = cluster.table.node(named: name)
+        else { return }
+        let known = Set(cluster.table.devices(of: node).map { cluster.table.uuid[$0] })
+        for vendor in cluster.catalog.ids {
+            let key = cluster.catalog[vendor].annotations.allocated
+            guard let text = annotations[key], let containers = AllocationText.decode(text) else { continue }
+            let missing = containers.joined().map(\.uuid).filter { id in
+                cluster.table.symbols.symbol(of: id).map { !known.contains($0) } ?? true
+            }
+            if missing.isEmpty { continue }
+            addProblem(
+                "it holds \(missing.joined(separator: ", ")), which \(name) does not have; that is not counted",
+                field: "metadata.annotations[\(key.debugDescription)]", of: entry)
+        }
     }
 
     func addProblem(_ message: String, field: String, of entry: PlacementInput.SourcedPod) {

@@ -19,6 +19,8 @@ public final class PlacementSession {
     public let ignoredKinds: [String: Int]
     /// Pods that occupied the fleet before the batch.
     public internal(set) var residentPods = 0
+    /// Pods that run but could not be charged, each with a problem that says why.
+    public internal(set) var refusedPods = 0
     /// Pods that have finished and hold nothing.
     public internal(set) var finishedPods = 0
 
@@ -33,6 +35,8 @@ public final class PlacementSession {
     private lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
     /// The last refusal of a class, good as long as the fleet has not changed.
     private var refusals: [Int: (changes: Int, rejection: PodRejection)] = [:]
+    /// Sees each class just before a pod of it is decided.
+    var willDecide: ((RequestClass) -> Void)?
 
     /// Registers the nodes, charges the pods that run, and queues the rest.
     public init(_ input: PlacementInput, catalog: VendorCatalog, options: PlacementOptions) {
@@ -118,6 +122,7 @@ public final class PlacementSession {
     // MARK: Decision
 
     private func decide(_ pod: Pod, _ requestClass: RequestClass, into report: inout PodReport) {
+        willDecide?(requestClass)
         if options.explains {
             let scan = FleetScan(requestClass, cluster: cluster, evaluator: &engine.evaluator)
             report.explanation = scan.explanation(requestClass, in: cluster)

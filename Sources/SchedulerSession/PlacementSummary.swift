@@ -10,6 +10,7 @@ public struct PlacementSummary: Sendable, Hashable {
     public var nodes: Int
     public var devices: Int
     public var residentPods: Int
+    public var refusedPods: Int
     public var finishedPods: Int
 
     /// - Complexity: O(nodes)
@@ -18,6 +19,7 @@ public struct PlacementSummary: Sendable, Hashable {
         nodes = table.nodeRowCount
         devices = table.deviceRowCount
         residentPods = session.residentPods
+        refusedPods = session.refusedPods
         finishedPods = session.finishedPods
     }
 
@@ -40,6 +42,7 @@ public struct PlacementSummary: Sendable, Hashable {
         }
         var fleet = [counted(nodes, "node"), counted(devices, "device")]
         if residentPods > 0 { fleet.append("\(counted(residentPods, "pod")) running") }
+        if refusedPods > 0 { fleet.append("\(counted(refusedPods, "running pod")) not counted") }
         if finishedPods > 0 { fleet.append("\(counted(finishedPods, "pod")) finished") }
         return counts.joined(separator: ", ") + " (" + fleet.joined(separator: ", ") + ")"
     }
@@ -48,7 +51,8 @@ public struct PlacementSummary: Sendable, Hashable {
         writer.beginObject()
         let members = [
             ("pods", pods), ("placed", placed), ("rejected", rejected), ("denied", denied), ("invalid", invalid),
-            ("nodes", nodes), ("devices", devices), ("residentPods", residentPods), ("finishedPods", finishedPods),
+            ("nodes", nodes), ("devices", devices), ("residentPods", residentPods), ("refusedPods", refusedPods),
+            ("finishedPods", finishedPods),
         ]
         for (key, value) in members {
             writer.key(key)

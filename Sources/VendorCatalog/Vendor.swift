@@ -212,6 +212,9 @@ public protocol Vendor: Sendable {
     /// HAMi's CustomInfo of an allocated device.
     func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON?
 
+    /// Writes what the device plugin would write on a node that has these devices, so that ``discover(on:state:parser:)``
+    /// finds as many of the same kind; ids are the node's where the vendor counts capacity alone.
+    func advertise(_ devices: [DeviceRecord], on node: inout Node)
     /// The devices of a made-up node, for traces.
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord]
     /// Device models and possible asks of generated traces.

@@ -13,9 +13,9 @@ struct BerthCommand: AsyncParsableCommand {
             """,
         version: "berth " + BerthVersion.text,
         subcommands: [
-            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, ReportCommand.self, SweepCommand.self,
-            CeilingCommand.self,
-            TraceCommand.self, BenchCommand.self, CompareCommand.self,
+            PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, VendorsCommand.self, ReplayCommand.self,
+            ReportCommand.self, SweepCommand.self, CeilingCommand.self, TraceCommand.self, BenchCommand.self,
+            CompareCommand.self,
         ])
 
     /// Runs the command; the one place that turns errors into exit codes.

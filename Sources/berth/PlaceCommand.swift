@@ -102,37 +102,17 @@ struct PlaceCommand: ParsableCommand {
     }
 
     func run() throws {
-        let now = WallClock(
-            unixSeconds: Int64(Date().timeIntervalSince1970),
-            offsetSeconds: Int64(TimeZone.current.secondsFromGMT()), redaction: redactTime ? "<time>" : nil)
+        let now = WallClock.system(redaction: redactTime ? "<time>" : nil)
         let profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
         let engine = SessionEngine(rawValue: engine) ?? .indexed
         if stream { return try PlaceStream(profile: profile, engine: engine, now: now).run() }
-        let catalog = try readCatalog()
-        let input: PlacementInput
-        do throws(PlacementInputError) {
-            input = try PlacementInput(nodeFiles: nodes, podFiles: pods)
-        } catch {
-            for problem in error.problems { StandardError.write("warning: \(problem)") }
-            throw InputFailure(error.description)
-        }
+        let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
+        let input = try PlacementInput.reading(nodeFiles: nodes, podFiles: pods)
         let options = PlacementOptions(
             profile: profile, defaults: SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy),
             engine: engine, admits: admit, writesPatches: annotations, explains: explain,
             triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
         output.print(session)
-    }
-
-    private func readCatalog() throws -> VendorCatalog {
-        guard let deviceConfig else { return try VendorCatalog() }
-        do {
-            let text = try String(contentsOfFile: deviceConfig, encoding: .utf8)
-            return try VendorCatalog(configuration: DeviceConfiguration(yaml: text))
-        } catch let error as ConfigurationError {
-            throw InputFailure("\(deviceConfig): \(error)")
-        } catch {
-            throw InputFailure("\(deviceConfig): cannot be read as text")
-        }
     }
 }

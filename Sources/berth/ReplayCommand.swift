@@ -13,7 +13,8 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Replay a trace and report what was placed, how well and how fast.",
         discussion: """
             The trace is a folder with trace.json, fleet.csv and pods.csv (see `berth trace`), \
-            or a folder with the published openb lists.
+            a folder with the published openb lists, or a JSON or YAML file of nodes and pods \
+            as kubectl prints them.
 
             Examples:
               berth replay traces/smoke
@@ -32,7 +33,7 @@ struct ReplayCommand: ParsableCommand {
         case json
     }
 
-    @Argument(help: "Folder of the trace.")
+    @Argument(help: "Folder of the trace, or file of a snapshot.")
     var trace: String
 
     @Option(
@@ -147,6 +148,9 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func load(_ catalog: VendorCatalog) throws -> Trace {
+        if KubernetesImporter.isSnapshot(trace) {
+            return try KubernetesImporter.readTelling([trace], catalog: catalog)
+        }
         if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
             let files = OpenBImporter.Files(
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)

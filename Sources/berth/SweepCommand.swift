@@ -20,6 +20,13 @@ struct SweepCommand: ParsableCommand {
               berth sweep openb --pods-variant default --policies FGD,BestFit --seeds 42-44 --results sweep.csv
               berth sweep openb --shard 1/4 --results shard-1.csv
               berth sweep --merge shard-1.csv shard-2.csv shard-3.csv shard-4.csv
+
+            Past one machine, --plan writes the shards with a job array for Slurm and an \
+            Indexed Job for Kubernetes; --merge joins the results to the table that one \
+            machine would print:
+              berth sweep openb --plan sweep --shards 16
+              (cd sweep && sbatch slurm.sh)
+              berth sweep --merge sweep
             """)
 
     enum OutputName: String, ExpressibleByArgument, CaseIterable {
@@ -28,7 +35,7 @@ struct SweepCommand: ParsableCommand {
         case csv
     }
 
-    @Argument(help: "Folders of traces; with --merge, results files.")
+    @Argument(help: "Folders of traces; with --merge, results files or the folder of a plan.")
     var inputs: [String]
 
     @Option(help: "Which pod lists of openb folders, separated by commas; all by default.")
@@ -64,6 +71,18 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "Only the i-th of n parts of the runs, as i/n.")
     var shard: String?
 
+    @Option(help: ArgumentHelp("Write the shards to a folder instead of running anything.", valueName: "folder"))
+    var plan: String?
+
+    @Option(help: "Shards of a plan.")
+    var shards = 8
+
+    @Option(help: "Container image in a plan's Kubernetes manifest; it needs berth and sh.")
+    var image = "berth:latest"
+
+    @Option(help: "Volume claim in a plan's Kubernetes manifest that holds the plan's folder.")
+    var claim = "berth-sweep"
+
     @Flag(help: "Join the results files of shards instead of running anything.")
     var merge = false
 
@@ -72,7 +91,13 @@ struct SweepCommand: ParsableCommand {
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("Name a trace folder.") }
-        if !merge && results == nil { throw ValidationError("--results FILE is needed; it makes the sweep resumable.") }
+        if !(1...10_000).contains(shards) { throw ValidationError("--shards must be 1 to 10,000.") }
+        if plan != nil && (merge || results != nil || shard != nil) {
+            throw ValidationError("--plan runs nothing; --merge, --results and --shard do not go with it.")
+        }
+        if !merge && plan == nil && results == nil {
+            throw ValidationError("--results FILE is needed; it makes the sweep resumable.")
+        }
         if tune <= 0 || !tune.isFinite { throw ValidationError("--tune must be positive.") }
         if !(1...10_000).contains(repeats) { throw ValidationError("--repeats must be 1 to 10,000.") }
         if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }
@@ -85,7 +110,8 @@ struct SweepCommand: ParsableCommand {
     }
 
     func run() throws {
-        let rows = try reportingErrors { merge ? try Sweep.merge(inputs, settings: settings) : try sweep() }
+        if let plan { return try reportingErrors { try write(plan: plan) } }
+        let (rows, settings) = try reportingErrors { try merge ? merged() : sweep() }
         switch output {
         case .table:
             let curves = try published.map { folder in try reportingErrors { try PublishedCurves(folder: folder) } }
@@ -95,19 +121,38 @@ struct SweepCommand: ParsableCommand {
         }
     }
 
-    private var settings: SweepSettings { SweepSettings(ratio: tune, draws: draws, repeats: repeats) }
+    var settings: SweepSettings { SweepSettings(ratio: tune, draws: draws, repeats: repeats) }
 
-    private func sweep() throws -> [SweepRow] {
-        let catalog = try VendorCatalog.forTraces()
-        let traces = try SweepInputs.traces(inputs, podsVariant: podsVariant, catalog)
-        let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
-        var sweep = Sweep(
-            traces: traces, policies: chosen, seeds: try SweepInputs.seeds(seeds), settings: settings, jobs: jobs)
+    private func merged() throws -> ([SweepRow], SweepSettings) {
+        if inputs.count == 1, SweepPlan.isPlan(folder: inputs[0]) { return try SweepPlan.merge(folder: inputs[0]) }
+        return (try Sweep.merge(inputs, settings: settings), settings)
+    }
+
+    private func sweep() throws -> ([SweepRow], SweepSettings) {
+        var sweep = try planned()
         (sweep.shard, sweep.shardCount) = try shardNumbers()
         let progress = SweepProgress()
         let rows = try sweep.run(resultsAt: results ?? "") { progress.show($0, of: $1) }
         progress.finish()
-        return rows
+        return (rows, settings)
+    }
+
+    /// All runs that the options name.
+    func planned() throws -> Sweep {
+        let catalog = try VendorCatalog.forTraces()
+        let traces = try SweepInputs.traces(inputs, podsVariant: podsVariant, catalog)
+        let names = traces.map(\.name)
+        if let twice = Dictionary(grouping: names, by: \.self).first(where: { $0.value.count > 1 })?.key {
+            throw InputFailure("two traces are named \(twice); rows of a sweep are told apart by the name")
+        }
+        let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
+        return Sweep(
+            traces: traces, policies: chosen, seeds: try SweepInputs.seeds(seeds), settings: settings, jobs: jobs)
+    }
+
+    /// The pod lists that the options choose of an openb folder.
+    func podsVariants(of folder: String) throws -> [String] {
+        try podsVariant?.split(separator: ",").map(String.init) ?? OpenBImporter.podsVariants(folder: folder)
     }
 
     private func shardNumbers() throws -> (Int, Int) {

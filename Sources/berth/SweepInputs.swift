@@ -45,7 +45,7 @@ enum SweepInputs {
 
 extension OpenBImporter {
     /// Variants of the pod lists in a folder, by name.
-    fileprivate static func podsVariants(folder: String) throws -> [String] {
+    static func podsVariants(folder: String) throws -> [String] {
         let (head, tail) = ("openb_pod_list_", ".csv")
         return try FileManager.default.contentsOfDirectory(atPath: folder).filter {
             $0.hasPrefix(head) && $0.hasSuffix(tail)

@@ -5,12 +5,14 @@ import TraceReplay
 struct TraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Make, import and describe traces.",
+        abstract: "Make, import, export and describe traces.",
         discussion: """
             A trace is a folder with trace.json, fleet.csv and pods.csv.
 
             Example:
               berth trace info traces/smoke
             """,
-        subcommands: [TraceGenerateCommand.self, TraceImportCommand.self, TraceInfoCommand.self])
+        subcommands: [
+            TraceGenerateCommand.self, TraceImportCommand.self, TraceExportCommand.self, TraceInfoCommand.self,
+        ])
 }

@@ -20,12 +20,17 @@ struct TraceImportCommand: ParsableCommand {
                 openb_pod_list_default.csv --output openb-default
               berth trace import --from slurm jobs=sacct.txt --output mine \\
                 --nodes "16x(8x NVIDIA V100 32G)" --node-cpus 96 --node-memory-gib 768
+              kubectl get nodes,pods -A -o json > snapshot.json
+              berth trace import --from kubernetes snapshot.json --output my-cluster
             """)
 
     @Flag(help: "Print the sources: files, licence, where to get them.")
     var list = false
 
-    @Option(help: ArgumentHelp("What the files are; --list names the sources.", valueName: "source"))
+    @Option(
+        help: ArgumentHelp(
+            "What the files are: kubernetes (objects as kubectl prints them), or a source that --list names.",
+            valueName: "source"))
     var from: String?
 
     @Argument(help: ArgumentHelp("Files of the source, or folders that hold them.", valueName: "file"))
@@ -65,14 +70,16 @@ struct TraceImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("openb: the nodes' ranks (rank,node); the lowest wins ties.", valueName: "file"))
     var nodeRanks: String?
 
+    /// A live cluster, which is no published data set.
+    private static let snapshot = "kubernetes"
     /// Most bad rows that are told one by one.
     private static let badRowsTold = 10
 
     func validate() throws {
         if list { return }
         guard let from else { throw ValidationError("Say with --from what the files are; --list names the sources.") }
-        guard TraceSources.named(from) != nil else {
-            let known = TraceSources.all.map(\.name).joined(separator: ", ")
+        guard from == Self.snapshot || TraceSources.named(from) != nil else {
+            let known = ([Self.snapshot] + TraceSources.all.map(\.name)).joined(separator: ", ")
             throw ValidationError("--from: \"\(from)\" is unknown; known are \(known).")
         }
         if files.isEmpty { throw ValidationError("Give the files of \(from).") }
@@ -95,8 +102,17 @@ struct TraceImportCommand: ParsableCommand {
 
     func run() throws {
         if list { return StandardOutput.write(TraceSourceTable.text) }
-        guard let from, let source = TraceSources.named(from), let output else { return }
+        guard let from, let output else { return }
         let catalog = try VendorCatalog.forTraces()
+        if from == Self.snapshot {
+            let trace = try reportingErrors {
+                let trace = try KubernetesImporter.readTelling(files, catalog: catalog)
+                try trace.write(folder: output)
+                return trace
+            }
+            return print(TraceTable.text(trace, catalog: catalog), terminator: "")
+        }
+        guard let source = TraceSources.named(from) else { return }
         var options = ImportOptions()
         options.fleet = try fleet()
         options.nodesWithoutDevices = cpuNodes

@@ -3,9 +3,8 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["place"], ["vendors"], ["replay"], ["report"], ["ceiling"], ["trace"], ["trace", "generate"],
-        ["trace", "import"],
-        ["trace", "info"],
+        ["explain"], ["sweep"], ["whatif"], ["trace", "export"], ["place"], ["vendors"], ["replay"], ["report"],
+        ["ceiling"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
         ["bench"],
         ["bench", "decode"], ["bench", "record"], ["bench", "history"], ["bench", "history", "add"],
         ["bench", "history", "list"], ["bench", "history", "plot"], ["bench", "history", "steps"], ["compare"],

@@ -17,6 +17,9 @@ extension Trace {
         self.pods = try Self.readPods(pods, file: TraceFormat.path(folder, TraceFormat.podsFile), nodeRows: rows)
     }
 
+    /// Names of the files of a trace folder.
+    public static let files = [TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile]
+
     /// Whether a folder holds a trace in Berth's format.
     public static func isTrace(folder: String) -> Bool {
         TraceFiles.exists(TraceFormat.path(folder, TraceFormat.metadataFile))

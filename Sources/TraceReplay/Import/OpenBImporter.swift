@@ -24,7 +24,7 @@ public struct OpenBImporter {
         public init(folder: String, podsVariant: String, order: String? = nil, nodeRanks: String? = nil) {
             self.init(
                 nodes: TraceFormat.path(folder, nodesName),
-                pods: TraceFormat.path(folder, "openb_pod_list_\(podsVariant).csv"), order: order,
+                pods: TraceFormat.path(folder, OpenBImporter.podsName(podsVariant)), order: order,
                 nodeRanks: nodeRanks)
         }
     }
@@ -35,6 +35,11 @@ public struct OpenBImporter {
 
     let files: Files
     let vendor: any Vendor
+
+    private static func podsName(_ variant: String) -> String { "openb_pod_list_\(variant).csv" }
+
+    /// Names of the files that imports of some pod lists read.
+    public static func files(podsVariants: [String]) -> [String] { [nodesName] + podsVariants.map(podsName) }
 
     /// Whether a folder holds the published lists.
     public static func isTrace(folder: String) -> Bool { TraceFiles.exists(TraceFormat.path(folder, nodesName)) }

@@ -26,6 +26,7 @@ extension Replay {
                 nextArrival += 1
             }
             offer(&waiting, &run, nowMs: nowMs)
+            if watch?.isDone == true { break }
             run.present?.observe(timeMs: nowMs, waiting: waiting.count, cluster)
             if nowMs >= nextSampleMs && nowMs <= sampledSpanMs {
                 run.recount()
@@ -60,11 +61,14 @@ extension Replay {
     private func offer(_ waiting: inout WaitingPods, _ run: inout ReplayRun, nowMs: Int64) {
         let engine = run.runner.engine
         var offered = 0
-        waiting.offer(staysRefused: engine.staysRefused) { sequence, classID in
+        // A watched pod is offered every time, so that its last refusal can be looked at.
+        waiting.offer(staysRefused: { watch == nil && engine.staysRefused($0) }) { sequence, classID in
             if offered > 0, offered % options.roundSize == 0 { run.runner.endRound() }
             offered += 1
             announce(CollectionOfOne(sequence))
+            watch?.willOffer(sequence, nowMs: nowMs)
             let outcome = run.runner.placeNext(classID)
+            watch?.didOffer(sequence, outcome, in: run.runner.result)
             guard outcome.isPlaced else { return false }
             didPlace(sequence, outcome, &run, nowMs: nowMs)
             return true

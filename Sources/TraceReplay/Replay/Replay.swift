@@ -26,6 +26,8 @@ public final class Replay {
     private var present: PresentPods?
     /// Rows of the pods that run from the start.
     private var residentPods: [Int32] = []
+    /// Stops the virtual clock at one pod's decision.
+    var watch: ReplayWatch?
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///

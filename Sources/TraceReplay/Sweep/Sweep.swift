@@ -72,7 +72,7 @@ public struct Sweep: Sendable {
     /// - Parameters:
     ///   - path: results file, made when missing.
     ///   - progress: runs done and in all; called by one thread at a time.
-    /// - Returns: the rows of all runs, in the order of traces, policies and seeds.
+    /// - Returns: the rows of all runs, in ``SweepRow``'s order.
     public func run(resultsAt path: String, progress: (@Sendable (Int, Int) -> Void)? = nil) throws(TraceError)
         -> [SweepRow]
     {
@@ -107,10 +107,13 @@ public struct Sweep: Sendable {
         }
         let (rows, error) = shared.withLock { ($0.rows, $0.error) }
         if let error { throw error }
-        return planned.compactMap { rows[$0.key] }
+        return planned.compactMap { rows[$0.key] }.sorted()
     }
 
-    /// Joins results files of shards; rows in the order of the files.
+    /// The keys of all runs of this shard, in the order that cuts runs into shards.
+    public var keys: [SweepKey] { planned.map(\.key) }
+
+    /// Joins results files of shards; rows in ``SweepRow``'s order, as one machine prints them.
     ///
     /// - Throws: ``TraceError`` when a run stands in two of them.
     public static func merge(_ paths: [String], settings: SweepSettings) throws(TraceError) -> [SweepRow] {
@@ -126,7 +129,7 @@ public struct Sweep: Sendable {
                 rows.append(row)
             }
         }
-        return rows
+        return rows.sorted()
     }
 
     /// Rows as CSV.

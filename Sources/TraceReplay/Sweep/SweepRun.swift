@@ -17,6 +17,21 @@ public struct SweepRow: Sendable, Hashable {
     public var curve: LoadCurve
 }
 
+extension SweepRow: Comparable {
+    /// By trace name, then policy in the order of the published tables, then seed: the same whatever order traces, policies
+    /// and shards were named in.
+    public static func < (left: SweepRow, right: SweepRow) -> Bool {
+        (left.key.trace, place(of: left.key.policy), left.key.policy, left.key.seed)
+            < (right.key.trace, place(of: right.key.policy), right.key.policy, right.key.seed)
+    }
+
+    /// The simplest policy first, HAMi's last.
+    private static func place(of policy: String) -> Int {
+        let names = PolicyChoice.all.map(\.name)
+        return names.firstIndex(of: policy).map { names.count - $0 } ?? .max
+    }
+}
+
 /// A trace made ready for any number of runs, on any thread.
 public struct SweepTrace: Sendable {
     public let name: String

@@ -90,6 +90,14 @@ struct AWSNeuron: Vendor {
 
     // MARK: Discovery
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        node.offer(resources.count, Int64(devices.count))
+        node.offer(resources.cores, devices.reduce(0) { $0 + Int64($1.slots) })
+        if let nodeType = devices.first?.customInfo?["AWSNodeType"]?.string {
+            node.metadata.labels["node.kubernetes.io/instance-type"] = nodeType
+        }
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let count = try capacity(resources.count, of: node)
         if coresPerDevice(state) == 0 {

@@ -44,6 +44,12 @@ struct Cambricon: Vendor {
         countIsInLimits(container)
     }
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        node.offer(resources.count, Int64(devices.count))
+        node.offer(resources.cores, Int64(devices.count) * 100)
+        node.offer(resources.memory, devices.reduce(0) { $0 + Int64($1.memoryMiB) / 256 })
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let vcores = try capacity(resources.cores, of: node)
         let memoryUnits = node.capacity[resources.memory]?.exactInt64 ?? 0

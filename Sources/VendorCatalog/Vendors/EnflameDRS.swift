@@ -84,6 +84,22 @@ struct EnflameDRS: Vendor {
 
     // MARK: Discovery
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        var writer = JSONWriter(escapeHTML: false)
+        writer.value([
+            "devices": .array(
+                devices.map { device in
+                    [
+                        "capacity": .int(Int64(device.slots)), "index": .string(String(device.index)),
+                        "minor": device.customInfo?["minor"] ?? .string(String(device.index)),
+                    ]
+                }),
+            "profiles": devices.first?.customInfo?["profiles"] ?? [:],
+        ])
+        node.metadata.annotations[Self.capacityAnnotation] = writer.text
+        node.offer(resources.count, devices.reduce(0) { $0 + Int64($1.slots) })
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         guard let text = node.metadata.annotations[Self.capacityAnnotation] else {
             throw DiscoveryError("annos not found \(Self.capacityAnnotation)")

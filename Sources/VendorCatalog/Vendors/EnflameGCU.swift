@@ -25,6 +25,10 @@ struct EnflameGCU: Vendor {
         countIsInLimits(container)
     }
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        node.offer(resources.count, Int64(devices.count))
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let count = try capacity(resources.count, of: node)
         return capacityDevices(vcores: count, perDevice: 1) { number in

@@ -37,6 +37,11 @@ struct Hygon: Vendor {
         countIsInLimits(container)
     }
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        node.metadata.annotations[annotations.register] = encodeCSVRegister(devices)
+        node.offer(resources.count, devices.reduce(0) { $0 + Int64($1.slots) })
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         try csvRegister(of: node)
     }

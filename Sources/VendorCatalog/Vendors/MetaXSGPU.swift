@@ -129,6 +129,23 @@ struct MetaXSGPU: Vendor {
 
     // MARK: Discovery
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        var writer = JSONWriter(escapeHTML: false)
+        writer.value(
+            .array(
+                devices.map { device in
+                    [
+                        "uuid": .string(device.id), "model": device.customInfo?["Model"] ?? "",
+                        "totalDevCount": .int(Int64(device.slots)), "totalCompute": .int(Int64(device.cores)),
+                        "totalVRam": .int(Int64(device.memoryMiB)), "numa": .int(Int64(device.numa)),
+                        "healthy": .bool(device.isHealthy), "qosPolicy": device.customInfo?["QosPolicy"] ?? "",
+                        "linkZone": device.customInfo?["LinkZone"] ?? .int(0),
+                    ]
+                }))
+        node.metadata.annotations[Self.registerAnnotation] = writer.text
+        node.offer(resources.count, devices.reduce(0) { $0 + Int64($1.slots) })
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         guard let text = node.metadata.annotations[Self.registerAnnotation] else {
             throw DiscoveryError("annos not found \(Self.registerAnnotation)")

@@ -64,6 +64,12 @@ struct MooreThreads: Vendor {
         return true
     }
 
+    func advertise(_ devices: [DeviceRecord], on node: inout Node) {
+        node.offer(resources.count, Int64(devices.count))
+        node.offer(resources.cores, Int64(devices.count) * Int64(Self.coresPerCard))
+        node.offer(resources.memory, devices.reduce(0) { $0 + Int64($1.memoryMiB) / 512 })
+    }
+
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let cores = try capacity(resources.cores, of: node)
         let memoryUnits = node.capacity[resources.memory]?.exactInt64 ?? 0

@@ -1,0 +1,66 @@
+import PlacementEngine
+import PlacementModel
+
+extension PlacementSession {
+    /// Places the queue up to a pod and explains the decision about it, in the state it was made in.
+    ///
+    /// - Throws: ``PodReferenceError`` when no queued pod, or several, go by the name.
+    /// - Complexity: that of placing the pods before it, and one ``DecisionScan``.
+    public func explain(_ reference: PodReference) throws(PodReferenceError) -> PodExplanation {
+        let sequence = try sequence(of: reference)
+        for entry in queue[..<sequence] { _ = place(entry) }
+        var decision: DecisionExplanation?
+        willDecide = { [cluster] requestClass in
+            var scan = DecisionScan(requestClass, cluster: cluster)
+            decision = scan.explanation()
+        }
+        defer { willDecide = nil }
+        let entry = queue[sequence]
+        let report = place(entry)
+        var explanation = PodExplanation(
+            pod: report.pod, outcome: .placed, sequence: sequence,
+            containers: (entry.pod.initContainers + entry.pod.containers).map(\.name), decision: decision,
+            notes: report.notes)
+        if !report.notConsidered.isEmpty {
+            explanation.notes.append("not considered: \(report.notConsidered.joined(separator: ", "))")
+        }
+        switch report.verdict {
+        case .placed(let placement): explanation.node = placement.node
+        case .rejected(let rejection):
+            explanation.outcome = .rejected
+            explanation.message = rejection.message
+        case .denied(let message):
+            explanation.outcome = .denied
+            explanation.message = message
+        case .invalid(let message):
+            explanation.outcome = .invalid
+            explanation.message = message
+        }
+        return explanation
+    }
+
+    private func sequence(of reference: PodReference) throws(PodReferenceError) -> Int {
+        switch reference {
+        case .sequence(let number):
+            if number < queue.count { return number }
+            throw PodReferenceError(
+                "there is no queued pod #\(number); the queue has \(queue.count) pods, numbered from 0")
+        case .name(let name):
+            let found = queue.indices.filter { queue[$0].pod.fullName == name || queue[$0].pod.metadata.name == name }
+            if found.count == 1 { return found[0] }
+            if found.isEmpty {
+                throw PodReferenceError(
+                    "no queued pod is named \(name); only pods without a node are decided here")
+            }
+            let names = found.map { "\(queue[$0].pod.fullName) (#\($0))" }.joined(separator: ", ")
+            throw PodReferenceError("\(found.count) queued pods go by \(name): \(names)")
+        }
+    }
+}
+
+/// A pod on the command line that is none, or several.
+public struct PodReferenceError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

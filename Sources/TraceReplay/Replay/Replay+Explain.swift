@@ -1,0 +1,143 @@
+import PlacementEngine
+import PlacementModel
+import VendorCatalog
+
+extension Replay {
+    /// Replays a trace up to one pod and explains the decision about it, in the state it was made in.
+    ///
+    /// On a virtual clock the deciding offer is the one that places the pod, else its last one; the trace is then replayed
+    /// twice, once to find the offer and once to stop at it.
+    /// - Throws: ``TraceError`` as ``init(_:options:catalog:)``, and when the trace offers no such pod.
+    public static func explain(
+        _ reference: PodReference, of trace: Trace, options: ReplayOptions, catalog: VendorCatalog
+    ) throws(TraceError) -> PodExplanation {
+        let replay = try Replay(trace, options: options, catalog: catalog)
+        let sequence = try replay.sequence(of: reference)
+        if let problem = replay.problem(of: sequence) {
+            return PodExplanation(
+                pod: replay.name(of: sequence), outcome: .invalid, sequence: sequence, message: problem)
+        }
+        guard case .virtual(let intervalMs) = options.clock else { return replay.explainInBacklog(sequence) }
+        let search = ReplayWatch(sequence: Int32(sequence))
+        replay.runWatched(search, intervalMs: intervalMs)
+        let again = try Replay(trace, options: options, catalog: catalog)
+        return again.explainOnClock(sequence, offer: search.offers, intervalMs: intervalMs)
+    }
+
+    private func sequence(of reference: PodReference) throws(TraceError) -> Int {
+        switch reference {
+        case .sequence(let number):
+            if number < order.count { return number }
+            throw TraceError(
+                file: trace.metadata.name,
+                problem: "has no pod #\(number); it offers \(order.count) pods, numbered from 0")
+        case .name(let name):
+            // Names are unique in a trace; a namespace in front is allowed.
+            let found = order.firstIndex { pod in
+                let own = trace.pods.name(Int(pod))
+                return own == name || "\(namespace(of: pod))/\(own)" == name
+            }
+            if let found { return found }
+            throw TraceError(
+                file: trace.metadata.name,
+                problem: "offers no pod named \(name); pods that run from the start are not "
+                    + "decided")
+        }
+    }
+
+    private func namespace(of pod: Int32) -> String {
+        trace.pods.texts[trace.pods.shapes[Int(trace.pods.shape[Int(pod)])].namespace]
+    }
+
+    private func name(of sequence: Int) -> String { trace.pods.name(Int(order[sequence])) }
+
+    /// Why the pod cannot be asked for at all, or nil.
+    private func problem(of sequence: Int) -> String? {
+        classifier.problems[trace.pods.shape[Int(order[sequence])]]
+    }
+
+    private func requestClass(of sequence: Int) -> RequestClass? {
+        classifier.classes[Int(trace.pods.shape[Int(order[sequence])])]
+    }
+
+    // MARK: Backlog
+
+    private func explainInBacklog(_ sequence: Int) -> PodExplanation {
+        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
+        var result = RoundResult()
+        for start in stride(from: 0, to: sequence, by: options.roundSize) {
+            result.removeAll()
+            let ids = (start..<min(start + options.roundSize, sequence)).map { classID(Int32($0)) }
+            place(ids.filter { $0 != RoundRunner.unclassified }, on: engine, into: &result)
+        }
+        var decision = options.policy.milli == .random ? nil : scan(sequence)
+        result.removeAll()
+        place([classID(Int32(sequence))], on: engine, into: &result)
+        let devices = Array(result.devices(of: result.outcomes[0]))
+        return explanation(sequence, result.outcomes[0], devices, &decision, timing: nil)
+    }
+
+    private func place(_ ids: [Int32], on engine: any PlacementEngine, into result: inout RoundResult) {
+        ids.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+    }
+
+    // MARK: Virtual clock
+
+    private func runWatched(_ watch: ReplayWatch, intervalMs: Int64) {
+        self.watch = watch
+        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
+        var run = ReplayRun(
+            runner: RoundRunner(engine: engine, roundSize: options.roundSize, threads: 1, clock: { 0 }),
+            sampler: AllocationSampler(cluster: cluster, axis: .milliseconds), decisionLog: nil, meter: nil)
+        runVirtualClock(&run, intervalMs: intervalMs, nil)
+    }
+
+    private func explainOnClock(_ sequence: Int, offer: Int, intervalMs: Int64) -> PodExplanation {
+        var decision: DecisionExplanation?
+        let watch = ReplayWatch(sequence: Int32(sequence), stopsAtOffer: offer) {
+            if self.options.policy.milli != .random { decision = self.scan(sequence) }
+        }
+        runWatched(watch, intervalMs: intervalMs)
+        let timing = PodExplanation.Timing(
+            arrivedMs: trace.pods.arrivalMs[Int(order[sequence])], decidedMs: watch.lastOfferMs, offers: watch.offers)
+        return explanation(sequence, watch.outcome, watch.devices, &decision, timing: timing)
+    }
+
+    // MARK: Explanation
+
+    private func scan(_ sequence: Int, chosen: Int? = nil) -> DecisionExplanation? {
+        guard let requestClass = requestClass(of: sequence) else { return nil }
+        var scan = DecisionScan(requestClass, cluster: cluster)
+        guard let milli = options.policy.milli else { return scan.explanation() }
+        return scan.explanation(of: milli, policyContext, chosen: chosen)
+    }
+
+    private func explanation(
+        _ sequence: Int, _ outcome: Outcome, _ devices: [AllocatedDevice], _ decision: inout DecisionExplanation?,
+        timing: PodExplanation.Timing?
+    ) -> PodExplanation {
+        if options.policy.milli == .random {
+            // What was drawn is known afterwards only; the state is that before the pod once it is off again.
+            if outcome.isPlaced { cluster.remove(ResidentID(row: outcome.resident)) }
+            decision = scan(sequence, chosen: outcome.isPlaced ? Int(outcome.node) : nil)
+        }
+        if options.policy.milli != nil { decision?.noteGrants(devices) }
+        return PodExplanation(
+            pod: "\(namespace(of: order[sequence]))/\(name(of: sequence))",
+            outcome: outcome.isPlaced ? .placed : .rejected, sequence: sequence,
+            message: outcome.isPlaced ? nil : decision?.rejectionMessage,
+            node: outcome.isPlaced ? trace.nodes[Int(outcome.node)].name : nil, containers: ["main"], timing: timing,
+            decision: decision)
+    }
+}
+
+extension DecisionExplanation {
+    /// As kube-scheduler says it: `0/12 nodes are available: 8 CardInsufficientMemory, 4 Insufficient cpu`.
+    public var rejectionMessage: String {
+        let reasons = stages.flatMap(\.reasons).sorted {
+            $0.nodes != $1.nodes ? $0.nodes > $1.nodes : $0.word.utf8.lexicographicallyPrecedes($1.word.utf8)
+        }
+        let head = "0/\(nodes) nodes are available"
+        return reasons.isEmpty ? head : head + ": " + reasons.map { "\($0.nodes) \($0.word)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,100 @@
+import BulkJSON
+import DeviceTable
+import PlacementEngine
+import PlacementModel
+import SchedulerSession
+import VendorCatalog
+
+/// A fleet built with some nodes left out and some added, its running pods on it, and a queue to place: first the pods
+/// whose node is left out, then the pending ones.
+final class WhatIfTrial {
+    /// A pod of the queue.
+    struct Queued {
+        var name: String
+        /// The node that was left out, for pods that ran there.
+        var from: String?
+        /// Nil = the pod cannot be asked for.
+        var requestClass: RequestClass?
+    }
+
+    let cluster: Cluster
+    private(set) var queue: [Queued] = []
+    /// Running pods that were charged, and those that could not be.
+    private(set) var running = 0
+    private(set) var refused = 0
+    private let engine: IndexedEngine
+    private let defaults: SchedulingDefaults
+
+    /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
+    init(_ fleet: WhatIfFleet, without removed: Set<String>, adding nodes: [TraceNode]) throws(TraceError) {
+        cluster = Cluster(catalog: fleet.catalog)
+        defaults = fleet.defaults
+        for quota in fleet.quotas { cluster.quotas.add(quota) }
+        for member in fleet.members where !removed.contains(member.node.name) {
+            cluster.register(member.node, records: member.records, cordoned: member.cordoned)
+        }
+        for node in nodes {
+            cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: fleet.catalog))
+        }
+        engine = IndexedEngine(cluster: cluster)
+        let parser = JSONParser()
+        let chooser = ReferenceEngine(cluster: cluster)
+        for pod in fleet.running {
+            if removed.contains(pod.node) {
+                queue.append(Queued(name: pod.name, from: pod.node, requestClass: requestClass(pod.asked)))
+            } else if let placed = pod.placed {
+                let result = cluster.restore(placed, parser: parser, countsNodeResources: true)
+                if case .resident = result { running += 1 } else { refused += 1 }
+            } else {
+                start(pod, chooser)
+            }
+        }
+        for (name, pod) in fleet.pending {
+            queue.append(Queued(name: name, from: nil, requestClass: requestClass(pod)))
+        }
+    }
+
+    private func requestClass(_ pod: Pod) -> RequestClass? {
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults)
+        return key.map { cluster.requestClass($0) }
+    }
+
+    private func start(_ pod: WhatIfFleet.RunningPod, _ chooser: ReferenceEngine) {
+        guard let row = cluster.table.node(named: pod.node), let requestClass = requestClass(pod.asked),
+            chooser.choose(requestClass, candidates: [row]) != nil
+        else {
+            refused += 1
+            return
+        }
+        var result = RoundResult()
+        _ = chooser.commit(requestClass, into: &result)
+        running += 1
+    }
+
+    /// What became of a queued pod.
+    struct Placed {
+        var outcome: Outcome
+        /// Places in the node.
+        var devices: [Int]
+    }
+
+    /// Places the whole queue, in order. - Complexity: that of the engine.
+    func placeQueue() -> [Placed] {
+        var result = RoundResult()
+        let ids = queue.compactMap { $0.requestClass.map { Int32($0.id) } }
+        ids.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+        var next = 0
+        return queue.map { pod in
+            guard pod.requestClass != nil else { return Placed(outcome: .rejected, devices: []) }
+            defer { next += 1 }
+            let outcome = result.outcomes[next]
+            return Placed(outcome: outcome, devices: result.devices(of: outcome).map { Int($0.device) })
+        }
+    }
+
+    /// Takes the queue's pods off again.
+    func takeBack(_ placed: [Placed]) {
+        for pod in placed where pod.outcome.isPlaced { cluster.remove(ResidentID(row: pod.outcome.resident)) }
+    }
+}

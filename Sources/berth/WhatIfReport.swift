@@ -1,0 +1,222 @@
+import BulkJSON
+import TraceReplay
+
+/// What `berth whatif` found, as tables and as JSON (docs/output.md has the keys).
+struct WhatIfReport {
+    var change: WhatIf.Change
+    var result: WhatIf
+    var removed: Int
+    var prices: PriceList?
+    var cheapest: CheapestAdditions?
+
+    init(change: WhatIf.Change, result: WhatIf, removed: Int) {
+        self.change = change
+        self.result = result
+        self.removed = removed
+    }
+
+    private var isChanged: Bool { !change.added.isEmpty || removed > 0 }
+    /// Rows of a table that is told of in part.
+    private static let rowsMax = 20
+
+    // MARK: Tables
+
+    var table: String {
+        var text = overview
+        if !result.after.moves.isEmpty { text += "\n" + moves }
+        text += leftOver(result.after, isChanged ? "Left over then" : "Left over")
+        if let cheapest, let prices { text += "\n" + additions(cheapest, prices) }
+        return text
+    }
+
+    private var overview: String {
+        var table = TextTable([
+            ("FLEET", .left), ("NODES", .right), ("DEVICES", .right), ("RUNNING", .right), ("PENDING", .right),
+            ("PLACED", .right), ("LEFT OVER", .right),
+        ])
+        func add(_ name: String, _ side: WhatIf.Side) {
+            table.add(
+                [name]
+                    + [side.nodes, side.devices, side.running, side.pending, side.placed, side.left].map(
+                        NumberText.grouped))
+        }
+        add("now", result.before)
+        if isChanged { add("then", result.after) }
+        var text = table.text()
+        for node in change.added { text += "added: \(node.text)\n" }
+        if result.before.refused > 0 {
+            text += "\(NumberText.grouped(result.before.refused)) running pods could not be counted\n"
+        }
+        if isChanged {
+            let more = result.after.placed - result.before.placed
+            let pods = more.magnitude == 1 ? "pod" : "pods"
+            text +=
+                more < 0
+                ? "\(NumberText.grouped(-more)) pending \(pods) fewer fit\n"
+                : "\(NumberText.grouped(more)) more pending \(pods) fit\n"
+        }
+        return text
+    }
+
+    private var moves: String {
+        let all = result.after.moves
+        let stuck = all.filter { $0.to == nil }
+        var table = TextTable([("POD", .left), ("FROM", .left), ("TO", .left), ("DEVICES", .left)])
+        for move in all.filter({ $0.to != nil }).prefix(Self.rowsMax) + stuck.prefix(Self.rowsMax) {
+            table.add([move.pod, move.from, move.to ?? "no place", move.devices.joined(separator: ", ")])
+        }
+        var text =
+            "\(NumberText.grouped(all.count)) pod\(all.count == 1 ? "" : "s") ran on the "
+            + (removed == 1 ? "node that goes: " : "\(NumberText.grouped(removed)) nodes that go: ")
+            + "\(NumberText.grouped(all.count - stuck.count)) with a new place, \(NumberText.grouped(stuck.count)) without\n"
+        text += table.text(indent: 2)
+        let hidden = all.count - min(all.count - stuck.count, Self.rowsMax) - min(stuck.count, Self.rowsMax)
+        if hidden > 0 { text += "  \(NumberText.grouped(hidden)) more (--output json has all)\n" }
+        return text
+    }
+
+    private func leftOver(_ side: WhatIf.Side, _ title: String) -> String {
+        if side.leftOver.isEmpty { return "" }
+        var table = TextTable([("PODS", .right), ("EACH ASKS", .left), ("FIRST", .left), ("NEAREST NODES SAY", .left)])
+        for group in side.leftOver.prefix(Self.rowsMax) {
+            table.add([NumberText.grouped(group.pods), group.asks, group.example, group.reason])
+        }
+        let rest = side.leftOver.count - Self.rowsMax
+        return "\n\(title):\n" + table.text(indent: 2)
+            + (rest > 0 ? "  \(NumberText.grouped(rest)) more kinds (--output json has all)\n" : "")
+    }
+
+    private func additions(_ cheapest: CheapestAdditions, _ prices: PriceList) -> String {
+        if cheapest.counts.allSatisfy({ $0 == 0 }) && cheapest.stillLeft == 0 {
+            return "Nothing needs to be bought" + unreachable(cheapest) + ".\n"
+        }
+        var table = TextTable([("NODES", .right), ("EACH", .left), ("PRICE EACH", .right), ("PRICE", .right)])
+        for (offer, count) in zip(prices.offers, cheapest.counts) where count > 0 {
+            table.add([
+                NumberText.grouped(count), offer.node.text, Self.money(offer.price),
+                Self.money(offer.price * Int64(count)),
+            ])
+        }
+        var text: String
+        if cheapest.stillLeft > 0 {
+            text =
+                "No combination of the list was found that places all; \(NumberText.grouped(cheapest.stillLeft)) pods stay left over with:\n"
+        } else {
+            text = "Cheapest nodes that place every pending pod\(unreachable(cheapest)):\n"
+        }
+        text += table.text(indent: 2) + "  in all \(Self.money(cheapest.price))\n"
+        switch cheapest.proof {
+        case .exact(let tried):
+            text += "  Exact: every cheaper combination was placed and leaves pods over (\(tried) placements).\n"
+        case .greedy(let tried) where cheapest.stillLeft == 0:
+            text +=
+                "  Greedy: none can be spared or exchanged for a cheaper one; not every cheaper choice was tried (\(tried) placements).\n"
+        case .greedy: break
+        }
+        let side = cheapest.verified
+        text +=
+            "  Checked on that fleet: \(NumberText.grouped(side.placed)) of \(NumberText.grouped(side.pending)) pending pods placed.\n"
+        return text
+    }
+
+    private func unreachable(_ cheapest: CheapestAdditions) -> String {
+        let pods = cheapest.unreachable.reduce(0) { $0 + $1.pods }
+        return pods == 0 ? "" : " but \(NumberText.grouped(pods)), which no node of the list can take"
+    }
+
+    static func money(_ hundredths: Int64) -> String { NumberText.fixed(Double(hundredths) / 100, decimals: 2) }
+
+    // MARK: JSON
+
+    var json: [UInt8] {
+        var writer = JSONWriter(escapeHTML: false, pretty: true)
+        writer.beginObject()
+        writer.key("added")
+        writer.beginArray()
+        for node in change.added { writer.string(node.text) }
+        writer.endArray()
+        writer.key("removed")
+        writer.beginArray()
+        for name in change.removed.sorted() { writer.string(name) }
+        writer.endArray()
+        writer.key("before")
+        Self.write(result.before, into: &writer)
+        writer.key("after")
+        Self.write(result.after, into: &writer)
+        writer.key("moreFit")
+        writer.int(result.after.placed - result.before.placed)
+        if let cheapest, let prices { Self.write(cheapest, prices, into: &writer) }
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+
+    private static func write(_ side: WhatIf.Side, into writer: inout JSONWriter) {
+        writer.beginObject()
+        for (key, number) in [
+            ("nodes", side.nodes), ("devices", side.devices), ("running", side.running), ("refused", side.refused),
+            ("pending", side.pending), ("placed", side.placed), ("leftOver", side.left),
+        ] {
+            writer.key(key)
+            writer.int(number)
+        }
+        writer.key("leftOverKinds")
+        writer.beginArray()
+        for group in side.leftOver {
+            writer.beginObject()
+            writer.key("pods")
+            writer.int(group.pods)
+            for (key, text) in [("asks", group.asks), ("first", group.example), ("reason", group.reason)] {
+                writer.key(key)
+                writer.string(text)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("moves")
+        writer.beginArray()
+        for move in side.moves {
+            writer.beginObject()
+            writer.key("pod")
+            writer.string(move.pod)
+            writer.key("from")
+            writer.string(move.from)
+            writer.key("to")
+            if let to = move.to { writer.string(to) } else { writer.null() }
+            writer.key("devices")
+            writer.beginArray()
+            for device in move.devices { writer.string(device) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func write(_ cheapest: CheapestAdditions, _ prices: PriceList, into writer: inout JSONWriter) {
+        writer.key("cheapest")
+        writer.beginObject()
+        writer.key("nodes")
+        writer.beginArray()
+        for (offer, count) in zip(prices.offers, cheapest.counts) where count > 0 {
+            writer.beginObject()
+            writer.key("node")
+            writer.string(offer.node.text)
+            writer.key("count")
+            writer.int(count)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("price")
+        writer.double(Double(cheapest.price) / 100)
+        writer.key("exact")
+        if case .exact = cheapest.proof { writer.bool(true) } else { writer.bool(false) }
+        writer.key("stillLeft")
+        writer.int(cheapest.stillLeft)
+        writer.key("unreachable")
+        writer.int(cheapest.unreachable.reduce(0) { $0 + $1.pods })
+        writer.key("verified")
+        write(cheapest.verified, into: &writer)
+        writer.endObject()
+    }
+}
