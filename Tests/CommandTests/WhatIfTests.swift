@@ -61,7 +61,7 @@ import Testing
         let replayed = try berth.run(["replay", "cluster.json"])
         #expect(replayed.status == 0 && replayed.output.contains("running"))
         let imported = try berth.run([
-            "trace", "import", "kubernetes", "--nodes", "cluster.json", "--pods", "cluster.json", "--output", "back",
+            "trace", "import", "--from", "kubernetes", "cluster.json", "--output", "back",
         ])
         #expect(imported.status == 0)
         let explained = try berth.run(["explain", "#3", "--trace", "back"])
