@@ -22,7 +22,10 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Why the policy cannot work on a fleet; nil = it can.
+    /// Whether the policy works on slots, memory and cores too, as ``ShareForesightEngine`` does.
+    public var worksOnShares: Bool { self == .foresight }
+
+    /// Why the policies over thousandths cannot work on a fleet; nil = they can.
     public static func problem(with cluster: Cluster) -> PolicyError? { MilliFleet.check(cluster) }
 
     /// Whether the policies understand what a class asks; they reject its pods otherwise.
@@ -38,6 +41,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         }
         switch self {
         case .foresight:
+            if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: false) }
             return ForesightScanEngine(cluster: cluster, ranks: context.nodeRanks, statistics: context.statistics)
         case .fgd: return scan(FGD(context.typicalPods, cluster))
         case .bestFit: return scan(BestFit())
@@ -52,6 +56,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
     public func makeIndexedEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
         switch self {
         case .foresight:
+            if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: true) }
             return ForesightIndexEngine(cluster: cluster, ranks: context.nodeRanks, statistics: context.statistics)
         case .fgd:
             return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in

@@ -11,6 +11,7 @@ extension Replay {
         let sampleMs = max(horizonMs / Int64(max(options.samplesMax, 1)), intervalMs)
         var queue: [Int32] = []
         var nextArrival = 0
+        var offered = 0
         var nextSampleMs: Int64 = 0
         var nowMs: Int64 = 0
         while true {
@@ -19,7 +20,8 @@ extension Replay {
                 queue.append(Int32(nextArrival))
                 nextArrival += 1
             }
-            offer(&queue, &run, nowMs: nowMs)
+            offer(&queue, &run, nowMs: nowMs, firstNew: offered)
+            offered = nextArrival
             if nowMs >= nextSampleMs {
                 run.sampler.recount()
                 run.sampler.sample(at: nowMs)
@@ -44,15 +46,28 @@ extension Replay {
     }
 
     /// Offers the queue in rounds and keeps those that did not fit.
-    private func offer(_ queue: inout [Int32], _ run: inout ReplayRun, nowMs: Int64) {
+    ///
+    /// - Parameter firstNew: sequence number from which on pods have not been offered before.
+    private func offer(_ queue: inout [Int32], _ run: inout ReplayRun, nowMs: Int64, firstNew: Int) {
+        let engine = run.runner.engine
         var kept = 0
         var start = 0
         while start < queue.count {
             let end = min(start + options.roundSize, queue.count)
+            if engine.looksAhead {
+                for sequence in queue[start..<end] where sequence < firstNew {
+                    let classID = classID(sequence)
+                    if classID != RoundRunner.unclassified { engine.waitingDidChange(classID, by: -1) }
+                }
+            }
             let outcomes = run.runner.place(queue[start..<end].lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = queue[start + place]
                 guard outcome.isPlaced else {
+                    if engine.looksAhead {
+                        let classID = classID(sequence)
+                        if classID != RoundRunner.unclassified { engine.waitingDidChange(classID, by: 1) }
+                    }
                     queue[kept] = sequence
                     kept += 1
                     continue

@@ -1,16 +1,36 @@
 import PlacementModel
 import VendorCatalog
 
+/// How many pods of each class have come, and when that is worth learning from anew: whenever twice as many have come as
+/// last time, so all that is learned costs as much as learning the last time.
+struct ArrivalCounts {
+    /// Pods offered for the first time, by class.
+    private(set) var seen: [Int] = []
+    private var seenCount = 0
+    private var learnedCount = -1
+
+    /// Counts a round.
+    ///
+    /// - Parameter returning: how many of each class's pods in the round have been offered before.
+    /// - Returns: whether it is time to learn.
+    mutating func add(_ round: UnsafeBufferPointer<Int32>, returning: [Int], classes: Int) -> Bool {
+        if seen.count < classes { seen.append(contentsOf: repeatElement(0, count: classes - seen.count)) }
+        for id in round { seen[Int(id)] += 1 }
+        seenCount += round.count
+        for id in returning.indices where returning[id] > 0 {
+            seen[id] -= returning[id]
+            seenCount -= returning[id]
+        }
+        if learnedCount >= 0 && (seenCount < 2 * learnedCount || seenCount == learnedCount) { return false }
+        learnedCount = seenCount
+        return true
+    }
+}
+
 /// Where the statistics come from: given once, or learned from the pods that have been queued so far.
-///
-/// Learned ones are made anew whenever twice as many pods have come as the last ones knew, so all that is learned costs
-/// as much as learning the last time.
 struct ForesightLearner {
     private let given: ForesightStatistics?
-    /// Pods offered for the first time, by class.
-    private var seen: [Int] = []
-    private var seenCount = 0
-    private var learnedCount = 0
+    private var arrivals = ArrivalCounts()
     private var isFirst = true
 
     init(given: ForesightStatistics?) { self.given = given }
@@ -18,28 +38,17 @@ struct ForesightLearner {
     /// Statistics to use from now on; nil = those in use.
     ///
     /// - Parameter returning: how many of each class's pods in the round have been offered before.
-    mutating func update(_ round: UnsafeBufferPointer<Int32>, returning: [Int], of cluster: Cluster)
-        -> ForesightStatistics?
-    {
+    mutating func update(
+        _ round: UnsafeBufferPointer<Int32>, returning: [Int], of cluster: Cluster
+    ) -> ForesightStatistics? {
         if let given {
             defer { isFirst = false }
             return isFirst ? given : nil
         }
-        if seen.count < cluster.classes.count {
-            seen.append(contentsOf: repeatElement(0, count: cluster.classes.count - seen.count))
-        }
-        for id in round { seen[Int(id)] += 1 }
-        seenCount += round.count
-        for id in returning.indices where returning[id] > 0 {
-            seen[id] -= returning[id]
-            seenCount -= returning[id]
-        }
-        if !isFirst && (seenCount < 2 * learnedCount || seenCount == learnedCount) { return nil }
-        isFirst = false
-        learnedCount = seenCount
+        if !arrivals.add(round, returning: returning, classes: cluster.classes.count) { return nil }
         var counts: [WorkloadShape: Int] = [:]
         let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) ?? VendorID(0)
-        for (id, count) in seen.enumerated() where count > 0 {
+        for (id, count) in arrivals.seen.enumerated() where count > 0 {
             guard let shape = WorkloadShape(cluster.classes[id], vendor: vendor) else { continue }
             counts[shape, default: 0] += count
         }

@@ -89,7 +89,11 @@ struct ForesightMemo: ~Copyable {
     func nodeDidChange(_ position: Int) { stateOfPosition[position] = -1 }
 
     @inline(__always)
-    mutating func worth(_ position: Int, _ node: MilliNode) -> StateWorth { worths[state(position, node)] }
+    mutating func worth(_ position: Int, _ node: MilliNode) -> StateWorth {
+        // First the state: a new one may move the worths.
+        let state = state(position, node)
+        return worths[state]
+    }
 
     @inline(__always)
     mutating func verdict(_ shape: Int, _ position: Int, _ node: MilliNode) -> Verdict {

@@ -15,6 +15,7 @@ struct ForesightRounds {
     private var waiting: [Int] = []
     /// Those of them that come back in the next round.
     private var returning: [Int] = []
+    private var hasReturning = false
     private var earlierHolds = 0
     /// Changes when pods that were rejected may fit although nothing was released.
     var retryVersion: Int { earlierHolds + outlook.releasedHolds }
@@ -31,7 +32,10 @@ struct ForesightRounds {
             returning.append(contentsOf: repeatElement(0, count: id + 1 - returning.count))
         }
         waiting[id] += pods
-        if pods < 0 { returning[id] -= pods }
+        if pods < 0 {
+            returning[id] -= pods
+            hasReturning = true
+        }
         if id < requests.count, let pod = requests[id] { outlook.queue(pod, Int64(pods)) }
     }
 
@@ -40,7 +44,10 @@ struct ForesightRounds {
     /// - Returns: whether statistics or device models are new, so that everything kept of them must be made anew.
     mutating func learn(_ round: UnsafeBufferPointer<Int32>, _ cluster: Cluster) -> Bool {
         let fresh = learner.update(round, returning: returning, of: cluster)
-        for id in returning.indices { returning[id] = 0 }
+        if hasReturning {
+            for id in returning.indices { returning[id] = 0 }
+            hasReturning = false
+        }
         let models = cluster.table.modes.count
         let isNew = fresh != nil || outlook.balance.prices.count != models
         if isNew {
