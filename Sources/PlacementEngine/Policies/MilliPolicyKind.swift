@@ -42,7 +42,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .foresight:
             if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: false) }
-            return ForesightScanEngine(cluster: cluster, ranks: context.nodeRanks, statistics: context.statistics)
+            return ForesightScanEngine(cluster: cluster, context)
         case .fgd: return scan(FGD(context.typicalPods, cluster))
         case .bestFit: return scan(BestFit())
         case .dotProd: return scan(DotProd())
@@ -57,7 +57,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .foresight:
             if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: true) }
-            return ForesightIndexEngine(cluster: cluster, ranks: context.nodeRanks, statistics: context.statistics)
+            return ForesightIndexEngine(cluster: cluster, context)
         case .fgd:
             return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in
                 FGDMemo(context.typicalPods, cluster)

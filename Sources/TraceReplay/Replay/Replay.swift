@@ -13,7 +13,7 @@ public final class Replay {
     /// Rows of the offered pods; a pod's place here is its sequence number.
     let order: [Int32]
     let classifier: ShapeClassifier
-    let policyContext: PolicyContext
+    private(set) var policyContext: PolicyContext
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
@@ -47,6 +47,7 @@ public final class Replay {
             typicalPods: trace.typicalPods(catalog: catalog),
             statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
             seed: options.seed)
+        policyContext.keepsPlainPods = options.keepsPlainPods
         placeResidents()
     }
 

@@ -66,9 +66,10 @@ public struct SweepTrace: Sendable {
     ) throws(TraceError) -> (curve: LoadCurve, placed: Int) {
         let cluster = try trace.makeCluster(catalog: catalog)
         let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
-        let context = PolicyContext(
+        var context = PolicyContext(
             typicalPods: typicalPods, statistics: settings.statistics == .trace ? statistics : nil,
             nodeRanks: tuning.nodeRanks, seed: policySeed)
+        context.keepsPlainPods = settings.keepsPlainPods
         let engine = EngineChoice.indexed.make(cluster, policy, context, 1)
         let meter = FragmentationMeter(cluster, typicalPods)
         var builder = LoadCurve.Builder(totalMilli: meter.totalMilli)
@@ -145,7 +146,8 @@ private struct SweepRounds {
             start += 1
             if settings.reading == .published { continue }
             let before = reached
-            while reached < LoadCurve.loads.count && 100 * arrivedMilli >= Int64(LoadCurve.loads[reached]) * totalMilli {
+            while reached < LoadCurve.loads.count && 100 * arrivedMilli >= Int64(LoadCurve.loads[reached]) * totalMilli
+            {
                 reached += 1
             }
             if reached > before { break }

@@ -61,7 +61,9 @@ import VendorCatalog
         let potential = NodePotential(statistics, modes: modes, devicesMax: 8)
         let table = PotentialTable(potential)
         for _ in 0..<2000 {
-            let left = (0..<draws.draw(below: 9)).map { _ in Int32([0, 1000, 10 * draws.draw(below: 101)][draws.draw(below: 3)]) }
+            let left = (0..<draws.draw(below: 9)).map { _ in
+                Int32([0, 1000, 10 * draws.draw(below: 101)][draws.draw(below: 3)])
+            }
             let cpuLeft = Int64(draws.draw(below: 100_000))
             let model = Int32(draws.draw(below: 4)) - 1
             let sorted = left.sorted()
@@ -130,10 +132,11 @@ import VendorCatalog
             counts[shape(Int64(cpuMilli), Int32(devices > 0 ? milli : 0), Int32(devices), models), default: 0] +=
                 1 + draws.draw(below: 9)
         }
-        let context = PolicyContext(
+        var context = PolicyContext(
             typicalPods: TypicalPods(counts: counts),
             statistics: seed % 2 == 0 ? ForesightStatistics(counts: counts) : nil,
             nodeRanks: (0..<24).map { Int32(($0 * 17 + 5) % 24) })
+        context.keepsPlainPods = seed % 3 == 0
         let engine =
             isFast
             ? MilliPolicyKind.foresight.makeIndexedEngine(builder.cluster, context)

@@ -43,13 +43,15 @@ final class ForesightIndexEngine: PlacementEngine {
     private var lastRelease = 0
     private var rescored = 0
 
-    init(cluster: Cluster, ranks: [Int32]?, statistics: ForesightStatistics?) {
+    init(cluster: Cluster, _ context: PolicyContext) {
         self.cluster = cluster
-        self.ranks = ranks
-        rounds = ForesightRounds(given: statistics)
-        fleet = MilliFleet(cluster: cluster, ranks: ranks)
+        ranks = context.nodeRanks
+        rounds = ForesightRounds(given: context.statistics, keepsPlainPods: context.keepsPlainPods)
+        fleet = MilliFleet(cluster: cluster, ranks: context.nodeRanks)
         memo = .allocate(capacity: 1)
-        memo.initialize(to: ForesightMemo(rounds.outlook.statistics, cluster, positions: fleet.count))
+        memo.initialize(
+            to: ForesightMemo(
+                rounds.outlook.statistics, cluster, positions: fleet.count, keepsPlainPods: context.keepsPlainPods))
         changes = .allocate(capacity: 1)
         changes.initialize(to: ChangedPositions(nodes: fleet.count))
         shares = .allocate(capacity: max(fleet.count, 1))
@@ -144,6 +146,7 @@ final class ForesightIndexEngine: PlacementEngine {
     private func add(_ share: Share, of position: Int, sign: Int64) {
         sums.idleMilli += sign * Int64(share.idleMilli)
         sums.value += sign * share.value
+        sums.cpuMilli += sign * share.cpuLeftMilli
         let model = Int(fleet.nodes[position].model)
         if model >= 0 { sums.supply[model] += sign * share.supply }
         let kinds = rounds.outlook.statistics.slotKinds
@@ -218,7 +221,8 @@ final class ForesightIndexEngine: PlacementEngine {
     private func rebuild() {
         dropPlans()
         let statistics = rounds.outlook.statistics
-        memo.pointee = ForesightMemo(statistics, cluster, positions: fleet.count)
+        memo.pointee = ForesightMemo(
+            statistics, cluster, positions: fleet.count, keepsPlainPods: rounds.outlook.keepsPlainPods)
         changes.pointee.deallocate()
         changes.pointee = ChangedPositions(nodes: fleet.count)
         shares.deallocate()

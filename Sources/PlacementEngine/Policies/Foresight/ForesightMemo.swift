@@ -35,6 +35,7 @@ struct ForesightMemo: ~Copyable {
 
     private let table: PotentialTable
     private let kinds: [ForesightStatistics.SlotKind]
+    private let keepsPlainPods: Bool
     private var states: MilliStates
     private var worths: UnsafeMutablePointer<StateWorth>
     private var worthCount = 0
@@ -49,7 +50,8 @@ struct ForesightMemo: ~Copyable {
     /// Devices of the state that a placement leads to, ascending.
     private let after: UnsafeMutablePointer<Int32>
 
-    init(_ statistics: ForesightStatistics, _ cluster: Cluster, positions: Int) {
+    init(_ statistics: ForesightStatistics, _ cluster: Cluster, positions: Int, keepsPlainPods: Bool) {
+        self.keepsPlainPods = keepsPlainPods
         let devicesMax = max(cluster.devicesPerNodeMax, 1)
         table = PotentialTable(
             NodePotential(statistics, modes: cluster.table.modes, devicesMax: cluster.devicesPerNodeMax))
@@ -191,7 +193,7 @@ struct ForesightMemo: ~Copyable {
         }
         let score =
             best - worths[state].worth.potential
-            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter)
+            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, keepsPlainPods: keepsPlainPods)
         let lost = ForesightPolicy.lostSlots(
             kinds, spoils: spoils[shape], whole: (worths[state].wholeDevices, whole),
             cpuMilli: (states.cpu[state], cpuAfter))

@@ -5,6 +5,8 @@ import PlacementModel
 struct FleetSums {
     /// Free thousandths of all devices.
     var idleMilli: Int64 = 0
+    /// CPU left on all nodes.
+    var cpuMilli: Int64 = 0
     /// Worth of all free parts, millionths.
     var value: Int64 = 0
     /// Free parts by model without what is expected to be stranded, millionths.
@@ -44,6 +46,11 @@ struct ForesightOutlook {
     private static let fullPrice = ModelBalance.unit / 2
 
     let statistics: ForesightStatistics
+    /// Whether CPU is kept for pods without devices: when the queue asks more than half of the CPU left, they come first,
+    /// and pods whose devices take half as much CPU again as usual (and a little more) wait.
+    let keepsPlainPods: Bool
+    private var queuedCPUMilli: Int64 = 0
+    private var isCPUShort = false
     private(set) var balance: ModelBalance
     private var demands: [ModelBalance.Demand] = []
     /// Of the statistics' list, by place in `demands`.
@@ -64,8 +71,9 @@ struct ForesightOutlook {
     /// Counts up when pods that were held may go.
     private(set) var releasedHolds = 0
 
-    init(_ statistics: ForesightStatistics, modes: SymbolTable, models: Int) {
+    init(_ statistics: ForesightStatistics, modes: SymbolTable, models: Int, keepsPlainPods: Bool) {
         self.statistics = statistics
+        self.keepsPlainPods = keepsPlainPods
         balance = ModelBalance(models: models)
         queuedSlots = Array(repeating: 0, count: statistics.slotKinds.count)
         expectedSlots = queuedSlots
@@ -110,6 +118,7 @@ struct ForesightOutlook {
 
     /// Adds pods to the queue or takes them off it.
     mutating func queue(_ pod: ForesightRequest, _ pods: Int64) {
+        queuedCPUMilli += pods * pod.request.cpuMilli
         if pod.demand < 0 { return }
         let micro = pods * pod.micro
         queued[pod.demand].micro += micro
@@ -125,6 +134,11 @@ struct ForesightOutlook {
 
     /// Looks ahead from the start of a round whose pods are queued: until the fleet is full, pods like the statistics' come.
     mutating func beginRound(pods: Int, _ sums: FleetSums) {
+        if keepsPlainPods {
+            let wasShort = isCPUShort
+            isCPUShort = 2 * queuedCPUMilli > sums.cpuMilli
+            if wasShort && !isCPUShort { releasedHolds += 1 }
+        }
         let expected = max(sums.idleMilli * 1000 - queuedMicro, 0)
         for (place, kind) in statistics.slotKinds.enumerated() {
             var count: Int64 = 0
@@ -190,10 +204,17 @@ struct ForesightOutlook {
     /// Whether a pod waits although it may fit: it wastes part of a device, and pods that waste less are expected to fill
     /// all models that it accepts.
     func isHeld(_ pod: ForesightRequest) -> Bool {
+        if isCPUShort && asksMuchCPU(pod) { return true }
         if pod.isDense || pod.request.models == .max { return false }
         for model in balance.isOverAsked.indices
         where pod.request.models & (1 << UInt64(model)) != 0 && !balance.isOverAsked[model] { return false }
         return hasPrices
+    }
+
+    /// Whether a pod's devices take at least 1.6 times the usual CPU.
+    private func asksMuchCPU(_ pod: ForesightRequest) -> Bool {
+        pod.request.asksForDevices
+            && pod.request.cpuMilli * 10_000 > 16 * statistics.cpuMilliPerDevice * Int64(pod.request.totalMilli)
     }
 
     /// What a pod pays for a device's model, millionths of a device.
@@ -213,6 +234,10 @@ struct ForesightOutlook {
     /// first.
     func rank(_ pod: ForesightRequest, isSaturated: Bool) -> Int64 {
         let far: Int64 = 1 << 50
+        if isCPUShort {
+            if !pod.request.asksForDevices { return min(pod.request.cpuMilli, far - 1) - far }
+            return min((pod.request.cpuMilli << 20) / Int64(pod.request.totalMilli), far - 1)
+        }
         if !pod.request.asksForDevices { return 3 * far - min(pod.request.cpuMilli, far - 1) }
         let milli = Int64(pod.request.totalMilli)
         if pod.isDense || !(isSaturated || areFull(pod.request.models)) { return far - milli }

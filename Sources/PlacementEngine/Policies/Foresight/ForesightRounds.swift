@@ -20,9 +20,11 @@ struct ForesightRounds {
     /// Changes when pods that were rejected may fit although nothing was released.
     var retryVersion: Int { earlierHolds + outlook.releasedHolds }
 
-    init(given: ForesightStatistics?) {
+    init(given: ForesightStatistics?, keepsPlainPods: Bool) {
         learner = ForesightLearner(given: given)
-        outlook = ForesightOutlook(given ?? ForesightStatistics(counts: [:]), modes: SymbolTable(), models: 0)
+        outlook = ForesightOutlook(
+            given ?? ForesightStatistics(counts: [:]), modes: SymbolTable(), models: 0,
+            keepsPlainPods: keepsPlainPods)
     }
 
     mutating func waitingDidChange(_ classID: Int32, by pods: Int) {
@@ -53,7 +55,8 @@ struct ForesightRounds {
         if isNew {
             earlierHolds += outlook.releasedHolds + 1
             outlook = ForesightOutlook(
-                fresh ?? outlook.statistics, modes: cluster.table.modes, models: models)
+                fresh ?? outlook.statistics, modes: cluster.table.modes, models: models,
+                keepsPlainPods: outlook.keepsPlainPods)
             requests.removeAll(keepingCapacity: true)
         }
         let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) ?? VendorID(0)

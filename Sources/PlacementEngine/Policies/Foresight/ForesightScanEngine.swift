@@ -13,10 +13,10 @@ final class ForesightScanEngine: PlacementEngine {
     private var potential: NodePotential
     private var trials = 0
 
-    init(cluster: Cluster, ranks: [Int32]?, statistics: ForesightStatistics?) {
+    init(cluster: Cluster, _ context: PolicyContext) {
         self.cluster = cluster
-        self.ranks = ranks
-        rounds = ForesightRounds(given: statistics)
+        ranks = context.nodeRanks
+        rounds = ForesightRounds(given: context.statistics, keepsPlainPods: context.keepsPlainPods)
         potential = NodePotential(rounds.outlook.statistics, modes: cluster.table.modes, devicesMax: 1)
     }
 
@@ -61,6 +61,7 @@ final class ForesightScanEngine: PlacementEngine {
         for position in 0..<fleet.count {
             let node = fleet.nodes[position]
             sums.idleMilli += Int64(node.idleMilli)
+            sums.cpuMilli += node.cpuLeftMilli
             sums.value += potential.value(node.left, count: Int(node.deviceCount))
             if node.model >= 0 {
                 sums.supply[Int(node.model)] +=
@@ -134,7 +135,9 @@ final class ForesightScanEngine: PlacementEngine {
             kinds, spoils: pod.spoils, whole: (node.wholeDevices, best.whole),
             cpuMilli: (node.cpuLeftMilli, cpuAfter))
         let score =
-            best.potential - before - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter)
+            best.potential - before
+            - ForesightPolicy.tightness(
+                request, cpuLeftMilli: cpuAfter, keepsPlainPods: rounds.outlook.keepsPlainPods)
             - Int64(ForesightPolicy.slotCost(kinds, lost & rounds.outlook.scarce))
             - Int64(rounds.outlook.modelPrice(pod, model: node.model))
         return (score, chosen)

@@ -126,7 +126,9 @@ public struct ForesightStatistics: Sendable, Hashable {
 
 extension ForesightStatistics.SlotKind {
     /// Whether a pod needs a slot of this kind or of a larger one of as many devices.
-    func counts(devices: Int32, cpuMilli: Int64) -> Bool { devices == self.devices && cpuMilli * 10 >= self.cpuMilli * 9 }
+    func counts(devices: Int32, cpuMilli: Int64) -> Bool {
+        devices == self.devices && cpuMilli * 10 >= self.cpuMilli * 9
+    }
 }
 
 extension WorkloadShape {
