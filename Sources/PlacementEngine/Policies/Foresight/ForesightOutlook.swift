@@ -224,8 +224,8 @@ struct ForesightOutlook {
         return Int32(truncatingIfNeeded: balance.prices[Int(model)] * (ForesightPolicy.priceWeight * pod.micro) >> 20)
     }
 
-    /// Whether the queue is worth more than what is free.
-    func isSaturated(_ sums: FleetSums) -> Bool { queuedWorth > sums.value }
+    /// Whether the queue is worth more than half of what is free.
+    func isSaturated(_ sums: FleetSums) -> Bool { 2 * queuedWorth > sums.value }
 
     /// Where a pod stands in its round; smaller first, equal ones in order of arrival.
     ///
