@@ -1,7 +1,7 @@
 import PlacementModel
 import VendorCatalog
 
-/// How many pods of each class have come, and when that is worth learning from anew: whenever twice as many have come as
+/// How many pods of each class have come, and when that is worth learning from anew: whenever four times as many have come as
 /// last time, so all that is learned costs as much as learning the last time.
 struct ArrivalCounts {
     /// Pods offered for the first time, by class.
@@ -21,7 +21,7 @@ struct ArrivalCounts {
             seen[id] -= returning[id]
             seenCount -= returning[id]
         }
-        if learnedCount >= 0 && (seenCount < 2 * learnedCount || seenCount == learnedCount) { return false }
+        if learnedCount >= 0 && (seenCount < 4 * learnedCount || seenCount == learnedCount) { return false }
         learnedCount = seenCount
         return true
     }
