@@ -4,9 +4,9 @@ SWIFT   ?= swift
 BERTH   := .build/release/berth
 TRACE   ?= traces/smoke
 SOURCES := Package.swift $(shell find Sources -type f)
-SWIFT_FILES := Package.swift Sources Tests
+SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Placement
 
-.PHONY: all replay build test bench format lint setup clean help
+.PHONY: all replay build test bench gate baseline format lint setup clean help
 
 all: build
 
@@ -27,8 +27,17 @@ $(BERTH): $(SOURCES) | setup
 test: build ## All tests.
 	@BERTH_RELEASE_BINARY=$(CURDIR)/$(BERTH) $(SWIFT) test --parallel
 
-bench: build ## Replay the larger bundled trace under both node policies.
-	@for policy in binpack spread; do $(BERTH) replay traces/mixed-fleet --node-policy $$policy || exit $$?; done
+bench: setup ## Measure every workload: time, exact checks and heap allocations an operation.
+	@cd Benchmarks && $(SWIFT) package benchmark run --grouping metric --no-progress
+
+gate: build ## Compare this build with the committed baseline: exact counts, decisions, quality, ratios of times.
+	@mkdir -p reports
+	@$(BERTH) bench record --samples 6 --output reports/gate.json >/dev/null
+	@$(BERTH) compare Benchmarks/baseline.json reports/gate.json --thresholds Benchmarks/thresholds.yaml \
+		--markdown reports/gate.md --junit reports/gate.xml
+
+baseline: build ## Record the baseline anew, after a change of counts or decisions that is meant.
+	@$(BERTH) bench record --counts-only --output Benchmarks/baseline.json
 
 format: ## Lay the sources out.
 	@$(SWIFT) format -r -i $(SWIFT_FILES)

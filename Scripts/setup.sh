@@ -2,7 +2,7 @@
 # Installs what the build needs and the machine lacks. Quick and silent when nothing is missing.
 set -euo pipefail
 
-packages=(libjemalloc-dev libsimdjson-dev coinor-libclp-dev pkg-config gzip)
+packages=(libjemalloc-dev libsimdjson-dev libsqlite3-dev coinor-libclp-dev pkg-config gzip)
 
 fail() {
     printf 'setup: %s\n' "$*" >&2
@@ -33,7 +33,7 @@ done
 [ "${#missing[@]}" -eq 0 ] && command -v dpkg-query >/dev/null 2>&1 && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    fail "no apt-get here; install the development files of jemalloc, simdjson (3.0 or newer) and Clp, and gzip, yourself"
+    fail "no apt-get here; install the development files of jemalloc, simdjson (3.0 or newer), SQLite and Clp, and gzip, yourself"
 fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then

@@ -2,7 +2,7 @@
 ///
 /// A reader keeps a position and visits ``entries`` from there. When the log grows past its limit the older half is
 /// dropped; a reader whose position has been dropped must rebuild. A handle, like ``Column``.
-public struct ChangeLog: @unchecked Sendable {
+public struct ChangeLog: BitwiseCopyable, @unchecked Sendable {
     // Sendable by hand-over, with the table that owns it.
     /// Entries kept before the older half is dropped.
     public static let entriesMax = 1 << 16

@@ -100,6 +100,21 @@ extension DeviceTable {
         noteChange(node)
     }
 
+    /// ``occupy(_:_:_:)`` for one of several threads, each with nodes and vendors of its own: usage and the vendors' logs
+    /// change now, the common log follows by ``noteChangeOfLane(_:)``.
+    ///
+    /// - Precondition: nothing is journaled; the effects are usage that takes and frees nothing.
+    public func occupyInLane(
+        _ node: Int, _ effects: UnsafeBufferPointer<DeviceEffect>, _ resources: NodeResources
+    ) {
+        for effect in effects { alter(effect, by: 1) }
+        free.set(node, free[node].subtracting(resources))
+        noteChangeOfVendors(node)
+    }
+
+    /// Writes a change made in a lane to the common log.
+    public func noteChangeOfLane(_ node: Int) { changeLog.append(Int32(truncatingIfNeeded: node)) }
+
     private func change(_ effect: DeviceEffect, by sign: Int32) {
         alter(effect, by: sign)
         noteChange(Int(nodeOfDevice[Int(effect.device)]))

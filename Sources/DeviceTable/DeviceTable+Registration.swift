@@ -157,6 +157,7 @@ extension DeviceTable {
     }
 
     private func noteStructureChange(_ row: Int) {
+        structureVersion += 1
         noteChange(row)
         releaseLog.append(Int32(row))
     }

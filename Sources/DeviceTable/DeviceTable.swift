@@ -89,10 +89,13 @@ public final class DeviceTable {
     public let releaseLog = ChangeLog()
     var journal: [JournalEntry] = []
     private let journals = Cell(false)
-    var isJournaling: Bool {
+    /// Whether changes are kept to be taken back.
+    public internal(set) var isJournaling: Bool {
         get { journals.value }
         set { journals.value = newValue }
     }
+    /// Rises whenever nodes or devices come, go or are registered anew.
+    public internal(set) var structureVersion = 0
 
     /// - Parameters:
     ///   - vendorCount: vendors of the catalogue, at most 64.
@@ -108,6 +111,11 @@ public final class DeviceTable {
     @inline(__always)
     func noteChange(_ node: Int) {
         changeLog.append(Int32(truncatingIfNeeded: node))
+        noteChangeOfVendors(node)
+    }
+
+    @inline(__always)
+    func noteChangeOfVendors(_ node: Int) {
         var vendors = heads.base[node].words
         while vendors != 0 {
             vendorLogs[vendors.trailingZeroBitCount].append(Int32(truncatingIfNeeded: node))

@@ -55,6 +55,24 @@ public enum HeapCounters {
         return (bytes, allocationCount(inArena: arena) &- countBefore)
     }
 
+    /// Counts what all threads allocate while `body` runs.
+    ///
+    /// Exact if nothing else runs in the process meanwhile and the threads that `body` uses call ``flushThreadCache()``
+    /// after they have allocated.
+    /// - Returns: bytes of the calling thread, in size classes, and calls of `malloc` and its kin by all threads.
+    public static func measureProcessAllocations<Failure: Error>(
+        _ body: () throws(Failure) -> Void
+    ) throws(Failure) -> (bytes: UInt64, allocations: UInt64) {
+        let countBefore = allocationCount()
+        let bytesBefore = threadAllocatedBytes
+        try body()
+        let bytes = threadAllocatedBytes &- bytesBefore
+        return (bytes, allocationCount() &- countBefore)
+    }
+
+    /// Makes what the calling thread has allocated visible in ``allocationCount()`` of other threads. Takes some µs.
+    public static func flushThreadCache() { _ = mallctl(name("thread.tcache.flush"), nil, nil, nil, 0) }
+
     /// Allocations that an arena has served, small and large, the calling thread's cache included.
     private static func allocationCount(inArena arena: UInt32) -> UInt64 {
         guard isAvailable else { return 0 }

@@ -4,7 +4,7 @@ import PlacementModel
 extension DocumentValue {
     /// Visits the non-null fields of a declared type; problems get the field's name.
     @inline(__always)
-    func readFields(_ body: (MemberKey, Self) throws(FieldProblem) -> Void) throws(FieldProblem) {
+    package func readFields(_ body: (MemberKey, Self) throws(FieldProblem) -> Void) throws(FieldProblem) {
         try require(.object)
         try visitMembers { (key, value) throws(FieldProblem) in
             if value.documentKind == .null { return }
@@ -32,7 +32,7 @@ extension DocumentValue {
 
     /// Visits the non-null elements of a list; problems get the element's index.
     @inline(__always)
-    func readElements(_ body: (Self) throws(FieldProblem) -> Void) throws(FieldProblem) {
+    package func readElements(_ body: (Self) throws(FieldProblem) -> Void) throws(FieldProblem) {
         try require(.array)
         try visitElements { (index, value) throws(FieldProblem) in
             if value.documentKind == .null { return }
@@ -44,12 +44,12 @@ extension DocumentValue {
         }
     }
 
-    func readString() throws(FieldProblem) -> String {
+    package func readString() throws(FieldProblem) -> String {
         try require(.string)
         return documentText
     }
 
-    func readBool() throws(FieldProblem) -> Bool {
+    package func readBool() throws(FieldProblem) -> Bool {
         try require(.bool)
         return documentBool
     }
@@ -66,7 +66,7 @@ extension DocumentValue {
     }
 
     /// The non-null elements of a list, each read by `read`.
-    func readList<Element>(_ read: (Self) throws(FieldProblem) -> Element) throws(FieldProblem) -> [Element] {
+    package func readList<Element>(_ read: (Self) throws(FieldProblem) -> Element) throws(FieldProblem) -> [Element] {
         var list: [Element] = []
         list.reserveCapacity(documentCount)
         try readElements { value throws(FieldProblem) in
@@ -123,7 +123,7 @@ extension DocumentValue {
     }
 
     /// The text of a string or number as text of its own.
-    var documentText: String {
+    package var documentText: String {
         withDocumentText { String(decoding: $0, as: UTF8.self) }
     }
 }
@@ -132,11 +132,11 @@ extension DocumentValue {
 
 extension DocumentValue {
     @inline(__always)
-    func require(_ kind: DocumentKind) throws(FieldProblem) {
+    package func require(_ kind: DocumentKind) throws(FieldProblem) {
         if documentKind != kind { throw unexpected(kind.noun) }
     }
 
-    func unexpected(_ expected: String) -> FieldProblem {
+    package func unexpected(_ expected: String) -> FieldProblem {
         FieldProblem("expected \(expected), found \(found)", line: documentLine)
     }
 

@@ -46,7 +46,7 @@ public struct CuttingStock: Sendable, Hashable {
         for slice in demand where slice.count > 0 { counts[slice.milli, default: 0] += slice.count }
         let sizes = counts.keys.sorted()
         self.sizes = sizes
-        let patterns = SlicePatterns(sizes: sizes, capacity: Self.cardMilli)
+        let patterns = SlicePatterns(slices: sizes.map { CardAmount($0) }, card: CardAmount(Self.cardMilli))
         let total = counts.values.reduce(0, +)
         let worth: [Double]
         (worth, cards) = try Self.solve(patterns, sizes.map { Double(counts[$0] ?? 0) / Double(max(total, 1)) }, total)
@@ -80,8 +80,10 @@ public struct CuttingStock: Sendable, Hashable {
     }
 
     private static func values(_ patterns: SlicePatterns, _ prices: [Int32]) -> [Int32] {
+        // Cells are exact: a card has no more than its thousandths.
         let best = patterns.best(prices.map(Int64.init))
-        var values = (0...Int(cardMilli)).map { Int32(min(best[$0 / Int(patterns.cell)], Int64(unit))) }
+        let cells = best.count - 1
+        var values = (0...Int(cardMilli)).map { Int32(min(best[$0 * cells / Int(cardMilli)], Int64(unit))) }
         values[Int(cardMilli)] = unit
         return values
     }

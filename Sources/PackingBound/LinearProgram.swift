@@ -29,6 +29,8 @@ public struct LinearProgram: ~Copyable {
     private let model: UnsafeMutableRawPointer
     public let rowCount: Int
     public private(set) var columnCount = 0
+    /// Whether all rows allow a sum of 0.
+    private let allowsNothing: Bool
 
     /// A program without columns.
     ///
@@ -37,6 +39,7 @@ public struct LinearProgram: ~Copyable {
         guard let made = Clp_newModel() else { preconditionFailure("Clp has no memory for a model") }
         model = made
         rowCount = rows.count
+        allowsNothing = rows.allSatisfy { $0.contains(0) }
         Clp_setLogLevel(model, 0)
         Clp_setOptimizationDirection(model, maximising ? -1 : 1)
         Clp_resize(model, Int32(rows.count), 0)
@@ -65,6 +68,11 @@ public struct LinearProgram: ~Copyable {
 
     /// Finds the best values. - Complexity: that of the simplex method.
     public mutating func solve() throws(LinearProgramFailure) {
+        // Clp does not take a program without columns.
+        if columnCount == 0 {
+            if !allowsNothing { throw .infeasible }
+            return
+        }
         Clp_primal(model, 0)
         switch Clp_status(model) {
         case 0: return

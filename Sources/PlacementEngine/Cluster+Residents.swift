@@ -10,6 +10,18 @@ extension Cluster {
         _ requestClass: RequestClass, _ workspace: borrowing FitWorkspace, collapser: inout UsageCollapser,
         effects: inout [DeviceEffect]
     ) -> ResidentID {
+        describe(requestClass, workspace, collapser: &collapser, effects: &effects)
+        return effects.withUnsafeBufferPointer {
+            addResident(
+                node: workspace.node, effects: $0, footprint: requestClass.footprint, extended: requestClass.extended)
+        }
+    }
+
+    /// What the pod just fitted in `workspace` does to devices.
+    func describe(
+        _ requestClass: RequestClass, _ workspace: borrowing FitWorkspace, collapser: inout UsageCollapser,
+        effects: inout [DeviceEffect]
+    ) {
         collapser.collapse(workspace)
         effects.removeAll(keepingCapacity: true)
         let first = workspace.firstDevice
@@ -31,9 +43,6 @@ extension Cluster {
             }
         }
         appendVendorEffects(requestClass, workspace, to: &effects)
-        return addResident(
-            node: workspace.node, effects: effects, namespace: requestClass.namespace,
-            resources: requestClass.resources, extended: requestClass.extended)
     }
 
     private func appendVendorEffects(
@@ -67,14 +76,26 @@ extension Cluster {
         node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
         extended: [(resource: Symbol, amount: Int64)]
     ) -> ResidentID {
-        let id = effects.withUnsafeBufferPointer { effects in
-            table.occupy(node, effects, resources)
-            return residents.add(node: node, effects: effects, namespace: namespace, resources: resources)
+        let footprint = residents.number(of: ResidentFootprint(namespace: namespace, resources: resources))
+        return effects.withUnsafeBufferPointer {
+            addResident(node: node, effects: $0, footprint: footprint, extended: extended)
         }
+    }
+
+    /// Charges and keeps a pod whose footprint has a number.
+    ///
+    /// - Complexity: O(effects), no allocation in steady state.
+    func addResident(
+        node: Int, effects: UnsafeBufferPointer<DeviceEffect>, footprint: Int32,
+        extended: [(resource: Symbol, amount: Int64)]
+    ) -> ResidentID {
+        let (namespace, resources) = facts(of: footprint)
+        table.occupy(node, effects, resources)
+        let id = residents.add(node: node, effects: effects, footprint: footprint)
         if namespace >= 0 {
             for effect in effects { charge(effect, namespace: namespace, sign: 1) }
         }
-        affinities?.add(effects[...], node: node, 1)
+        affinities?.add(effects, node: node, 1)
         if !extended.isEmpty {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: amount, on: node) }
             residents.extended[id.row] = extended
@@ -82,17 +103,30 @@ extension Cluster {
         return id
     }
 
+    /// Keeps a pod that a lane has charged already.
+    func addResidentOfLane(
+        node: Int, effects: UnsafeBufferPointer<DeviceEffect>, footprint: Int32
+    ) -> ResidentID {
+        table.noteChangeOfLane(node)
+        return residents.add(node: node, effects: effects, footprint: footprint)
+    }
+
+    private func facts(of footprint: Int32) -> (namespace: Int32, resources: NodeResources) {
+        let known = residents.footprints[Int(footprint)]
+        return (known.namespace, known.resources)
+    }
+
     /// Takes a pod off the fleet.
     ///
     /// - Precondition: the pod is resident. - Complexity: O(its effects)
     public func remove(_ id: ResidentID) {
         let row = residents[id]
-        for place in Int(row.firstEffect)..<Int(row.firstEffect + row.effectCount) {
-            let effect = residents.effects[place]
+        let (namespace, resources) = facts(of: row.footprint)
+        for effect in residents.effects(of: id) {
             table.revert(effect)
-            if row.namespace >= 0 { charge(effect, namespace: row.namespace, sign: -1) }
+            if namespace >= 0 { charge(effect, namespace: namespace, sign: -1) }
         }
-        table.release(row.resources, on: Int(row.node))
+        table.release(resources, on: Int(row.node))
         if let extended = residents.extended[id.row] {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: -amount, on: Int(row.node)) }
         }
@@ -103,8 +137,9 @@ extension Cluster {
     /// Counts all pods by affinity class, now and from now on.
     func track(_ ledger: AffinityLedger) {
         affinities = ledger
-        for (row, resident) in residents.rows.enumerated() where resident.isAlive {
-            ledger.add(residents.effects(of: ResidentID(row: Int32(row))), node: Int(resident.node), 1)
+        for row in 0..<residents.rowCount {
+            let id = ResidentID(row: Int32(row))
+            if residents.isAlive(id) { ledger.add(residents.effects(of: id), node: Int(residents[id].node), 1) }
         }
     }
 

@@ -16,6 +16,8 @@ public final class Cluster {
     public private(set) var devicesPerNodeMax = 1
     var classes: [RequestClass] = []
     var classIDs: [RequestClassKey: Int] = [:]
+    /// What the classes that share an index demand, by vendor id: the levels of the index come from them.
+    var demands: [[DeviceDemand]]
     var residents = ResidentStore()
     /// Pods by affinity class and node, for the policies that ask.
     var affinities: AffinityLedger?
@@ -25,6 +27,7 @@ public final class Cluster {
     public init(catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0) {
         self.catalog = catalog
         self.profile = profile
+        demands = Array(repeating: [], count: catalog.vendors.count)
         table = catalog.makeTable()
         quotas = catalog.makeQuotaLedger()
     }

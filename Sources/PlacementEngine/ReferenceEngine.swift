@@ -147,12 +147,16 @@ extension FitWorkspace {
     /// Writes the devices just chosen to the result. - Complexity: O(picks), no allocation in steady state.
     func outcome(resident: ResidentID, into result: inout RoundResult) -> Outcome {
         let first = result.devices.count
+        appendDevices(to: &result)
+        return Outcome(
+            node: Int32(node), firstDevice: Int32(first), deviceCount: Int32(pickCount), resident: resident.row)
+    }
+
+    func appendDevices(to result: inout RoundResult) {
         for place in 0..<pickCount {
             result.devices.append(
                 AllocatedDevice(
                     device: picks[place].device, memoryMiB: picks[place].memoryMiB, cores: picks[place].cores))
         }
-        return Outcome(
-            node: Int32(node), firstDevice: Int32(first), deviceCount: Int32(pickCount), resident: resident.row)
     }
 }

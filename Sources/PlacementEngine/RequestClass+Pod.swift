@@ -54,11 +54,21 @@ extension Cluster {
             resources: resources, extended: extended)
     }
 
+    /// The class of an id. - Precondition: the cluster gave the id.
+    public func requestClass(id: Int) -> RequestClass { classes[id] }
+
     /// The class of a key, made if new.
     public func requestClass(_ key: RequestClassKey) -> RequestClass {
         if let known = classIDs[key] { return classes[known] }
-        let made = RequestClass(id: classes.count, key: key, vendorCount: catalog.vendors.count)
+        let made = RequestClass(
+            id: classes.count, key: key, vendorCount: catalog.vendors.count,
+            footprint: residents.number(
+                of: ResidentFootprint(namespace: key.namespace, resources: key.resources)),
+            traits: ClassTraits(key, catalog: catalog, profile: profile))
         made.resolve(types: table.types, modes: table.modes)
+        if made.traits.search == .pool, let vendor = made.traits.vendor {
+            demands[vendor.index].append(made.traits.demand)
+        }
         classIDs[key] = made.id
         classes.append(made)
         return made

@@ -14,6 +14,18 @@ public struct RequestClassKey: Sendable, Hashable {
     var constraints: NodeConstraints
     var resources: NodeResources
     var extended: [Int32: Int64]
+
+    /// The same asked of devices alone: every node passes the node filters.
+    public var withoutNodeFilters: RequestClassKey {
+        var key = self
+        key.constraints = NodeConstraints(
+            nodeName: "", nodeSelector: [:], requiredAffinity: nil, tolerations: [Toleration(operator: .exists)])
+        key.resources = .none
+        key.extended = [:]
+        return key
+    }
+
+    func rules(of vendor: VendorID) -> PodRules { rules[vendor.rawValue] ?? PodRules() }
 }
 
 /// What a pod demands of a node apart from capacity.
@@ -55,10 +67,15 @@ public final class RequestClass {
     /// Vendors asked by some container.
     public let requestedVendors: UInt64
     let hasConstraints: Bool
+    /// Number of what pods of the class take besides devices.
+    let footprint: Int32
+    let traits: ClassTraits
 
-    init(id: Int, key: RequestClassKey, vendorCount: Int) {
+    init(id: Int, key: RequestClassKey, vendorCount: Int, footprint: Int32, traits: ClassTraits) {
         self.id = id
         self.key = key
+        self.footprint = footprint
+        self.traits = traits
         initContainerCount = key.initContainerCount
         containerCount = key.containers.count
         requestCount = key.containers.reduce(0) { $0 + $1.count }

@@ -61,6 +61,7 @@ extension ReplaySummary {
         writer.member("peakMemoryMiB", peakMemoryMiB)
         writer.key("allocation")
         writer.allocation(allocation)
+        if let ceiling { writer.ceiling(ceiling) }
         writer.endObject()
         writer.newline()
         return writer.bytes

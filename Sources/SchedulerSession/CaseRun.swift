@@ -9,11 +9,13 @@ import VendorCatalog
 public final class CaseRunner {
     private let parser = JSONParser()
     private let profile: CompatibilityProfile
+    private let engine: SessionEngine
     private let now: WallClock
     private let catalogs: CatalogCache
 
-    public init(profile: CompatibilityProfile, now: WallClock) {
+    public init(profile: CompatibilityProfile, engine: SessionEngine = .indexed, now: WallClock) {
         self.profile = profile
+        self.engine = engine
         self.now = now
         catalogs = CatalogCache()
     }
@@ -26,7 +28,7 @@ public final class CaseRunner {
         do { value = try parser.parse(line) } catch { throw CaseProblem(field: "", message: error.description) }
         let schedulerCase = try SchedulerCase(value["case"] ?? value)
         let catalog = try catalogs.catalog(schedulerCase.configuration)
-        var run = CaseRun(schedulerCase, catalog: catalog, profile: profile, now: now)
+        var run = CaseRun(schedulerCase, catalog: catalog, profile: profile, engine: engine, now: now)
         run.write(into: &writer)
     }
 }
@@ -52,12 +54,16 @@ struct CaseRun {
     private let schedulerCase: SchedulerCase
     private let cluster: Cluster
     private let engine: ReferenceEngine
+    private let indexed: IndexedEngine?
     private let now: WallClock
     private let parser = JSONParser()
     private var residents: [String: ResidentID] = [:]
     private var registered: [(name: String, row: Int)] = []
 
-    init(_ schedulerCase: SchedulerCase, catalog: VendorCatalog, profile: CompatibilityProfile, now: WallClock) {
+    init(
+        _ schedulerCase: SchedulerCase, catalog: VendorCatalog, profile: CompatibilityProfile, engine: SessionEngine,
+        now: WallClock
+    ) {
         self.schedulerCase = schedulerCase
         self.now = now
         cluster = Cluster(catalog: catalog, profile: profile)
@@ -71,7 +77,8 @@ struct CaseRun {
                 residents[pod.metadata.name] = id
             }
         }
-        engine = ReferenceEngine(cluster: cluster)
+        self.engine = ReferenceEngine(cluster: cluster)
+        indexed = engine == .indexed ? IndexedEngine(cluster: cluster) : nil
     }
 
     mutating func write(into writer: inout JSONWriter) {
@@ -133,7 +140,9 @@ struct CaseRun {
             nodePolicy: schedulerCase.nodePolicy, devicePolicy: schedulerCase.devicePolicy)
         let requestClass: RequestClass
         do {
-            requestClass = cluster.requestClass(try cluster.classKey(of: pod, requests: requests, defaults: defaults))
+            let key = try cluster.classKey(of: pod, requests: requests, defaults: defaults)
+            // Node filters are kube-scheduler's part: a case brings the nodes that passed them.
+            requestClass = cluster.requestClass(key.withoutNodeFilters)
         } catch {
             if requests.allSatisfy(\.isEmpty) {
                 writer.key("passThrough")
@@ -158,11 +167,13 @@ struct CaseRun {
         var fitting: [(name: String, detail: PlacementDetail)] = []
         var failed: [(name: String, text: String)] = []
         var best: (row: Int, score: Float)?
+        var rows: [Int] = []
         for name in candidates {
             guard let row = cluster.table.node(named: name), cluster.table.deviceCount[row] > 0 else {
                 failed.append((name, "node unregistered"))
                 continue
             }
+            rows.append(row)
             guard engine.evaluator.fits(requestClass, node: row) else {
                 failed.append((name, engine.evaluator.failure().text))
                 continue
@@ -199,13 +210,24 @@ struct CaseRun {
             writeFailure(failed, candidateCount: candidates.count, into: &writer)
             return
         }
-        place(pod, requestClass, on: best.row, score: best.score, into: &writer)
+        place(pod, requestClass, on: choice(requestClass, rows, scanned: best.row), into: &writer)
+    }
+
+    /// The engine's choice. Among equals the reference takes the first of the list, the index the first of the fleet: where a
+    /// list has an order of its own, the scan decides.
+    private func choice(_ requestClass: RequestClass, _ rows: [Int], scanned: Int) -> Int {
+        guard let indexed, zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }) else { return scanned }
+        guard let row = indexed.choose(requestClass, candidates: rows) else {
+            preconditionFailure("the index finds no node where the scan finds row \(scanned)")
+        }
+        return row
     }
 
     private mutating func place(
-        _ pod: Pod, _ requestClass: RequestClass, on row: Int, score: Float, into writer: inout JSONWriter
+        _ pod: Pod, _ requestClass: RequestClass, on row: Int, into writer: inout JSONWriter
     ) {
         _ = engine.evaluator.fits(requestClass, node: row)
+        let score = engine.evaluator.score(requestClass)
         let detail = PlacementDetail(requestClass, engine.evaluator, cluster: cluster, score: score)
         var result = RoundResult()
         let outcome = engine.commit(requestClass, into: &result)

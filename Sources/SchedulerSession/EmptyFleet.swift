@@ -5,7 +5,7 @@ import VendorCatalog
 /// The same nodes and quotas without any pod: what could ever fit.
 final class EmptyFleet {
     private let cluster: Cluster
-    private let engine: ReferenceEngine
+    private let fits: (RequestClass) -> Bool
     private let defaults: SchedulingDefaults
     /// Verdicts by class of the real fleet.
     private var known: [Int: Bool] = [:]
@@ -14,7 +14,14 @@ final class EmptyFleet {
         cluster = Cluster(catalog: real.catalog, profile: real.profile)
         for node in real.table.nodes { cluster.register(node, now: options.now) }
         for quota in quotas { cluster.quotas.add(quota) }
-        engine = ReferenceEngine(cluster: cluster)
+        switch options.engine {
+        case .indexed:
+            let engine = IndexedEngine(cluster: cluster)
+            fits = { engine.choose($0) != nil }
+        case .reference:
+            let engine = ReferenceEngine(cluster: cluster)
+            fits = { engine.choose($0) != nil }
+        }
         defaults = options.defaults
     }
 
@@ -26,7 +33,7 @@ final class EmptyFleet {
         if let verdict = known[requestClass.id] { return verdict }
         let requests = cluster.catalog.requests(of: pod, state: cluster.state)
         let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults)
-        let verdict = key.map { engine.choose(cluster.requestClass($0)) != nil } ?? false
+        let verdict = key.map { fits(cluster.requestClass($0)) } ?? false
         known[requestClass.id] = verdict
         return verdict
     }

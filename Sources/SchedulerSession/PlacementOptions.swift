@@ -3,11 +3,20 @@ import PlacementEngine
 import PlacementModel
 import VendorCatalog
 
+/// The engines that decide pods one by one; their decisions are equal.
+public enum SessionEngine: String, Sendable, CaseIterable {
+    /// Looks only where a pod may fit.
+    case indexed
+    /// Scans all nodes.
+    case reference
+}
+
 /// How a batch is placed and how much is told about it.
 public struct PlacementOptions: Sendable {
     public var profile: CompatibilityProfile
     /// Policies of pods whose annotations name none.
     public var defaults: SchedulingDefaults
+    public var engine: SessionEngine
     /// Pods pass the admission webhook first, as in a cluster.
     public var admits: Bool
     /// Reports hold the annotations HAMi would write.
@@ -20,11 +29,13 @@ public struct PlacementOptions: Sendable {
 
     public init(
         profile: CompatibilityProfile = .hami2_10_0, defaults: SchedulingDefaults = SchedulingDefaults(),
-        admits: Bool = true, writesPatches: Bool = false, explains: Bool = false, triesEmptyFleet: Bool = false,
+        engine: SessionEngine = .indexed, admits: Bool = true, writesPatches: Bool = false, explains: Bool = false,
+        triesEmptyFleet: Bool = false,
         now: WallClock
     ) {
         self.profile = profile
         self.defaults = defaults
+        self.engine = engine
         self.admits = admits
         self.writesPatches = writesPatches
         self.explains = explains

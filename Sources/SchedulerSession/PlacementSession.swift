@@ -22,7 +22,9 @@ public final class PlacementSession {
     /// Pods that have finished and hold nothing.
     public internal(set) var finishedPods = 0
 
+    /// Tries nodes and commits; with the reference engine it chooses too.
     let engine: ReferenceEngine
+    private let indexed: IndexedEngine?
     let parser = JSONParser()
     private let webhook = AdmissionWebhook()
     private let hint: ResourceNameHint
@@ -47,6 +49,7 @@ public final class PlacementSession {
             problems += Self.problems(of: registration, entry, in: cluster)
         }
         engine = ReferenceEngine(cluster: cluster)
+        indexed = options.engine == .indexed ? IndexedEngine(cluster: cluster) : nil
         if input.nodes.isEmpty && !input.pods.isEmpty {
             problems.append(InputProblem(source: "fleet", message: "there is no node; no pod can be placed"))
         }
@@ -119,15 +122,17 @@ public final class PlacementSession {
             let scan = FleetScan(requestClass, cluster: cluster, evaluator: &engine.evaluator)
             report.explanation = scan.explanation(requestClass, in: cluster)
         }
-        guard let choice = engine.choose(requestClass) else {
+        let choice = indexed.map { $0.choose(requestClass) } ?? engine.choose(requestClass)?.node
+        guard let node = choice else {
             report.verdict = .rejected(rejection(of: pod, requestClass))
             return
         }
-        _ = engine.evaluator.fits(requestClass, node: choice.node)
+        _ = engine.evaluator.fits(requestClass, node: node)
+        let score = engine.evaluator.score(requestClass)
         var placement = PodPlacement(
-            node: cluster.table.nodes[choice.node].name, score: choice.score, devices: assignedDevices(to: pod))
+            node: cluster.table.nodes[node].name, score: score, devices: assignedDevices(to: pod))
         if options.writesPatches && requestClass.asksForDevices {
-            let detail = PlacementDetail(requestClass, engine.evaluator, cluster: cluster, score: choice.score)
+            let detail = PlacementDetail(requestClass, engine.evaluator, cluster: cluster, score: score)
             placement.patch = PodPatch(
                 annotations: detail.annotations(for: pod, requestClass, cluster: cluster, now: options.now),
                 labels: [SchedulerAnnotations.assignedNode: placement.node])

@@ -8,6 +8,7 @@ extension Vendor {
     public var standardFit: StandardFit? { nil }
     public var checksSlots: Bool { standardFit?.checksSlots ?? true }
     public var refusalsLast: Bool { true }
+    public var coresAreAmounts: Bool { true }
     public var prefersStates: Bool { !refusalsLast }
     public func scoresNodes(_ rules: PodRules) -> Bool { nodeScoreShape != .none }
     public func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {

@@ -185,6 +185,8 @@ public protocol Vendor: Sendable {
     var checksSlots: Bool { get }
     /// False when a placement can make a request fit that did not fit before.
     var refusalsLast: Bool { get }
+    /// Whether the cores charged for devices are amounts that add up; false where they are bits.
+    var coresAreAmounts: Bool { get }
     /// Whether nodes fall into few states, so that trying a state once beats looking at nodes.
     var prefersStates: Bool { get }
     /// Whether the vendor adds to the node score for such pods; see ``nodeScoreShape``.

@@ -4,10 +4,11 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure how fast this machine is.",
+        abstract: "Measure how fast Berth is here, and record it.",
         discussion: """
-            Example:
+            Examples:
+              berth bench record --output base.json
               berth bench decode
             """,
-        subcommands: [BenchDecodeCommand.self])
+        subcommands: [BenchRecordCommand.self, BenchHistoryCommand.self, BenchDecodeCommand.self])
 }

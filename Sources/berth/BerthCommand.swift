@@ -13,8 +13,8 @@ struct BerthCommand: AsyncParsableCommand {
             """,
         version: "berth " + BerthVersion.text,
         subcommands: [
-            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, SweepCommand.self, TraceCommand.self,
-            BenchCommand.self,
+            PlaceCommand.self, VendorsCommand.self, ReplayCommand.self, SweepCommand.self, CeilingCommand.self,
+            TraceCommand.self, BenchCommand.self, CompareCommand.self,
         ])
 
     /// Runs the command; the one place that turns errors into exit codes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RegressionGate
 import TraceReplay
 
 /// Exit code of bad usage and bad input.
@@ -20,7 +21,11 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
         return try work()
     } catch let error as TraceError {
         throw InputFailure(error.description)
+    } catch let error as GateError {
+        throw InputFailure(error.description)
     } catch let error as GeneratorError {
+        throw InputFailure(error.description)
+    } catch let error as VariantError {
         throw InputFailure(error.description)
     }
 }

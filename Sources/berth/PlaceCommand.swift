@@ -50,8 +50,11 @@ struct PlaceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
     var deviceConfig: String?
 
-    @Option(help: ArgumentHelp("How decisions are computed: reference.", valueName: "name"))
-    var engine = "reference"
+    @Option(
+        help: ArgumentHelp(
+            "How decisions are computed: indexed, or reference, which scans all nodes; they are equal.",
+            valueName: "name"))
+    var engine = SessionEngine.indexed.rawValue
 
     @Option(help: "table, json (one document) or ndjson (one pod a line).")
     var output = PlaceOutput.table
@@ -82,7 +85,9 @@ struct PlaceCommand: ParsableCommand {
         where !DevicePolicy.names.contains(part.trimmingSpace) {
             throw ValidationError(unknown("device policy", String(part), DevicePolicy.names))
         }
-        if engine != "reference" { throw ValidationError(unknown("engine", engine, ["reference"])) }
+        if SessionEngine(rawValue: engine) == nil {
+            throw ValidationError(unknown("engine", engine, SessionEngine.allCases.map(\.rawValue)))
+        }
         if stream {
             if !nodes.isEmpty || !pods.isEmpty {
                 throw ValidationError("--stream reads standard input; --nodes and --pods do not go with it")
@@ -101,7 +106,8 @@ struct PlaceCommand: ParsableCommand {
             unixSeconds: Int64(Date().timeIntervalSince1970),
             offsetSeconds: Int64(TimeZone.current.secondsFromGMT()), redaction: redactTime ? "<time>" : nil)
         let profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
-        if stream { return try PlaceStream(profile: profile, now: now).run() }
+        let engine = SessionEngine(rawValue: engine) ?? .indexed
+        if stream { return try PlaceStream(profile: profile, engine: engine, now: now).run() }
         let catalog = try readCatalog()
         let input: PlacementInput
         do throws(PlacementInputError) {
@@ -112,7 +118,8 @@ struct PlaceCommand: ParsableCommand {
         }
         let options = PlacementOptions(
             profile: profile, defaults: SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy),
-            admits: admit, writesPatches: annotations, explains: explain, triesEmptyFleet: output != .table, now: now)
+            engine: engine, admits: admit, writesPatches: annotations, explains: explain,
+            triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
         output.print(session)
     }

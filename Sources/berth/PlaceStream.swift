@@ -6,13 +6,14 @@ import VendorCatalog
 /// `berth place --stream`: a case a line in, a result a line out.
 struct PlaceStream {
     let profile: CompatibilityProfile
+    let engine: SessionEngine
     let now: WallClock
 
     /// Answers every line as soon as it is read. A bad line is told and costs no other one.
     ///
     /// - Throws: exit code 2 at the end when there was a bad line.
     func run() throws {
-        let runner = CaseRunner(profile: profile, now: now)
+        let runner = CaseRunner(profile: profile, engine: engine, now: now)
         var lines = StandardInputLines()
         var failed = false
         var writer = JSONWriter(escapeHTML: false)

@@ -42,8 +42,9 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Threads for index builds and reference scans; decisions do not depend on it.", valueName: "n"))
-    var threads = 1
+            "Threads for index builds, independent pools and reference scans; without it, one a processor. Decisions do not depend on it.",
+            valueName: "n"))
+    var threads: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -100,6 +101,9 @@ struct ReplayCommand: ParsableCommand {
             """)
     var metrics: String?
 
+    @Flag(help: "Also find the most that any placement of the pods could have allocated (docs/ceiling.md).")
+    var ceiling = false
+
     @Option(help: "table for people, json for programs.")
     var output = OutputName.table
 
@@ -150,7 +154,7 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    private func load(_ catalog: VendorCatalog) throws -> Trace {
+    func load(_ catalog: VendorCatalog) throws -> Trace {
         if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
             let files = OpenBImporter.Files(
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
@@ -159,10 +163,10 @@ struct ReplayCommand: ParsableCommand {
         return try Trace(folder: trace)
     }
 
-    private func options() -> ReplayOptions {
+    func options() -> ReplayOptions {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
-        options.threads = max(threads, 1)
+        options.threads = max(threads ?? Parallelism.automatic.threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
         options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
@@ -175,6 +179,7 @@ struct ReplayCommand: ParsableCommand {
         options.podLimit = limit
         options.keepsDecisions = decisions != nil
         options.keepsFragmentation = metrics != nil
+        options.findsCeiling = ceiling
         return options
     }
 }

@@ -6,6 +6,7 @@ import TraceReplay
 enum ReplayTable {
     static func text(_ summary: ReplaySummary) -> String {
         facts(summary) + rejections(summary) + "\n" + latencies(summary) + "\n" + allocation(summary)
+            + (summary.ceiling.map { "\n" + CeilingTable.text($0) } ?? "")
     }
 
     private static func facts(_ summary: ReplaySummary) -> String {

@@ -103,7 +103,7 @@ struct SweepCommand: ParsableCommand {
         if !(1...1_000_000_000).contains(roundSize) {
             throw ValidationError("--round-size must be 1 to 1,000,000,000.")
         }
-        _ = try seedList()
+        _ = try SweepInputs.seeds(seeds)
         _ = try shardNumbers()
         for name in policies.split(separator: ",") where PolicyChoice.named(String(name)) == nil {
             let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
@@ -131,40 +131,15 @@ struct SweepCommand: ParsableCommand {
 
     private func sweep() throws -> [SweepRow] {
         let catalog = try VendorCatalog.forTraces()
-        var traces: [SweepTrace] = []
-        for folder in inputs {
-            for trace in try load(folder, catalog) { traces.append(try SweepTrace(trace, catalog: catalog)) }
-        }
+        let traces = try SweepInputs.traces(inputs, podsVariant: podsVariant, catalog)
         let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
-        var sweep = Sweep(traces: traces, policies: chosen, seeds: try seedList(), settings: settings, jobs: jobs)
+        var sweep = Sweep(
+            traces: traces, policies: chosen, seeds: try SweepInputs.seeds(seeds), settings: settings, jobs: jobs)
         (sweep.shard, sweep.shardCount) = try shardNumbers()
         let progress = SweepProgress()
         let rows = try sweep.run(resultsAt: results ?? "") { progress.show($0, of: $1) }
         progress.finish()
         return rows
-    }
-
-    private func load(_ folder: String, _ catalog: VendorCatalog) throws -> [Trace] {
-        if Trace.isTrace(folder: folder) || !OpenBImporter.isTrace(folder: folder) {
-            return [try Trace(folder: folder)]
-        }
-        let named = podsVariant?.split(separator: ",").map(String.init)
-        return try (named ?? OpenBImporter.podsVariants(folder: folder)).map {
-            try OpenBImporter.read(OpenBImporter.Files(folder: folder, podsVariant: $0), catalog: catalog)
-        }
-    }
-
-    private func seedList() throws -> [UInt64] {
-        var list: [UInt64] = []
-        for part in seeds.split(separator: ",") {
-            let ends = part.split(separator: "-").map { UInt64($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
-                last - first < 100_000
-            else { throw ValidationError("--seeds \"\(part)\" is neither a number nor a range such as 42-51.") }
-            list.append(contentsOf: first...last)
-        }
-        if Set(list).count < list.count { throw ValidationError("--seeds names a seed twice.") }
-        return list
     }
 
     private func shardNumbers() throws -> (Int, Int) {
@@ -179,13 +154,3 @@ struct SweepCommand: ParsableCommand {
 extension DrawSource: ExpressibleByArgument {}
 extension LoadReading: ExpressibleByArgument {}
 extension ReplayOptions.Statistics: ExpressibleByArgument {}
-
-extension OpenBImporter {
-    /// Variants of the pod lists in a folder, by name.
-    fileprivate static func podsVariants(folder: String) throws -> [String] {
-        let (head, tail) = ("openb_pod_list_", ".csv")
-        return try FileManager.default.contentsOfDirectory(atPath: folder).filter {
-            $0.hasPrefix(head) && $0.hasSuffix(tail)
-        }.map { String($0.dropFirst(head.count).dropLast(tail.count)) }.sorted()
-    }
-}

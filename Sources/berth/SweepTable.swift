@@ -92,7 +92,7 @@ enum SweepTable {
     }
 }
 
-/// The progress line of a sweep, and its pace at the end.
+/// The progress line of a sweep or survey, and its time at the end.
 final class SweepProgress: Sendable {
     private let started = DispatchTime.now().uptimeNanoseconds
     private let isTerminal = isatty(STDERR_FILENO) != 0
@@ -104,9 +104,9 @@ final class SweepProgress: Sendable {
         write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) runs")
     }
 
-    func finish() {
+    func finish(_ what: String = "sweep") {
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
-        write((isTerminal ? "\r\u{1B}[K" : "") + "sweep took \(NumberText.fixed(seconds, decimals: 1)) s\n")
+        write((isTerminal ? "\r\u{1B}[K" : "") + "\(what) took \(NumberText.fixed(seconds, decimals: 1)) s\n")
     }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

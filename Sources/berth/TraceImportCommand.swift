@@ -8,43 +8,135 @@ struct TraceImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Turn a published trace into Berth's format.",
         discussion: """
-            Formats: openb (the GPU-sharing trace of 2023: node and pod lists as published).
+            docs/traces.md says what each source is made of, and traces/fetch-public.sh
+            where to get it. A file is known by its published name, or as ROLE=FILE; a
+            folder is searched for the published names. A bad row ends the import, with
+            its file, line and column, unless --skip-bad-rows is given.
 
-            Example:
-              berth trace import openb --nodes openb_node_list_gpu_node.csv \\
-                --pods openb_pod_list_default.csv --output openb-default
+            Examples:
+              berth trace import --list
+              berth trace import --from philly-2017 trace-data --output philly
+              berth trace import --from openb openb_node_list_gpu_node.csv \\
+                openb_pod_list_default.csv --output openb-default
+              berth trace import --from slurm jobs=sacct.txt --output mine \\
+                --nodes "16x(8x NVIDIA V100 32G)" --node-cpus 96 --node-memory-gib 768
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case openb
-    }
+    @Flag(help: "Print the sources: files, licence, where to get them.")
+    var list = false
 
-    @Argument(help: "What the files are: openb.")
-    var format: Format
+    @Option(help: ArgumentHelp("What the files are; --list names the sources.", valueName: "source"))
+    var from: String?
 
-    @Option(help: "CSV file with the nodes (sn,cpu_milli,memory_mib,gpu,model).")
-    var nodes: String
-
-    @Option(help: "CSV file with the pods (name,cpu_milli,memory_mib,num_gpu,gpu_milli,...).")
-    var pods: String
-
-    @Option(help: "CSV file with the pods in the order offered (seq,pod,source_pod,cpu_milli,...).")
-    var order: String?
-
-    @Option(help: "CSV file with the nodes' ranks (rank,node); the lowest wins ties.")
-    var nodeRanks: String?
+    @Argument(help: ArgumentHelp("Files of the source, or folders that hold them.", valueName: "file"))
+    var files: [String] = []
 
     @Option(help: "Folder to write.")
-    var output: String
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The fleet, instead of the source's own, in parts joined by commas.",
+            valueName: NodeDescription.form))
+    var nodes: String?
+
+    @Option(help: ArgumentHelp("Nodes without devices, besides the others.", valueName: "count"))
+    var cpuNodes = 0
+
+    @Option(help: ArgumentHelp("CPUs of each node, where the source does not say.", valueName: "count"))
+    var nodeCpus: Int64?
+
+    @Option(help: ArgumentHelp("Memory of each node, where the source does not say.", valueName: "GiB"))
+    var nodeMemoryGib: Int64?
+
+    @Option(help: "milli: thousandths of devices, for every policy. hami: slots, memory and cores.")
+    var deviceModel = TraceMetadata.DeviceModel.milli
+
+    @Flag(help: "Leave bad rows out and tell how many, with the first ten, on standard error.")
+    var skipBadRows = false
+
+    @Option(help: ArgumentHelp("azure-packing-2020: the machine type of the fleet.", valueName: "machineId"))
+    var machineType: String?
+
+    @Option(
+        help: ArgumentHelp("openb: pods in the order offered (seq,pod,source_pod,cpu_milli,...).", valueName: "file"))
+    var order: String?
+
+    @Option(help: ArgumentHelp("openb: the nodes' ranks (rank,node); the lowest wins ties.", valueName: "file"))
+    var nodeRanks: String?
+
+    /// Most bad rows that are told one by one.
+    private static let badRowsTold = 10
+
+    func validate() throws {
+        if list { return }
+        guard let from else { throw ValidationError("Say with --from what the files are; --list names the sources.") }
+        guard TraceSources.named(from) != nil else {
+            let known = TraceSources.all.map(\.name).joined(separator: ", ")
+            throw ValidationError("--from: \"\(from)\" is unknown; known are \(known).")
+        }
+        if files.isEmpty { throw ValidationError("Give the files of \(from).") }
+        if output == nil { throw ValidationError("Give the folder to write with --output.") }
+        for (name, value) in [
+            ("--cpu-nodes", Int64(cpuNodes)), ("--node-cpus", nodeCpus), ("--node-memory-gib", nodeMemoryGib),
+        ] {
+            if let value, !(0...1_000_000).contains(value) {
+                throw ValidationError("\(name) is from 0 to 1,000,000, not \(value).")
+            }
+        }
+        _ = try fleet()
+    }
 
     func run() throws {
+        if list { return StandardOutput.write(TraceSourceTable.text) }
+        guard let from, let source = TraceSources.named(from), let output else { return }
         let catalog = try VendorCatalog.forTraces()
-        let trace = try reportingErrors {
-            let files = OpenBImporter.Files(nodes: nodes, pods: pods, order: order, nodeRanks: nodeRanks)
-            let trace = try OpenBImporter.read(files, catalog: catalog)
-            try trace.write(folder: output)
-            return trace
+        var options = ImportOptions()
+        options.fleet = try fleet()
+        options.nodesWithoutDevices = cpuNodes
+        options.nodeCPUs = nodeCpus
+        options.nodeMemoryGiB = nodeMemoryGib
+        options.deviceModel = deviceModel
+        options.skipsBadRows = skipBadRows
+        options.machineType = machineType
+        options.order = order
+        options.nodeRanks = nodeRanks
+        let imported = try reportingErrors {
+            let imported = try source.read(SourceFiles(files, of: source), options: options, catalog: catalog)
+            try imported.trace.write(folder: output)
+            return imported
         }
-        print(TraceTable.text(trace, catalog: catalog), terminator: "")
+        for error in imported.badRows.prefix(Self.badRowsTold) { StandardError.write("warning: \(error)") }
+        print(TraceTable.text(imported.trace, catalog: catalog), terminator: "")
+        var left = imported.dropped
+        if !imported.badRows.isEmpty { left.append(("bad rows", imported.badRows.count)) }
+        if left.isEmpty { return }
+        var table = TextTable([("left out", .left), ("", .right)])
+        for (reason, count) in left { table.add([reason, NumberText.grouped(count)]) }
+        print("\n" + table.text(), terminator: "")
+    }
+
+    private func fleet() throws -> [NodeDescription] {
+        guard let nodes else { return [] }
+        do { return try NodeDescription.parse(nodes) } catch { throw ValidationError("--nodes: \(error)") }
+    }
+}
+
+extension TraceMetadata.DeviceModel: ExpressibleByArgument {}
+
+/// The sources as a table for people.
+enum TraceSourceTable {
+    static var text: String {
+        var table = TextTable([("source", .left), ("", .left), ("", .left)])
+        for source in TraceSources.all {
+            table.add([source.name, "what", source.summary])
+            for file in source.files {
+                let names = file.names.joined(separator: " or ")
+                table.add(["", "file", "\(file.role): \(names)\(file.isRequired ? "" : " (optional)")"])
+            }
+            table.add(["", "from", source.home])
+            table.add(["", "licence", source.licence])
+        }
+        return table.text()
     }
 }

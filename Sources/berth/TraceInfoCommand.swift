@@ -45,6 +45,12 @@ enum TraceTable {
         ])
         if contents.residentPods > 0 { facts.add(["running pods", NumberText.grouped(contents.residentPods)]) }
         if contents.gangPods > 0 { facts.add(["pods in gangs", NumberText.grouped(contents.gangPods)]) }
+        if contents.priorities.keys.contains(where: { $0 != 0 }) {
+            let counts = contents.priorities.sorted { $0.key > $1.key }
+            facts.add([
+                "priorities", counts.map { "\($0.key): \(NumberText.grouped($0.value))" }.joined(separator: ", "),
+            ])
+        }
         let hours = NumberText.duration(microseconds: Double(contents.lastArrivalMs) * 1000)
         facts.add(["arrivals", contents.lastArrivalMs == 0 ? "all at the start" : "over \(hours)"])
         var devices = TextTable([

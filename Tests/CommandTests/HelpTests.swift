@@ -3,9 +3,11 @@ import Testing
 /// Every command explains itself, with an example.
 @Suite struct Help {
     static let commands = [
-        ["place"], ["vendors"], ["replay"], ["trace"], ["trace", "generate"], ["trace", "import"], ["trace", "info"],
+        ["place"], ["vendors"], ["replay"], ["ceiling"], ["trace"], ["trace", "generate"], ["trace", "import"],
+        ["trace", "info"],
         ["bench"],
-        ["bench", "decode"],
+        ["bench", "decode"], ["bench", "record"], ["bench", "history"], ["bench", "history", "add"],
+        ["bench", "history", "list"], ["bench", "history", "plot"], ["bench", "history", "steps"], ["compare"],
     ]
 
     @Test func overview() throws {
@@ -39,6 +41,8 @@ import Testing
             ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--node-policy", "random"],
             ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--device-policy", "numa,best"],
             ["place", "--nodes", "nodes.yaml", "--pods", "pods.yaml", "--engine", "magic"],
+            ["ceiling"], ["ceiling", "trace", "--loads", "100,90"], ["ceiling", "trace", "--loads", "90,x"],
+            ["ceiling", "trace", "--policies", "Best"], ["ceiling", "trace", "--seeds", "3-1"],
         ])
     func badUsage(arguments: [String]) throws {
         let result = try BerthProcess.run(arguments)

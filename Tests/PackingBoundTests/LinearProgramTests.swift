@@ -39,6 +39,17 @@ import Testing
         #expect(program.value(ofColumn: better) == 2)
     }
 
+    @Test func aProgramWithoutColumnsIsWorthNothing() throws {
+        var program = LinearProgram(maximising: true, rows: [-.infinity...4])
+        try program.solve()
+        #expect(program.objective == 0)
+        #expect(program.prices == [0])
+        #expect(throws: LinearProgramFailure.infeasible) {
+            var program = LinearProgram(maximising: true, rows: [1...4])
+            try program.solve()
+        }
+    }
+
     @Test func failuresHaveTheirNames() {
         #expect(throws: LinearProgramFailure.infeasible) {
             var program = LinearProgram(maximising: true, rows: [1...Double.infinity])

@@ -6,13 +6,13 @@ import Testing
     /// An import may only name a module that stands earlier.
     static let order = [
         "BulkJSON", "PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
-        "VendorCatalog",
-        "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "berth",
+        "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+        "Workloads", "RegressionGate", "berth",
     ]
     /// Modules of C and C++ code, each wrapped by one module of ours.
     static let shims = [
         "SimdjsonShim": "BulkJSON", "CJemalloc": "HeapCounters", "CSimdjson": "SimdjsonShim",
-        "CClp": "PackingBound",
+        "CIntrinsics": "PlacementKernels", "CClp": "PackingBound",
     ]
     static let withoutFoundation: Set = [
         "BulkJSON", "PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
@@ -69,14 +69,19 @@ import Testing
         #expect(files.count <= 1, "\(files.map(\.path)) all run loops in parallel")
     }
 
-    /// Only the catalogue knows vendors by name. Help texts of commands may give examples.
+    /// Only the catalogue knows vendors by name. Help texts of commands may give examples, and made-up input has to say
+    /// whose devices it has.
     @Test func vendorsAreNamedInTheCatalogAlone() throws {
         let vendor = try Regex(
             #"\b(nvidia|cambricon|mlu|hygon|dcu|iluvatar|biren|amd|enflame|ascend|metax|mthreads|kunlun|kunlunxin|vastai|neuron)\b"#
         ).ignoresCase()
         // Prefixed with one vendor's domain, read for all of them.
         let common = ["nvidia.com/numa-bind"]
-        for file in SourceTree.sources where file.module != "VendorCatalog" && !file.name.hasSuffix("Command.swift") {
+        let madeUpInput = ["SampleFleets.swift", "SampleNodes.swift"]
+        for file in SourceTree.sources
+        where file.module != "VendorCatalog" && !file.name.hasSuffix("Command.swift")
+            && !madeUpInput.contains(file.name)
+        {
             for (number, line) in file.codeLines.enumerated() {
                 var text = String(line)
                 for name in common { text = text.replacingOccurrences(of: name, with: "") }

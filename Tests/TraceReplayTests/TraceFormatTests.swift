@@ -92,7 +92,7 @@ import Testing
         ("p,d,0,,1,1,,note,,,,", "pods.csv:2:13: annotations: \"note\" is no key=value entry"),
         ("p,d,0,,1,1,,,,,,n9", "pods.csv:2:17: placed_on: fleet.csv has no node n9"),
         ("p,d,0,,1,1,,,,,,\np,d,0,,1,1,,,,,,", "pods.csv:3:1: name: pod p stands twice"),
-        ("p,d,0,,1,1,,,,,", "pods.csv:2: has 11 fields, the header has 12"),
+        ("p,d,0,,1,1,,,,,", "pods.csv:2:16: has 11 fields, the header has 12"),
     ])
     func namesBadPodFields(_ rows: String, _ expected: String) throws {
         let found = try problem(pods: TraceText.podHeader + rows + "\n")

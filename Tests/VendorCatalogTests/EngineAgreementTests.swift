@@ -1,6 +1,6 @@
 import FleetTestSupport
 import Foundation
-import PlacementEngine
+@testable import PlacementEngine
 import PlacementModel
 import SchedulerSession
 import Testing
@@ -13,7 +13,17 @@ import VendorCatalog
     private static let seeds =
         1...(ProcessInfo.processInfo.environment["BERTH_AGREEMENT_SEEDS"].flatMap(Int.init) ?? 10)
 
-    private static func fleet(_ random: inout RandomFleet, profile: CompatibilityProfile) throws -> Cluster {
+    /// What pods may share.
+    private enum Sharing {
+        /// Nodes of several vendors, quotas, pods of every kind.
+        case everything
+        /// Plain nodes of one vendor, no quotas, pods that leave usage alone there: rounds fall into lanes.
+        case nothing
+    }
+
+    private static func fleet(
+        _ random: inout RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing
+    ) throws -> Cluster {
         let cluster = Cluster(catalog: try VendorCatalog(), profile: profile)
         for (number, node) in random.nodes.enumerated() {
             var node = node
@@ -21,8 +31,12 @@ import VendorCatalog
             node.allocatable["cpu"] = Quantity(integer: Int64(8 + number % 5 * 8))
             if number % 11 == 7 { node.taints = [Taint(key: "dedicated", value: "batch", effect: .noSchedule)] }
             if number % 13 == 5 { node.isUnschedulable = true }
-            cluster.register(node, now: Fleet.now)
+            let row = cluster.register(node, now: Fleet.now).row
+            let isPure =
+                cluster.table.nodeWords[row].nonzeroBitCount == 1 && cluster.table.nodeFlags[row].contains(.plain)
+            if sharing == .nothing && !isPure { cluster.table.removeNode(row) }
         }
+        if sharing == .nothing { return cluster }
         let limits = [
             "limits.nvidia.com/gpumem": 60_000, "limits.nvidia.com/gpucores": 900,
             "limits.cambricon.com/mlu.smlu.vmemory": 300,
@@ -45,11 +59,17 @@ import VendorCatalog
         return pod
     }
 
+    private static func isForLanes(_ requestClass: RequestClass, _ cluster: Cluster) -> Bool {
+        guard requestClass.traits.isIndependent, let vendor = requestClass.traits.vendor else { return false }
+        return requestClass.traits.scan != nil || !cluster.catalog[vendor].hasResidentEffects
+    }
+
     private static func outcomes(
-        seed: Int, profile: CompatibilityProfile, _ make: (Cluster) -> any PlacementEngine
+        seed: Int, profile: CompatibilityProfile, _ sharing: Sharing = .everything,
+        _ make: (Cluster) -> any PlacementEngine
     ) throws -> [String] {
         var random = RandomFleet(seed: UInt64(seed), nodes: 24)
-        let cluster = try fleet(&random, profile: profile)
+        let cluster = try fleet(&random, profile: profile, sharing)
         let engine = make(cluster)
         var lines: [String] = []
         var residents: [ResidentID] = []
@@ -60,7 +80,9 @@ import VendorCatalog
                 guard AdmissionWebhook().review(&pod, cluster: cluster).isAllowed else { continue }
                 let requests = cluster.catalog.requests(of: pod, state: cluster.state)
                 let key = try cluster.classKey(of: pod, requests: requests, defaults: SchedulingDefaults())
-                let id = Int32(cluster.requestClass(key).id)
+                let requestClass = cluster.requestClass(key)
+                if sharing == .nothing && !isForLanes(requestClass, cluster) { continue }
+                let id = Int32(requestClass.id)
                 // Equal pods in a row are what the index is for.
                 classIDs += Array(repeating: id, count: 1 + number % 3)
             }
@@ -68,7 +90,9 @@ import VendorCatalog
             classIDs.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
             for outcome in result.outcomes {
                 let devices = result.devices(of: outcome).map { "\($0.device):\($0.memoryMiB)/\($0.cores)" }
-                lines.append("round \(round) node \(outcome.node) " + devices.joined(separator: " "))
+                lines.append(
+                    "round \(round) node \(outcome.node) resident \(outcome.resident) "
+                        + devices.joined(separator: " "))
                 if outcome.isPlaced { residents.append(ResidentID(row: outcome.resident)) }
             }
             for _ in 0..<residents.count / 3 {
@@ -89,12 +113,30 @@ import VendorCatalog
                 ("reference, 2 threads", { ReferenceEngine(cluster: $0, threads: 2, threadedFrom: 1) }),
             ]
             for other in others {
-                let lines = try Self.outcomes(seed: seed, profile: profile, other.make)
+                let lines = try Self.outcomes(seed: seed, profile: profile, .everything, other.make)
                 #expect(reference.count == lines.count)
                 if let first = zip(reference, lines).first(where: { $0 != $1 }) {
                     Issue.record("seed \(seed) \(profile.name): reference \(first.0), \(other.name) \(first.1)")
                 }
             }
         }
+    }
+
+    /// Rounds whose pods share nothing are decided by several threads at a time, to the last resident number.
+    @Test func lanesDecideAsOneThread() throws {
+        let profile = CompatibilityProfile.hami2_10_0
+        var roundsInLanes = 0
+        for seed in Self.seeds {
+            let reference = try Self.outcomes(seed: seed, profile: profile, .nothing) { ReferenceEngine(cluster: $0) }
+            var engine: IndexedEngine?
+            let lines = try Self.outcomes(seed: seed, profile: profile, .nothing) {
+                let made = IndexedEngine(cluster: $0, threads: 2, threadedFrom: 1, lanesFrom: 1)
+                engine = made
+                return made
+            }
+            #expect(reference == lines, "seed \(seed)")
+            roundsInLanes += try #require(engine).roundsInLanes
+        }
+        #expect(roundsInLanes > Self.seeds.count, "few rounds fell into lanes: \(roundsInLanes)")
     }
 }

@@ -7,9 +7,9 @@ import VendorCatalog
 ///
 /// Also holds the pool of all nodes for pods without device requests (`vendor` nil).
 final class NodePool {
-    let vendor: VendorID?
-    let policy: NodePolicy
-    let policyText: String
+    private let vendor: VendorID?
+    private let policy: NodePolicy
+    private let policyText: String
     /// At a stable address, so that using it costs no exclusivity check.
     let index: UnsafeMutablePointer<RankIndex>
     let levels: Cell<FeasibilityLevels>
@@ -29,15 +29,12 @@ final class NodePool {
     /// Distinct memory totals of the pool's devices, ascending.
     private(set) var memoryTotalsMiB: [Int32] = []
 
-    init(
-        vendor: VendorID?, policy: NodePolicy, policyText: String, cluster: Cluster, classesKnown: Int, threads: Int,
-        threadedFrom: Int,
-        demands: (NodePool) -> [DeviceDemand]
-    ) {
+    /// - Parameter requestClass: one of those that will use the pool; its node policy holds for all.
+    init(vendor: VendorID?, _ requestClass: RequestClass, cluster: Cluster, threads: Int, threadedFrom: Int) {
         self.vendor = vendor
-        self.policy = policy
-        self.policyText = policyText
-        self.classesKnown = classesKnown
+        policy = requestClass.nodePolicy
+        policyText = Self.policyWord(requestClass)
+        classesKnown = cluster.classes.count
         self.threads = threads
         nodesForThreads = threadedFrom
         table = cluster.table
@@ -47,7 +44,19 @@ final class NodePool {
         levels = Cell(
             FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max)))
         surveyDevices()
-        levels.value = Self.chooseLevels(demands(self), totalsMiB: memoryTotalsMiB)
+        if let vendor {
+            levels.value = Self.chooseLevels(cluster.demands[vendor.index], totalsMiB: memoryTotalsMiB)
+        }
+    }
+
+    /// Vendors read the exact words only; every other text behaves alike.
+    private static func policyWord(_ requestClass: RequestClass) -> String {
+        ["binpack", "spread"].contains(requestClass.nodePolicyText) ? requestClass.nodePolicyText : ""
+    }
+
+    /// Whether the pool orders nodes as the class wants them.
+    func serves(_ vendor: VendorID?, _ requestClass: RequestClass) -> Bool {
+        self.vendor == vendor && policy == requestClass.nodePolicy && policyText == Self.policyWord(requestClass)
     }
 
     deinit {
@@ -61,8 +70,13 @@ final class NodePool {
     private func surveyDevices() {
         guard let vendor else { return }
         var totals: Set<Int32> = []
+        var last = Int32.min
         for device in 0..<table.deviceRowCount where table.words.base[device] & vendor.bit != 0 {
-            totals.insert(table.totalMemoryMiB.base[device])
+            let total = table.totalMemoryMiB.base[device]
+            if total != last {
+                totals.insert(total)
+                last = total
+            }
             if table.flags.base[device].contains(.mig) { hasMIG = true }
         }
         memoryTotalsMiB = totals.sorted()

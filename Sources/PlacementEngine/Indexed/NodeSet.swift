@@ -63,6 +63,18 @@ struct NodeSet: BitwiseCopyable {
     }
 }
 
+/// The nodes that a caller allows, as bits.
+struct CandidateSet {
+    private var bits: [UInt64]
+
+    init(_ rows: [Int], of cluster: Cluster) {
+        bits = Array(repeating: 0, count: (cluster.table.nodeRowCount + 63) / 64)
+        for row in rows { bits[row >> 6] |= 1 << UInt64(row & 63) }
+    }
+
+    func contains(_ node: Int) -> Bool { bits[node >> 6] & (1 << UInt64(node & 63)) != 0 }
+}
+
 /// Nodes that pass the filters over what a node is (name, selector, affinity, taints), shared by all classes with the same
 /// constraints. Computed once, repaired node by node.
 final class ConstraintSet {

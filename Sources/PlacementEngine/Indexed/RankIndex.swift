@@ -13,7 +13,7 @@ import PlacementKernels
 /// - Complexity: query O(groups + visited chunks), update O(log chunks + 64); 600 bytes a node.
 /// - Source: performance prototype section 2 ("ordered"), with eight words a node and unordered chunks.
 struct RankIndex: ~Copyable {
-    static let width = 64
+    static let width = chunkWidth
     static let words = 8
 
     var chunkCount = 0
@@ -215,12 +215,12 @@ struct RankIndex: ~Copyable {
     ///   - accepts: the exact check; on false the search goes on.
     @inline(__always)
     mutating func first(
-        word: Int, bit: UInt64, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
+        word: Int, bit: Int, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
     ) -> Int {
-        let shift = UInt64(bit.trailingZeroBitCount)
+        let mask: UInt64 = 1 << UInt64(bit)
         var top = 0
         while top < groupCount {
-            if topWords[word * topCapacity + top] & bit == 0 {
+            if topWords[word * topCapacity + top] & mask == 0 {
                 top += 1
                 continue
             }
@@ -228,12 +228,11 @@ struct RankIndex: ~Copyable {
             let group = Int(topGroups[top])
             let summary = groupWords + group * Self.width * Self.words + word * Self.width
             var groupHasBit = false
-            for position in 0..<Int(groupSize[group]) where summary[position] & bit != 0 {
+            for position in 0..<Int(groupSize[group]) where summary[position] & mask != 0 {
                 levelsVisited += 1
                 let chunk = Int(groupChunks[group * Self.width + position])
                 let words = chunkWords + chunk * Self.width * Self.words + word * Self.width
-                var candidates: UInt64 = 0
-                for slot in 0..<Self.width { candidates |= ((words[slot] >> shift) & 1) << UInt64(slot) }
+                let candidates = slots(of: words, withBit: bit)
                 linesTouched += 9
                 if candidates == 0 {
                     summary[position] = Self.union(words)
@@ -253,26 +252,35 @@ struct RankIndex: ~Copyable {
     private func firstAccepted(
         _ chunk: Int, _ candidates: UInt64, _ mayFit: (Int) -> Bool, _ accepts: (Int) -> Bool
     ) -> Int {
-        let keys = chunkKeys + chunk * Self.width
         var left = candidates
-        while true {
-            var best = UInt64.max
-            var rest = left
-            while rest != 0 {
-                let slot = rest.trailingZeroBitCount
-                rest &= rest - 1
-                if keys[slot] >= best { continue }
-                if mayFit(Int(truncatingIfNeeded: keys[slot] & 0xffff_ffff)) {
-                    best = keys[slot]
-                } else {
-                    left &= ~(1 << UInt64(slot))
-                }
-            }
-            if best == UInt64.max { return -1 }
+        while left != 0 {
+            let best = lowestKey(of: chunkKeys + chunk * Self.width, in: left)
             let node = Int(truncatingIfNeeded: best & 0xffff_ffff)
-            if accepts(node) { return node }
+            if mayFit(node) && accepts(node) { return node }
             left &= ~(1 << UInt64(places[node] & 63))
         }
+        return -1
+    }
+
+    /// The node that ``first(word:bit:mayFit:accepts:)`` would try first if no filter refused it, or -1: a hint, found in the
+    /// first chunk that has the bit.
+    @inline(__always)
+    func likelyFirst(word: Int, bit: Int) -> Int {
+        let mask: UInt64 = 1 << UInt64(bit)
+        for top in 0..<groupCount where topWords[word * topCapacity + top] & mask != 0 {
+            let group = Int(topGroups[top])
+            let summary = groupWords + group * Self.width * Self.words + word * Self.width
+            for position in 0..<Int(groupSize[group]) where summary[position] & mask != 0 {
+                let chunk = Int(groupChunks[group * Self.width + position])
+                let candidates = slots(
+                    of: chunkWords + chunk * Self.width * Self.words + word * Self.width, withBit: bit)
+                if candidates == 0 { return -1 }
+                return Int(
+                    truncatingIfNeeded: lowestKey(of: chunkKeys + chunk * Self.width, in: candidates) & 0xffff_ffff)
+            }
+            return -1
+        }
+        return -1
     }
 
     static func union(_ words: UnsafeMutablePointer<UInt64>, _ count: Int = width) -> UInt64 {

@@ -21,8 +21,12 @@ final class ScoreTree {
 
     /// Catches up and returns the best node, or -1.
     ///
-    /// - Parameter score: rank of a node (lower is better), nil = refused.
-    func best(_ table: DeviceTable, quotaVersion: Int, score: (Int) -> UInt32?) -> Int {
+    /// - Parameters:
+    ///   - candidates: the only nodes that count; nil = all.
+    ///   - score: rank of a node (lower is better), nil = refused.
+    func best(
+        _ table: DeviceTable, quotaVersion: Int, among candidates: CandidateSet?, score: (Int) -> UInt32?
+    ) -> Int {
         let rows = table.nodeRowCount
         let log = table.changeLog
         if keys.count < rows {
@@ -45,7 +49,11 @@ final class ScoreTree {
         position = log.end
         self.quotaVersion = quotaVersion
         var best = Self.refused
-        for block in blockBest where block < best { best = block }
+        if let candidates {
+            for node in 0..<rows where keys[node] < best && candidates.contains(node) { best = keys[node] }
+        } else {
+            for block in blockBest where block < best { best = block }
+        }
         return best == Self.refused ? -1 : Int(truncatingIfNeeded: best & 0xffff_ffff)
     }
 

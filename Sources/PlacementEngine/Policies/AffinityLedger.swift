@@ -35,7 +35,7 @@ final class AffinityLedger {
     }
 
     /// Counts a pod by what it holds: its devices and the milli of the first.
-    func add(_ effects: ArraySlice<DeviceEffect>, node: Int, _ amount: Int32) {
+    func add(_ effects: UnsafeBufferPointer<DeviceEffect>, node: Int, _ amount: Int32) {
         var devices = 0
         var isShare = false
         for effect in effects where effect.kind == .usage && effect.cores > 0 {

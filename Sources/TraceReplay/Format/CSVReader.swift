@@ -2,6 +2,7 @@
 ///
 /// Lines end with LF or CRLF, the last one may lack its end; a byte order mark and empty lines are skipped. Quotes may
 /// only enclose a whole field. Every record has as many fields as the header. A field is valid until the next record.
+/// ``CSVDialect`` reads files that are written otherwise.
 /// - Complexity: linear; a record without quotes allocates nothing.
 struct CSVReader {
     private struct Field {
@@ -15,31 +16,44 @@ struct CSVReader {
     }
 
     let file: String
+    let dialect: CSVDialect
     private(set) var header: [String] = []
+    /// Whether the next record can be read after an error: not where a quote left open where records end.
+    private(set) var canGoOn = true
     /// Line on which the present record begins.
     private(set) var line = 0
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var nextLine = 1
     private var lineStart = 0
+    /// Column behind the present record.
+    private var endColumn = 0
     private var fields: [Field] = []
     /// Contents of quoted fields of the present record, quotes resolved.
     private var unquoted: [UInt8] = []
 
     private static let quote = UInt8(ascii: "\"")
-    private static let comma = UInt8(ascii: ",")
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
     /// Starts on some bytes and reads the header.
     ///
     /// - Parameter bytes: must outlive the reader.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, file: String) throws(TraceError) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, file: String, dialect: CSVDialect = CSVDialect()) throws(TraceError) {
         self.bytes = bytes
         self.file = file
+        self.dialect = dialect
         if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
             position = 3
             lineStart = 3
+        }
+        if let names = dialect.header {
+            header = names
+            let (start, startLine) = (position, nextLine)
+            // Some copies of such files were given a header line after all.
+            if let first = try? scanRecord(), first, (try? texts()) == names { return }
+            (position, nextLine, lineStart) = (start, startLine, start)
+            return
         }
         guard try scanRecord() else { throw TraceError(file: file, problem: "is empty; expected a header line") }
         for column in fields.indices {
@@ -69,12 +83,22 @@ struct CSVReader {
 
     /// Moves to the next record; false at the end.
     mutating func next() throws(TraceError) -> Bool {
+        canGoOn = false
         guard try scanRecord() else { return false }
+        canGoOn = true
         if fields.count != header.count {
+            let column = fields.count > header.count ? fields[header.count].column : endColumn
             throw TraceError(
-                file: file, line: line, problem: "has \(fields.count) fields, the header has \(header.count)")
+                file: file, line: line, column: column,
+                problem: "has \(fields.count) fields, the header has \(header.count)")
         }
         return true
+    }
+
+    private func texts() throws(TraceError) -> [String] {
+        var texts: [String] = []
+        for column in fields.indices { texts.append(try text(column)) }
+        return texts
     }
 
     // MARK: - Fields of the present record
@@ -128,7 +152,7 @@ struct CSVReader {
         return TraceError(file: file, line: field.line, column: field.column, problem: name + problem)
     }
 
-    private func shown(_ column: Int) -> String {
+    func shown(_ column: Int) -> String {
         withBytes(column) { String(decoding: $0.prefix(60), as: UTF8.self) }
     }
 
@@ -141,13 +165,14 @@ struct CSVReader {
         if position >= bytes.count { return false }
         line = nextLine
         while true {
-            if position < bytes.count, bytes[position] == Self.quote {
+            if position < bytes.count, bytes[position] == Self.quote, dialect.quotes {
                 try scanQuotedField()
             } else {
                 try scanPlainField()
             }
+            endColumn = position - lineStart + 1
             if position >= bytes.count { return true }
-            if bytes[position] == Self.comma {
+            if bytes[position] == dialect.delimiter {
                 position += 1
             } else {
                 endLine()
@@ -168,20 +193,24 @@ struct CSVReader {
     }
 
     private mutating func scanPlainField() throws(TraceError) {
-        let start = position
+        var start = position
         while position < bytes.count {
             let byte = bytes[position]
-            if byte == Self.comma || byte == Self.newline { break }
+            if byte == dialect.delimiter || byte == Self.newline { break }
             if byte == Self.carriageReturn, isLineEnd(position) { break }
-            if byte == Self.quote {
+            if byte == Self.quote, dialect.quotes {
                 throw TraceError(
                     file: file, line: nextLine, column: position - lineStart + 1,
                     problem: "a quote inside a field that does not begin with one")
             }
             position += 1
         }
-        fields.append(
-            Field(start: start, end: position, isUnquoted: false, line: nextLine, column: start - lineStart + 1))
+        var end = position
+        if dialect.trimsSpaces {
+            while start < end, bytes[start] == UInt8(ascii: " ") { start += 1 }
+            while start < end, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        }
+        fields.append(Field(start: start, end: end, isUnquoted: false, line: nextLine, column: start - lineStart + 1))
     }
 
     private mutating func scanQuotedField() throws(TraceError) {
@@ -204,7 +233,7 @@ struct CSVReader {
             }
             unquoted.append(byte)
         }
-        if position < bytes.count, bytes[position] != Self.comma, !isLineEnd(position) {
+        if position < bytes.count, bytes[position] != dialect.delimiter, !isLineEnd(position) {
             throw TraceError(
                 file: file, line: nextLine, column: position - lineStart + 1, problem: "text after a closing quote")
         }

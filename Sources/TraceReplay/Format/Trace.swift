@@ -135,6 +135,8 @@ public struct TracePods: Sendable {
     /// Gang id in ``texts``, -1 = none.
     public private(set) var gang: [Int32] = []
     public private(set) var gangSize: [Int32] = []
+    /// As in Kubernetes: higher goes first, 0 is usual.
+    public private(set) var priority: [Int32] = []
     /// Row of the node that holds the pod from the start, -1 = the pod is queued.
     public private(set) var placedOn: [Int32] = []
     /// Distinct shapes in order of first use.
@@ -154,6 +156,7 @@ public struct TracePods: Sendable {
         shape.reserveCapacity(count)
         gang.reserveCapacity(count)
         gangSize.reserveCapacity(count)
+        priority.reserveCapacity(count)
         placedOn.reserveCapacity(count)
     }
 
@@ -163,7 +166,7 @@ public struct TracePods: Sendable {
     @discardableResult
     public mutating func append(
         name: UnsafeBufferPointer<UInt8>, arrivalMs: Int64 = 0, durationMs: Int64 = -1, shape: PodShape,
-        gang: Int32 = -1, gangSize: Int32 = 0, placedOn: Int32 = -1
+        gang: Int32 = -1, gangSize: Int32 = 0, priority: Int32 = 0, placedOn: Int32 = -1
     ) -> Bool {
         if names.intern(name) != Int32(count) { return false }
         self.arrivalMs.append(arrivalMs)
@@ -171,6 +174,7 @@ public struct TracePods: Sendable {
         self.shape.append(shapeID(shape))
         self.gang.append(gang)
         self.gangSize.append(gangSize)
+        self.priority.append(priority)
         self.placedOn.append(placedOn)
         return true
     }

@@ -20,6 +20,8 @@ public struct TraceContents: Sendable {
     public private(set) var residentPods = 0
     public private(set) var stayingPods = 0
     public private(set) var gangPods = 0
+    /// Queued pods by priority.
+    public private(set) var priorities: [Int32: Int] = [:]
     public private(set) var lastArrivalMs: Int64 = 0
     /// Distinct asks of the queued pods.
     public private(set) var shapes = 0
@@ -53,6 +55,7 @@ public struct TraceContents: Sendable {
             podsByShape[Int(trace.pods.shape[pod])] += 1
             if trace.pods.durationMs[pod] < 0 { stayingPods += 1 }
             if trace.pods.gang[pod] >= 0 { gangPods += 1 }
+            priorities[trace.pods.priority[pod], default: 0] += 1
             lastArrivalMs = max(lastArrivalMs, trace.pods.arrivalMs[pod])
         }
         for (shape, pods) in podsByShape.enumerated() where pods > 0 {

@@ -17,6 +17,9 @@ enum TraceFormat {
         "node_selector", "gang", "gang_size", "placed_on",
     ]
 
+    /// Written only where some pod has a value other than 0.
+    static let priorityColumn = "priority"
+
     static let units: [(column: String, unit: String)] = [
         ("cpu_milli", "thousandths of a CPU"), ("memory_mib", "MiB"), ("device_memory_mib", "MiB of one device"),
         ("device_cores", "compute of one device in its vendor's unit"), ("arrival_ms", "milliseconds after the start"),

@@ -27,6 +27,7 @@ private struct PodRows {
     mutating func readAll() throws(TraceError) -> TracePods {
         let places = try reader.columns(TraceFormat.podColumns)
         let name = places[0]
+        let priorityColumn = reader.optionalColumn(TraceFormat.priorityColumn)
         let amounts = 0...TraceFormat.amountMax
         while try reader.next() {
             if reader.isEmpty(name) { throw reader.error(name, "is empty") }
@@ -38,6 +39,9 @@ private struct PodRows {
             let durationMs = try reader.integer(places[3], in: amounts, absent: -1)
             let gang = reader.isEmpty(places[9]) ? -1 : try text(places[9])
             let gangSize = try reader.integer(places[10], in: 0...Int64(Int32.max), absent: 0)
+            let priority = try priorityColumn.map { column throws(TraceError) in
+                try reader.integer(column, in: Int64(Int32.min)...Int64(Int32.max), absent: 0)
+            }
             var placedOn: Int32 = -1
             if !reader.isEmpty(places[11]) {
                 let node = try reader.text(places[11])
@@ -49,7 +53,7 @@ private struct PodRows {
             let isNew = reader.withBytes(name) { bytes in
                 pods.append(
                     name: bytes, arrivalMs: arrivalMs, durationMs: durationMs, shape: shape, gang: gang,
-                    gangSize: Int32(gangSize), placedOn: placedOn)
+                    gangSize: Int32(gangSize), priority: Int32(priority ?? 0), placedOn: placedOn)
             }
             if !isNew { throw reader.error(name, "pod \(try reader.text(name)) stands twice") }
         }

@@ -19,6 +19,11 @@ extension Trace {
         try TraceFiles.write(description, to: TraceFormat.path(folder, TraceFormat.metadataFile))
     }
 
+    /// SHA-256 of the fleet and the pods as ``write(folder:)`` would write them. - Complexity: linear.
+    public func checksums() -> (fleet: String, pods: String) {
+        (SHA256.hexDigest(of: fleetCSV()), SHA256.hexDigest(of: podsCSV()))
+    }
+
     private func metadataJSON(checksums: [(String, String)]) -> [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         func member(_ key: String, _ text: String) {
@@ -79,7 +84,8 @@ extension Trace {
 
     func podsCSV() -> [UInt8] {
         var writer = CSVWriter()
-        writer.record(TraceFormat.podColumns)
+        let hasPriorities = pods.priority.contains { $0 != 0 }
+        writer.record(TraceFormat.podColumns + (hasPriorities ? [TraceFormat.priorityColumn] : []))
         for pod in 0..<pods.count {
             let shape = pods.shapes[Int(pods.shape[pod])]
             pods.names.withBytes(Int32(pod)) { writer.field($0) }
@@ -99,6 +105,7 @@ extension Trace {
                 writer.field(Int64(pods.gangSize[pod]))
             }
             writer.field(pods.placedOn[pod] < 0 ? "" : nodes[Int(pods.placedOn[pod])].name)
+            if hasPriorities { writer.field(Int64(pods.priority[pod])) }
             writer.endRecord()
         }
         return writer.bytes

@@ -15,11 +15,11 @@ extension SeededGenerator {
 }
 
 /// Logarithm and exponential from exact operations only: C libraries differ in the last bit, these do not.
-enum PortableMath {
+public enum PortableMath {
     private static let ln2 = 0x1.62e42fefa39efp-1
 
     /// Natural logarithm of a positive normal number, good to about 1e-15 relative.
-    static func log(_ x: Double) -> Double {
+    public static func log(_ x: Double) -> Double {
         var mantissa = x.significand
         var exponent = Double(x.exponent)
         if mantissa > 1.4142135623730951 {
@@ -39,7 +39,7 @@ enum PortableMath {
     }
 
     /// e to a power between -700 and 700.
-    static func exp(_ x: Double) -> Double {
+    public static func exp(_ x: Double) -> Double {
         let whole = (x / ln2).rounded()
         let rest = x - whole * ln2
         var term = 1.0

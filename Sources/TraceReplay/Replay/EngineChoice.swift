@@ -31,7 +31,7 @@ public struct PolicyChoice: Sendable {
     public let name: String
     public let summary: String
     /// The policy over devices in thousandths; nil = HAMi's.
-    let milli: MilliPolicyKind?
+    public let milli: MilliPolicyKind?
 
     /// HAMi's scores, with a node policy and a device policy.
     public static let hami = PolicyChoice(

@@ -33,6 +33,8 @@ extension Replay {
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
         summary.decisionLog = run.decisionLog
         summary.fragmentation = run.fragmentation
+        // A solver that gives up costs the ceiling, not the report.
+        summary.ceiling = try? ceiling(of: run)
         addReasons(of: run.rejected, to: &summary)
         return summary
     }

@@ -15,13 +15,18 @@ extension Replay {
         var nextSampleMs: Int64 = 0
         var nowMs: Int64 = 0
         while true {
-            while let resident = departures.removeNext(by: nowMs) { cluster.remove(resident) }
+            while let resident = departures.removeNext(by: nowMs) {
+                cluster.remove(resident)
+                run.present?.leave(resident)
+            }
             while nextArrival < order.count, arrivalMs(nextArrival) <= nowMs {
                 queue.append(Int32(nextArrival))
+                run.present?.arrive(shape: trace.pods.shape[Int(order[nextArrival])])
                 nextArrival += 1
             }
             offer(&queue, &run, nowMs: nowMs, firstNew: offered)
             offered = nextArrival
+            run.present?.observe(timeMs: nowMs, waiting: queue.count, cluster)
             if nowMs >= nextSampleMs {
                 run.sampler.recount()
                 run.sampler.sample(at: nowMs)
@@ -54,6 +59,7 @@ extension Replay {
         var start = 0
         while start < queue.count {
             let end = min(start + options.roundSize, queue.count)
+            announce(queue[start..<end])
             if engine.looksAhead {
                 for sequence in queue[start..<end] where sequence < firstNew {
                     let classID = classID(sequence)
@@ -74,6 +80,7 @@ extension Replay {
                 }
                 let pod = Int(order[Int(sequence)])
                 run.placed += 1
+                run.present?.place(ResidentID(row: outcome.resident), shape: trace.pods.shape[pod])
                 run.decisionLog?.record(Int(sequence), outcome, in: run.runner.result)
                 run.waitsMs.recordClamped(UInt64(nowMs - trace.pods.arrivalMs[pod]))
                 if trace.pods.durationMs[pod] >= 0 {

@@ -11,12 +11,17 @@ public final class Replay {
     public let options: ReplayOptions
     public let cluster: Cluster
     /// Rows of the offered pods; a pod's place here is its sequence number.
-    let order: [Int32]
+    public let order: [Int32]
     let classifier: ShapeClassifier
-    private(set) var policyContext: PolicyContext
+    public private(set) var policyContext: PolicyContext
+    /// Called before the engine gets pods, with their sequence numbers: an engine itself sees request classes alone.
+    public var willOffer: ((_ sequences: [Int32]) -> Void)?
     var departures = DepartureQueue()
     var residents = 0
     var residentsNotPlaced = 0
+    /// What ceilings are found for; empty unless asked.
+    let packings: [ResourcePacking]
+    private var present: PresentPods?
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///
@@ -48,6 +53,8 @@ public final class Replay {
             statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
             seed: options.seed)
         policyContext.keepsPlainPods = options.keepsPlainPods
+        packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
+        present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         placeResidents()
     }
 
@@ -70,6 +77,8 @@ public final class Replay {
             }
             result.removeAll()
             let outcome = engine.commit(requestClass, into: &result)
+            present?.arrive(shape: trace.pods.shape[pod])
+            present?.place(ResidentID(row: outcome.resident), shape: trace.pods.shape[pod])
             if trace.pods.durationMs[pod] >= 0 {
                 departures.add(ResidentID(row: outcome.resident), at: trace.pods.durationMs[pod])
             }
@@ -79,20 +88,24 @@ public final class Replay {
     /// Runs the replay; once only, since it fills the cluster.
     ///
     /// - Parameters:
+    ///   - engine: an engine over ``cluster`` to use instead of the one in the options.
     ///   - clock: monotonic nanoseconds; tests give a made-up one.
     ///   - progress: called after every round with the pods offered so far and in all.
     public func run(
-        clock: @escaping () -> UInt64 = monotonicNanoseconds, progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
+        engine: (any PlacementEngine)? = nil, clock: @escaping () -> UInt64 = monotonicNanoseconds,
+        progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
     ) -> ReplaySummary {
         cluster.reserveResidents(order.count)
-        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
+        let engine = engine ?? options.engine.make(cluster, options.policy, policyContext, options.threads)
         var run = ReplayRun(
-            runner: RoundRunner(engine: engine, roundSize: options.roundSize, clock: clock),
+            runner: RoundRunner(
+                engine: engine, roundSize: options.roundSize, threads: options.threads, clock: clock),
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,
             meter: options.keepsFragmentation && options.clock == .backlog
                 ? FragmentationMeter(cluster, policyContext.typicalPods) : nil)
+        run.present = present
         run.fragmentation = run.meter.map { FragmentationSeries(totalMilli: $0.totalMilli, pods: order.count) }
         switch options.clock {
         case .backlog: runBacklog(&run, progress)
@@ -103,6 +116,10 @@ public final class Replay {
 
     func classID(_ sequence: Int32) -> Int32 {
         classifier.classIDs[Int(trace.pods.shape[Int(order[Int(sequence)])])]
+    }
+
+    func announce(_ sequences: some Sequence<Int32>) {
+        willOffer?(sequences.filter { classID($0) != RoundRunner.unclassified })
     }
 
     private func requestClass(_ sequence: Int32) -> RequestClass? {
@@ -121,6 +138,7 @@ public final class Replay {
             if start == order.count && returning.isEmpty { break }
             let end = min(start + options.roundSize, order.count)
             let sequences = returning.map(\.sequence) + (Int32(start)..<Int32(end))
+            announce(sequences)
             let outcomes = run.runner.place(sequences.lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
                 let sequence = Int(sequences[place])
@@ -146,6 +164,7 @@ public final class Replay {
         run.rejected = (0..<Int32(order.count)).filter { !isPlaced[Int($0)] }
         run.sampler.recount()
         run.sampler.sample(at: Int64(order.count))
+        for pod in order { run.present?.arrive(shape: trace.pods.shape[Int(pod)]) }
     }
 }
 
@@ -156,6 +175,7 @@ struct ReplayRun {
     var decisionLog: DecisionLog?
     var meter: FragmentationMeter?
     var fragmentation: FragmentationSeries?
+    var present: PresentPods?
     var placed = 0
     /// Sequence numbers of rejected pods.
     var rejected: [Int32] = []

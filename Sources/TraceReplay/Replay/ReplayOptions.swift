@@ -44,6 +44,8 @@ public struct ReplayOptions: Sendable {
     public var keepsDecisions = false
     /// Whether allocation and fragmentation are kept pod by pod for ``ReplaySummary/fragmentation``; backlog clock only.
     public var keepsFragmentation = false
+    /// Whether ``ReplaySummary/ceiling`` is found.
+    public var findsCeiling = false
 
     public init() {}
 }

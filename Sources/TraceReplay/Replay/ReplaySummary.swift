@@ -53,6 +53,8 @@ public struct ReplaySummary: Sendable {
     public var allocation: AllocationHistory
     public var decisionLog: DecisionLog?
     public var fragmentation: FragmentationSeries?
+    /// What any placement could have allocated.
+    public var ceiling: ReplayCeiling?
 
     public var placementsPerSecond: Double { placementSeconds > 0 ? Double(placed) / placementSeconds : 0 }
     public var heapAllocationsPerPlacement: Double { placed > 0 ? Double(heapAllocations) / Double(placed) : 0 }

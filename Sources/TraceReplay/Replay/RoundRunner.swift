@@ -8,6 +8,7 @@ struct RoundRunner {
     static let unclassified: Int32 = -1
 
     let engine: any PlacementEngine
+    private let threads: Int
     private let clock: () -> UInt64
     private(set) var result = RoundResult()
     private(set) var hash = DecisionHash()
@@ -23,8 +24,12 @@ struct RoundRunner {
     private var asked: [Int32] = []
     private var outcomes: [Outcome] = []
 
-    init(engine: any PlacementEngine, roundSize: Int, clock: @escaping () -> UInt64) {
+    /// - Parameters:
+    ///   - threads: how many the engine may use.
+    ///   - clock: monotonic nanoseconds; called from several threads at a time if the engine uses several.
+    init(engine: any PlacementEngine, roundSize: Int, threads: Int, clock: @escaping () -> UInt64) {
         self.engine = engine
+        self.threads = threads
         self.clock = clock
         result.outcomes.reserveCapacity(roundSize)
         result.devices.reserveCapacity(roundSize * 4)
@@ -62,11 +67,14 @@ struct RoundRunner {
         if classIDs.isEmpty { return }
         var start: UInt64 = 0
         var end: UInt64 = 0
-        let spent = HeapCounters.measureAllocations {
+        let place = {
             start = clock()
             classIDs.withUnsafeBufferPointer { engine.place($0, clock: clock, into: &result) }
             end = clock()
         }
+        let spent =
+            threads > 1
+            ? HeapCounters.measureProcessAllocations(place) : HeapCounters.measureAllocations(place)
         rounds += 1
         totalNanoseconds += end - start
         heapAllocations += spent.allocations

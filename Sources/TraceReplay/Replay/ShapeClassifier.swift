@@ -30,6 +30,14 @@ struct ShapeClassifier {
     }
 }
 
+extension Trace {
+    /// The request class of every pod on a cluster, -1 where it cannot be placed at all. - Complexity: linear in pods.
+    public func podClasses(on cluster: Cluster, defaults: SchedulingDefaults = SchedulingDefaults()) -> [Int32] {
+        let classifier = ShapeClassifier(self, cluster: cluster, defaults: defaults)
+        return pods.shape.map { classifier.classIDs[Int($0)] }
+    }
+}
+
 extension TracePods {
     /// A pod of a shape, without a name.
     func pod(of shape: PodShape) -> Pod {

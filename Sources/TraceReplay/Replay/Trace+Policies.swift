@@ -28,7 +28,7 @@ extension Trace {
     func checkThousandths(
         _ cluster: Cluster, _ classifier: ShapeClassifier, policy: PolicyChoice
     ) throws(TraceError) {
-        let what = policy.milli == nil ? "the fragmentation metrics need" : "policy \(policy.name) needs"
+        let what = policy.milli == nil ? "fragmentation metrics and ceilings need" : "policy \(policy.name) needs"
         func refuse(_ problem: String) -> TraceError {
             TraceError(
                 file: metadata.name, problem: "\(what) a fleet in thousandths of devices, as openb's; \(problem)")

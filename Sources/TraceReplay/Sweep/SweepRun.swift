@@ -20,10 +20,10 @@ public struct SweepRow: Sendable, Hashable {
 /// A trace made ready for any number of runs, on any thread.
 public struct SweepTrace: Sendable {
     public let name: String
-    private let trace: Trace
-    private let catalog: VendorCatalog
-    private let workload: [WorkloadShape]
-    private let typicalPods: TypicalPods
+    let trace: Trace
+    let catalog: VendorCatalog
+    let workload: [WorkloadShape]
+    let typicalPods: TypicalPods
     private let statistics: ForesightStatistics
 
     /// - Throws: ``TraceError`` when the trace is not in thousandths of devices.

@@ -27,6 +27,7 @@ extension AWSNeuron {
 
     var checksSlots: Bool { false }
     var refusalsLast: Bool { false }
+    var coresAreAmounts: Bool { false }
 
     func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
         request.devices > 1 ? DeviceDemand(devices: request.devices, cores: .idle) : DeviceDemand(devices: 1)

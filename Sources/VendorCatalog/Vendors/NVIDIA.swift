@@ -222,3 +222,8 @@ struct NVIDIA: Vendor {
         standardSyntheticDevices(group, type: group.model.isEmpty ? "NVIDIA A100-SXM4-80GB" : group.model)
     }
 }
+
+extension VendorCatalog {
+    /// Common word of the devices that public traces of GPU clusters were taken on.
+    public static var publicTraceWord: String { "NVIDIA" }
+}

@@ -4,17 +4,39 @@ import PlacementModel
 import VendorCatalog
 
 // Choice through node states: for scores that depend on the request, and rules under which refusals do not last.
-extension IndexedEngine {
+extension SearchLane {
+    func placeThroughStates(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
+        let node = chooseByState(plan)
+        if node < 0 {
+            result.outcomes.append(.rejected)
+            return
+        }
+        if commitRemembered(plan, node: node, into: &result) { return }
+        _ = scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
+        plan.pointee.takenCount = 0
+        commit(plan, node: node, into: &result)
+    }
+
+    /// The best node by (rank, row), -1 = none.
+    func chooseByState(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
+        // Nothing changed where the vendor has devices since the whole class was refused.
+        let log = cluster.table.vendorLogs[Int(plan.pointee.vendor)]
+        if plan.pointee.refusedAtRelease == log.end { return -1 }
+        let node = searchStates(plan)
+        if node < 0 && candidates == nil { plan.pointee.refusedAtRelease = log.end }
+        return node
+    }
+
     /// The best node by (rank, row) among the states of the class's vendor, -1 = none.
     ///
     /// - Complexity: O(live states) per distinct rank visited, plus one trial per new (ask, state) pair.
-    func chooseByState(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
+    private func searchStates(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
         let group = plan.pointee.states!
-        let ask = plan.pointee.ask!
+        let ask = plan.pointee.ask!._withUnsafeGuaranteedRef { $0 }
         group.pointee.catchUp(cluster.table)
         // Any change may let a refused node fit: refusals are remembered until the pool changes there.
         plan.pointee.possible.catchUp(cluster.table.releaseLog, nodes: cluster.table.nodeRowCount)
-        plan.pointee.constraints?.catchUp(cluster)
+        plan.pointee.constraints?._withUnsafeGuaranteedRef { $0.catchUp(cluster) }
         ask.reserve(states: group.pointee.states.count)
         var floor: UInt64 = 0
         while true {
@@ -49,26 +71,27 @@ extension IndexedEngine {
     }
 
     /// Books a pod on a node whose state's devices are remembered; false when they are not.
-    func commitRemembered(
+    private func commitRemembered(
         _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult
     ) -> Bool {
-        guard let ask = plan.pointee.ask, ask.remembersDevices else { return false }
+        guard let ask = plan.pointee.ask?._withUnsafeGuaranteedRef({ $0 }), ask.remembersDevices else { return false }
         let devices = ask.devices(of: plan.pointee.states!.pointee.state(of: node))
         if devices.isEmpty { return false }
-        book(plan, node: node, devices: devices, into: &result)
+        bookDevices(plan, node: node, devices: devices, into: &result)
         return true
     }
 
     /// The lowest row among the nodes of all states with this rank that has the resources and meets the constraints.
     private func firstNode(_ plan: UnsafeMutablePointer<ClassPlan>, rank: UInt64) -> Int {
         let group = plan.pointee.states!
-        let ask = plan.pointee.ask!
-        let constraints = plan.pointee.constraints
+        let ask = plan.pointee.ask!._withUnsafeGuaranteedRef { $0 }
+        let constraints = plan.pointee.constraints?._withUnsafeGuaranteedRef { $0 }
         var lowest = -1
         for state in group.pointee.live where ask.ranks[Int(state)] == rank {
             let node = group.pointee.firstNode(of: Int(state)) { node in
                 if lowest >= 0 && node >= lowest { return false }
                 if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
+                if let candidates, !candidates.contains(node) { return false }
                 if let constraints, !constraints.contains(node) { return false }
                 if hasResources(plan, node: node) { return true }
                 plan.pointee.possible.remove(

@@ -1,0 +1,102 @@
+import PlacementKernels
+import PlacementModel
+import VendorCatalog
+
+/// How a request class may be searched for, and with which kernel: resolved from catalogue and rules when the class is made,
+/// so that its first use in a round costs little.
+struct ClassTraits {
+    /// The structure that finds nodes for the class.
+    enum Search {
+        /// The shared rank index of the vendor (nil = of all nodes).
+        case pool
+        /// Nodes by state.
+        case states
+        /// A tree of the class's own.
+        case tree
+    }
+
+    var search: Search
+    /// The one vendor asked; nil for none or several.
+    var vendor: VendorID?
+    /// The hardest single demand of the class; each of its containers needs its own, so any one is necessary.
+    var demand = DeviceDemand(devices: 0)
+    /// The short scan, where it equals the vendor's Fit on plain nodes.
+    var scan: StandardScanRequest?
+    /// False when a placement may let refused requests of this class fit.
+    var refusalsLast = true
+    /// Pods of the class read and change only nodes of their vendor, if they leave nothing but usage there.
+    var isIndependent = false
+
+    init(_ key: RequestClassKey, catalog: VendorCatalog, profile: CompatibilityProfile) {
+        let requests = Array(key.containers.joined())
+        let vendors = requests.reduce(0) { $0 | $1.vendor.bit }
+        var scoresNodes = false
+        var rest = vendors
+        while rest != 0 {
+            let vendor = VendorID(rest.trailingZeroBitCount)
+            rest &= rest - 1
+            if !catalog[vendor].refusalsLast { refusalsLast = false }
+            if catalog[vendor].scoresNodes(key.rules(of: vendor)) { scoresNodes = true }
+        }
+        vendor = vendors.nonzeroBitCount == 1 ? VendorID(vendors.trailingZeroBitCount) : nil
+        // Within one vendor and without device ids or quota, nodes of one state are alike to the class.
+        var ownStructure = Search.tree
+        if let vendor, key.namespace < 0, key.rules(of: vendor).uuidFilters.isEmpty {
+            ownStructure = .states
+        }
+        let isShared =
+            vendors.nonzeroBitCount <= 1 && Self.refusalsLastUnderPolicy(key, requests) && !scoresNodes
+            && !(vendor.map { catalog[$0].prefersStates } == true && ownStructure == .states)
+        search = isShared ? .pool : ownStructure
+        isIndependent =
+            vendor != nil && key.namespace < 0 && key.extended.isEmpty
+            && (search == .states || search == .pool && refusalsLast)
+        guard isShared, let vendor else { return }
+        demand = Self.strictestDemand(of: requests, catalog[vendor], key.rules(of: vendor))
+        scan = Self.shortScan(key, requests, catalog[vendor], profile)
+    }
+
+    /// Some device policies let a node fit again when a device of it is taken: NUMA groups that depend on the order.
+    private static func refusalsLastUnderPolicy(_ key: RequestClassKey, _ requests: [DeviceRequest]) -> Bool {
+        let policy = key.devicePolicy
+        if policy.bindsNuma && (policy.isTopologyAware || policy.isMutex) { return false }
+        if policy.isTopologyAware && key.namespace >= 0 { return false }
+        return requests.allSatisfy { $0.cores >= 0 }
+    }
+
+    private static func strictestDemand(
+        of requests: [DeviceRequest], _ vendor: any Vendor, _ rules: PodRules
+    ) -> DeviceDemand {
+        let demands = requests.map { vendor.demand(of: $0, rules) }
+        return demands.dropFirst().reduce(demands[0]) {
+            ($1.devices, $1.memoryMiB ?? 0) > ($0.devices, $0.memoryMiB ?? 0) ? $1 : $0
+        }
+    }
+
+    /// The short scan for one plain request in one app container, nil where only the evaluator will do.
+    private static func shortScan(
+        _ key: RequestClassKey, _ requests: [DeviceRequest], _ vendor: any Vendor, _ profile: CompatibilityProfile
+    ) -> StandardScanRequest? {
+        guard let rule = vendor.standardFit, key.initContainerCount == 0, requests.count == 1,
+            !profile.scoresRequestByWordMatch
+        else { return nil }
+        let request = requests[0]
+        let rules = key.rules(of: request.vendor)
+        guard rules.uuidFilters.isEmpty, rules.typeFilter == nil, rules.mode == nil else { return nil }
+        let policy = key.devicePolicy
+        guard !policy.bindsNuma, !policy.isTopologyAware, [.spread, .binpack, .mutex].contains(policy.order) else {
+            return nil
+        }
+        if rule.quotaNames != nil && key.namespace >= 0 { return nil }
+        guard request.devices <= Int32(standardScanDevicesMax) else { return nil }
+        var checks: StandardScanChecks = []
+        if rule.checksSlots { checks.insert(.slots) }
+        if rule.checksMutex && policy.isMutex { checks.insert(.mutex) }
+        if rule.checksCapacity { checks.insert(.capacity) }
+        if rule.requiresIdle { checks.insert(.idle) }
+        return StandardScanRequest(
+            request: request, cores: rule.clampsCores ? min(request.cores, 100) : request.cores,
+            flatMemoryMiB: rule.flatMemoryMiB, flatCores: rule.flatCores, checks: checks, order: policy.order,
+            weights: key.weights)
+    }
+}

@@ -1,0 +1,162 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+
+// Choice through the shared rank index.
+extension SearchLane {
+    func placeThroughPool(
+        _ plan: UnsafeMutablePointer<ClassPlan>, next: UnsafeMutablePointer<ClassPlan>?, into result: inout RoundResult
+    ) {
+        let node = chooseInPool(plan)
+        if node < 0 {
+            result.outcomes.append(.rejected)
+            return
+        }
+        let likely = likelyNode(of: next)
+        commit(plan, node: node, into: &result)
+        fetchDevices(of: likely)
+        plan.pointee.pool!._withUnsafeGuaranteedRef { pool in
+            pool.rescore(node, &scratch.pointee.evaluator)
+            pool.didRescore()
+        }
+    }
+
+    /// The best node by (rank, row), -1 = none; the short scan or the evaluator then hold its devices.
+    @inline(__always)
+    func chooseInPool(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
+        let log = plan.pointee.releases
+        let quotaVersion = cluster.quotas.version
+        if plan.pointee.refusedAtRelease == log.end && plan.pointee.refusedAtQuota == quotaVersion { return -1 }
+        return plan.pointee.pool!._withUnsafeGuaranteedRef { pool in
+            pool.catchUp(&scratch.pointee.evaluator)
+            plan.pointee.possible.catchUp(log, nodes: cluster.table.nodeRowCount)
+            if plan.pointee.quotaVersion != quotaVersion {
+                plan.pointee.quotaVersion = quotaVersion
+                plan.pointee.possible.fill()
+            }
+            plan.pointee.constraints?._withUnsafeGuaranteedRef { $0.catchUp(cluster) }
+            let node = candidate(plan, pool)
+            if node < 0 && candidates == nil {
+                plan.pointee.refusedAtRelease = log.end
+                plan.pointee.refusedAtQuota = quotaVersion
+            }
+            return node
+        }
+    }
+
+    // MARK: Looking ahead
+
+    /// The node that the next pod's index names now, its first lines on the way into the cache; -1 = unknown.
+    @inline(__always)
+    private func likelyNode(of next: UnsafeMutablePointer<ClassPlan>?) -> Int {
+        guard let next, next.pointee.search == .pool, next.pointee.refusedAtRelease != next.pointee.releases.end,
+            let pool = next.pointee.pool
+        else { return -1 }
+        let node = pool._withUnsafeGuaranteedRef {
+            $0.index.pointee.likelyFirst(word: next.pointee.word, bit: next.pointee.bit)
+        }
+        if node >= 0 {
+            prefetch(cluster.table.heads.base + node)
+            prefetch(cluster.table.free.base + node)
+        }
+        return node
+    }
+
+    /// Fetches the columns that the exact check of a node reads.
+    @inline(__always)
+    private func fetchDevices(of node: Int) {
+        if node < 0 { return }
+        let table = cluster.table
+        let first = Int(table.heads.base[node].firstDevice)
+        prefetch(table.used.base + first)
+        prefetch(table.usedMemoryMiB.base + first)
+        prefetch(table.usedCores.base + first)
+        prefetch(table.attributes.base + first)
+    }
+
+    // MARK: Candidates
+
+    private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
+        let constraints = plan.pointee.constraints
+        let table = cluster.table
+        let candidates = candidates
+        return pool.index.pointee.first(
+            word: plan.pointee.word, bit: plan.pointee.bit,
+            mayFit: { node in
+                if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
+                if let candidates, !candidates.contains(node) { return false }
+                if let constraints { return constraints._withUnsafeGuaranteedRef { $0.contains(node) } }
+                return true
+            },
+            accepts: { node in
+                if hasResources(plan, node: node) && fits(plan, node: node) { return true }
+                plan.pointee.possible.remove(
+                    node, nodes: table.nodeRowCount, position: plan.pointee.releases.end)
+                return false
+            })
+    }
+
+    /// CPU, memory, storage, pod slot and extended resources; see ``Cluster/failingResource(_:node:)``.
+    @inline(__always)
+    func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        if plan.pointee.hasExtended { return cluster.failingResource(plan.pointee.requestClass, node: node) == nil }
+        let free = cluster.table.free.base[node]
+        let asked = plan.pointee.resources
+        return asked.pods <= free.pods && (asked.cpuMilli <= 0 || asked.cpuMilli <= free.cpuMilli)
+            && (asked.memoryBytes <= 0 || asked.memoryBytes <= free.memoryBytes)
+            && (asked.ephemeralBytes <= 0 || asked.ephemeralBytes <= free.ephemeralBytes)
+    }
+
+    /// The exact check: the short scan where it equals HAMi's loop, the evaluator elsewhere.
+    @inline(__always)
+    private func fits(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        plan.pointee.takenCount = 0
+        guard plan.pointee.hasScan, cluster.table.heads.base[node].flags.contains(.plain) else {
+            return scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
+        }
+        scratch.pointee.shortScans += 1
+        plan.pointee.takenCount = standardScan(plan.pointee.scan, cluster.table.columns(of: node), taken: taken)
+        return plan.pointee.takenCount > 0
+    }
+
+    // MARK: Booking
+
+    func commit(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
+        if plan.pointee.takenCount > 0 { return commitScan(plan, node: node, into: &result) }
+        let firstDevice = result.devices.count
+        cluster.describe(
+            plan.pointee.requestClass, scratch.pointee.evaluator.workspace, collapser: &scratch.pointee.collapser,
+            effects: &scratch.pointee.effects)
+        scratch.pointee.evaluator.workspace.appendDevices(to: &result)
+        book(plan, node: node, firstDevice: firstDevice, into: &result)
+    }
+
+    /// Books the devices of the short scan.
+    private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
+        let checksCapacity = plan.pointee.scan.checks.contains(.capacity)
+        let cores = checksCapacity ? plan.pointee.scan.cores : plan.pointee.scan.flatCores
+        let devices = UnsafeBufferPointer(start: taken, count: plan.pointee.takenCount).lazy.map {
+            AllocatedDevice(device: $0.device, memoryMiB: $0.memoryMiB, cores: cores)
+        }
+        bookDevices(plan, node: node, devices: devices, into: &result)
+    }
+
+    /// Books devices of one request in one container, so that nothing collapses.
+    @inline(__always)
+    func bookDevices(
+        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, devices: some Sequence<AllocatedDevice>,
+        into result: inout RoundResult
+    ) {
+        let first = Int(cluster.table.heads.base[node].firstDevice)
+        scratch.pointee.effects.removeAll(keepingCapacity: true)
+        let firstResult = result.devices.count
+        for device in devices {
+            var effect = DeviceEffect.usage(
+                device: first + Int(device.device), slots: 1, memoryMiB: device.memoryMiB, cores: device.cores)
+            effect.vendor = plan.pointee.vendor
+            scratch.pointee.effects.append(effect)
+            result.devices.append(device)
+        }
+        book(plan, node: node, firstDevice: firstResult, into: &result)
+    }
+}

@@ -1,0 +1,37 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+
+// Choice through a class's own tree: device ids, several vendors in one pod, quotas with scores of their own.
+extension SearchLane {
+    func placeThroughTree(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
+        let node = chooseInTree(plan)
+        if node < 0 {
+            result.outcomes.append(.rejected)
+            return
+        }
+        plan.pointee.takenCount = 0
+        commit(plan, node: node, into: &result)
+    }
+
+    /// The best node by (rank, row), -1 = none; the evaluator then holds its devices.
+    func chooseInTree(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
+        let requestClass = plan.pointee.requestClass
+        let constraints = plan.pointee.constraints?._withUnsafeGuaranteedRef { $0 }
+        constraints?.catchUp(cluster)
+        let tree = plan.pointee.tree!._withUnsafeGuaranteedRef { $0 }
+        while true {
+            let node = tree.best(cluster.table, quotaVersion: cluster.quotas.version, among: candidates) { node in
+                if let constraints, !constraints.contains(node) { return nil }
+                guard cluster.table.heads.base[node].flags.contains(.alive),
+                    cluster.failingResource(requestClass, node: node) == nil,
+                    scratch.pointee.evaluator.fits(requestClass, node: node)
+                else { return nil }
+                let rank = rankKey(scratch.pointee.evaluator.score(requestClass))
+                return requestClass.nodePolicy == .spread ? rank : ~rank
+            }
+            if node < 0 || scratch.pointee.evaluator.fits(requestClass, node: node) { return node }
+            tree.refuse(node)
+        }
+    }
+}

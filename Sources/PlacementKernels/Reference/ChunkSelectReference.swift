@@ -1,0 +1,15 @@
+// Scalar twins of Select/ChunkSelect.swift, for tests.
+
+/// Twin of ``slots(of:withBit:)``.
+public func slotsReference(of words: UnsafePointer<UInt64>, withBit bit: Int) -> UInt64 {
+    var mask: UInt64 = 0
+    for slot in 0..<chunkWidth where words[slot] & (1 << UInt64(bit)) != 0 { mask |= 1 << UInt64(slot) }
+    return mask
+}
+
+/// Twin of ``lowestKey(of:in:)``.
+public func lowestKeyReference(of keys: UnsafePointer<UInt64>, in mask: UInt64) -> UInt64 {
+    var lowest = UInt64.max
+    for slot in 0..<chunkWidth where mask & (1 << UInt64(slot)) != 0 && keys[slot] < lowest { lowest = keys[slot] }
+    return lowest
+}

@@ -1,0 +1,72 @@
+extension Comparison {
+    /// What must hold of a record by itself.
+    static func limits(_ record: BenchmarkRecord, _ thresholds: Thresholds) -> [MetricVerdict] {
+        thresholds.limits.flatMap { limit -> [MetricVerdict] in
+            let entries = record.workloads.filter { NamePattern.matches(limit.workload, $0.name) }
+            // A limit that meets nothing protects nothing; it is told, so that nobody relies on it.
+            if entries.isEmpty {
+                return [MetricVerdict(limit.workload, "limit", .unsure, detail: "no workload of the record matches")]
+            }
+            return entries.map { verdict(limit, $0, record) }
+        }
+    }
+
+    private static func verdict(
+        _ limit: Thresholds.Limit, _ entry: BenchmarkRecord.Entry, _ record: BenchmarkRecord
+    ) -> MetricVerdict {
+        switch limit.bound {
+        case .quality(let name, let least):
+            guard let percent = entry.quality[name] else {
+                let known = entry.quality.keys.sorted().joined(separator: ", ")
+                return MetricVerdict(
+                    entry.name, "limit:" + name, .worse, detail: "the record does not state it; it has " + known)
+            }
+            return MetricVerdict(
+                entry.name, "limit:" + name, percent < least ? .worse : .same,
+                new: Decimals.text(percent, places: 3) + " %",
+                detail: "at least \(Decimals.text(least, places: 3)) %: " + limit.reason)
+        case .count(let name, let most):
+            guard let count = entry.counts[name] else {
+                let known = entry.counts.keys.sorted().joined(separator: ", ")
+                return MetricVerdict(
+                    entry.name, "limit:" + name, .worse, detail: "the record does not count it; it has " + known)
+            }
+            let each = Double(count) / Double(max(entry.operations, 1))
+            return MetricVerdict(
+                entry.name, "limit:" + name, each > most ? .worse : .same,
+                new: Decimals.text(each, places: 3) + " per " + entry.operation,
+                detail: "at most \(Decimals.text(most, places: 3)): " + limit.reason)
+        case .fasterThan(let other, let times): return ratio(entry, other, times, limit.reason, record)
+        }
+    }
+
+    /// Both were timed in turn in the same process, so their samples are pairs.
+    private static func ratio(
+        _ entry: BenchmarkRecord.Entry, _ other: String, _ times: Double, _ reason: String, _ record: BenchmarkRecord
+    ) -> MetricVerdict {
+        let metric = "limit:fasterThan"
+        guard let slow = record.workloads.first(where: { $0.name == other }) else {
+            return MetricVerdict(entry.name, metric, .unsure, detail: "the record lacks \(other)")
+        }
+        func each(_ entry: BenchmarkRecord.Entry) -> [Double] {
+            entry.sessions.flatMap(\.relative).map { $0 / Double(max(entry.operations, 1)) }
+        }
+        let (fastTimes, slowTimes) = (each(entry), each(slow))
+        let pairs = min(fastTimes.count, slowTimes.count)
+        guard pairs >= PairedRatio.pairsMin else {
+            return MetricVerdict(entry.name, metric, .unsure, detail: "fewer than \(PairedRatio.pairsMin) samples")
+        }
+        let ratio = PairedRatio(
+            old: Array(fastTimes.prefix(pairs)), new: Array(slowTimes.prefix(pairs)),
+            confidence: TimeComparison.confidence)
+        let verdict: Verdict = ratio.high < times ? .worse : (ratio.low >= times ? .same : .unsure)
+        let interval =
+            "\(Decimals.text(TimeComparison.confidence * 100, places: 0)) % interval "
+            + "\(Decimals.text(ratio.low, places: 1)) to \(Decimals.text(ratio.high, places: 1))"
+        return MetricVerdict(
+            entry.name, metric, verdict, new: Decimals.text(ratio.ratio, places: 1) + " times",
+            detail:
+                "\(interval), \(pairs) pairs; at least \(Decimals.text(times, places: 1)) times faster than \(other): \(reason)"
+        )
+    }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+import RegressionGate
+import TraceReplay
+
+/// `berth bench history`: records of many revisions in one file.
+struct BenchHistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Keep records of many revisions, plot them and find where a metric took a step.",
+        discussion: """
+            The history is an SQLite file; several processes may add to it at once.
+
+            Examples:
+              berth bench history add new.json --history history.sqlite
+              berth bench history steps --history history.sqlite
+              berth bench history plot --history history.sqlite --output history.html
+            """,
+        subcommands: [Add.self, List.self, Plot.self, Steps.self])
+
+    struct File: ParsableArguments {
+        @Option(help: ArgumentHelp("The history, made if it is not there.", valueName: "file"))
+        var history = "history.sqlite"
+
+        func open() throws -> HistoryStore { try HistoryStore(file: history) }
+    }
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add records.",
+            discussion: """
+                A record that is there already changes nothing.
+
+                Example:
+                  berth bench history add new.json --history history.sqlite
+                """)
+
+        @Argument(help: "Records of `berth bench record`.")
+        var records: [String]
+
+        @OptionGroup var file: File
+
+        func run() throws {
+            try reportingErrors {
+                let store = try file.open()
+                for path in records {
+                    let record = try BenchmarkRecord(file: path)
+                    let isNew = try store.add(record)
+                    let what = isNew ? "added" : "there already"
+                    StandardOutput.write("\(path): \(record.revision.shortText) \(what)\n")
+                }
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the records.",
+            discussion: """
+                Example:
+                  berth bench history list --history history.sqlite
+                """)
+
+        @OptionGroup var file: File
+
+        func run() throws {
+            let records = try reportingErrors { try file.open().records() }
+            var table = TextTable([
+                ("number", .right), ("revision", .left), ("size", .left), ("workloads", .right), ("toolchain", .left),
+                ("machine", .left), ("subject", .left),
+            ])
+            for record in records {
+                table.add([
+                    String(record.number), record.revision.shortText, record.size, String(record.workloads),
+                    record.toolchain, record.machine, record.revision.subject,
+                ])
+            }
+            StandardOutput.write(table.text())
+        }
+    }
+
+    struct Plot: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Plot every metric over the revisions into one HTML page.",
+            discussion: """
+                Example:
+                  berth bench history plot --history history.sqlite --output history.html
+                """)
+
+        @OptionGroup var file: File
+
+        @Option(help: ArgumentHelp("HTML file to write.", valueName: "file"))
+        var output: String
+
+        @Option(help: ArgumentHelp("Only workloads of this name; * stands for any text.", valueName: "name"))
+        var only = "*"
+
+        func run() throws {
+            try reportingErrors {
+                let page = HistoryPage.html(try file.open().series(matching: only), title: "Benchmark history")
+                try TraceFiles.write(Array(page.utf8), to: output)
+            }
+        }
+    }
+
+    struct Steps: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Name the revisions at which a metric took a step.",
+            discussion: """
+                Counts and quality: every change. Times: Pettitt's rank test, p below \
+                \(StepDetection.significance), searched on both sides of every step found.
+
+                Example:
+                  berth bench history steps --history history.sqlite --only 'place/*'
+                """)
+
+        @OptionGroup var file: File
+
+        @Option(help: ArgumentHelp("Only workloads of this name; * stands for any text.", valueName: "name"))
+        var only = "*"
+
+        func run() throws {
+            let all = try reportingErrors { try file.open().series(matching: only) }
+            var table = TextTable([
+                ("workload", .left), ("metric", .left), ("from", .right), ("to", .right), ("p", .right),
+                ("revision", .left), ("subject", .left),
+            ])
+            var found = 0
+            for series in all {
+                for step in StepDetection.steps(in: series.points.map(\.value), isExact: series.isExact) {
+                    let revision = series.points[step.index].revision
+                    table.add([
+                        series.workload, series.metric, NumberText.fixed(step.before, decimals: 3),
+                        NumberText.fixed(step.after, decimals: 3),
+                        series.isExact ? "exact" : NumberText.fixed(step.p, decimals: 4), revision.shortText,
+                        revision.subject,
+                    ])
+                    found += 1
+                }
+            }
+            StandardOutput.write(found > 0 ? table.text() : "no step in \(all.count) series\n")
+        }
+    }
+}

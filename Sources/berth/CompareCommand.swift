@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import RegressionGate
+import TraceReplay
+
+/// `berth compare`: what changed between two builds, told from their records or by running both.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Compare two records of measurements, metric by metric, or two builds side by side.",
+        discussion: """
+            Every metric gets a verdict: better, same, worse or unsure. Exact counts, decisions and quality are compared \
+            exactly; times relative to the calibration kernel, with an interval. Ends with 1 if anything is worse, with \
+            2 if the records cannot be used. With one record only, the limits of the thresholds file are checked.
+
+            Examples:
+              berth compare base.json new.json --thresholds Benchmarks/thresholds.yaml
+              berth compare new.json --thresholds thresholds.yaml --markdown comment.md
+              berth compare --ab old/berth new/berth --trace traces/smoke --rounds 20
+              berth compare --first-difference old/berth new/berth --trace traces/smoke
+              berth compare --first-difference --trace traces/smoke --new-options "--node-policy spread"
+            """)
+
+    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case markdown
+        case json
+        case junit
+    }
+
+    @Argument(
+        help: """
+            Records of `berth bench record`: the base, then the new one; or the new one alone. With --ab and \
+            --first-difference: two builds, OLD and NEW.
+            """)
+    var records: [String] = []
+
+    @Option(help: ArgumentHelp("YAML file: how much of a change counts, and limits.", valueName: "file"))
+    var thresholds: String?
+
+    @Option(help: "table for people, markdown for comments, json for programs, junit for test reports.")
+    var output = OutputName.table
+
+    @Option(help: ArgumentHelp("Write the Markdown to a file too.", valueName: "file"))
+    var markdown: String?
+
+    @Option(help: ArgumentHelp("Write the JUnit XML to a file too.", valueName: "file"))
+    var junit: String?
+
+    @Flag(help: "Show every metric in the table, not only those with a finding.")
+    var all = false
+
+    @OptionGroup(title: "Comparing builds")
+    var variants: VariantOptions
+
+    func validate() throws {
+        if variants.isAsked {
+            if output != .table && output != .json { throw ValidationError("Builds are compared as table or json.") }
+            return try variants.validate(binaries: records)
+        }
+        if !(1...2).contains(records.count) {
+            throw ValidationError("Name two records, the base and the new one, or one with --thresholds.")
+        }
+        if records.count == 1 && thresholds == nil {
+            throw ValidationError("One record alone needs --thresholds with limits.")
+        }
+    }
+
+    func run() throws {
+        if variants.ab { return try CompareBuilds(variants, binaries: records, output: output).run() }
+        if variants.firstDifference {
+            return try CompareDecisions(variants, binaries: records, output: output).run()
+        }
+        let comparison = try reportingErrors {
+            let comparison = try compare()
+            if let markdown { try TraceFiles.write(Array(comparison.markdown().utf8), to: markdown) }
+            if let junit { try TraceFiles.write(Array(comparison.junit().utf8), to: junit) }
+            return comparison
+        }
+        switch output {
+        case .table: StandardOutput.write(ComparisonTable.text(comparison, all: all))
+        case .markdown: StandardOutput.write(comparison.markdown())
+        case .json: StandardOutput.write(comparison.json())
+        case .junit: StandardOutput.write(comparison.junit())
+        }
+        if comparison.isRegression { throw ExitCode(1) }
+    }
+
+    private func compare() throws -> Comparison {
+        let limits = try thresholds.map { try Thresholds(file: $0) } ?? Thresholds()
+        let read = try records.map { try BenchmarkRecord(file: $0) }
+        if read.count == 1 {
+            if limits.limits.isEmpty { throw GateError(file: thresholds ?? "", problem: "has no limits to check") }
+            return Comparison(limitsOf: read[0], thresholds: limits)
+        }
+        return try Comparison(base: read[0], new: read[1], thresholds: limits, newFile: records[1])
+    }
+}

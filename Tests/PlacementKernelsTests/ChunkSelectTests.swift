@@ -1,0 +1,25 @@
+import FleetTestSupport
+import PlacementKernels
+import Testing
+
+/// The selection kernels equal their scalar twins on random chunks and on masks of every density.
+@Suite struct ChunkSelectTests {
+    @Test(arguments: 1...20) func kernelsEqualTwins(_ seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let words = (0..<chunkWidth).map { _ in random.next() & random.next() }
+        // Few distinct ranks, so that keys differ in their low half alone, and keys with the top bit set.
+        let keys = (0..<chunkWidth).map { slot in
+            UInt64(random.int(0...3)) << 62 | UInt64(random.int(0...2)) << 32 | UInt64(slot * 7 % 64)
+        }
+        for bit in 0..<64 {
+            #expect(slots(of: words, withBit: bit) == slotsReference(of: words, withBit: bit))
+        }
+        var mask = UInt64.max
+        while true {
+            #expect(lowestKey(of: keys, in: mask) == lowestKeyReference(of: keys, in: mask))
+            if mask == 0 { break }
+            mask &= random.next()
+        }
+        #expect(lowestKey(of: keys, in: UInt64.max) == keys.min())
+    }
+}

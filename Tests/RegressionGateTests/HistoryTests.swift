@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@testable import RegressionGate
+
+@Suite struct HistoryTests {
+    private static func file() -> String {
+        FileManager.default.temporaryDirectory.appending(path: "history-\(UUID().uuidString).sqlite").path
+    }
+
+    private static func remove(_ file: String) {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
+    }
+
+    @Test func keepsRecordsInOrder() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        let store = try HistoryStore(file: file)
+        #expect(try store.add(RecordSamples.record("aaaa")))
+        #expect(try !store.add(RecordSamples.record("aaaa")))
+        #expect(try store.add(RecordSamples.record("bbbb", counts: ["exactChecks": 2000])))
+        let again = try HistoryStore(file: file)
+        #expect(try again.records().map(\.revision.commit) == ["aaaa", "bbbb"])
+        let checks = try #require(try again.series().first { $0.metric == "count:exactChecks" })
+        #expect(checks.points.map(\.value) == [1, 2])
+        #expect(StepDetection.steps(in: checks.points.map(\.value), isExact: true).map(\.index) == [1])
+        #expect(try again.series(matching: "other*").isEmpty)
+    }
+
+    @Test func otherMachinesAreOtherSeries() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        let store = try HistoryStore(file: file)
+        try store.add(RecordSamples.record("aaaa"))
+        try store.add(RecordSamples.record("bbbb", processor: "other"))
+        #expect(try store.series().filter { $0.metric == "time" }.map(\.points.count) == [1, 1])
+    }
+
+    @Test func noDatabaseIsBadInput() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        try Data("this is no database, whatever its name says; it is a text of some length".utf8).write(
+            to: URL(filePath: file))
+        #expect(throws: GateError.self) { try HistoryStore(file: file) }
+    }
+
+    @Test("a step is found where it is", arguments: 1...5)
+    func timeSteps(seed: UInt64) {
+        let values = (0..<30).map { index in
+            let noise = Double((UInt64(index) &* 2_654_435_761 &+ seed &* 97) % 100) / 2000
+            return (index < 18 ? 1 : 1.15) * (1 + noise)
+        }
+        let steps = StepDetection.steps(in: values, isExact: false)
+        #expect(steps.map(\.index) == [18])
+        #expect(StepDetection.steps(in: Array(values[..<18]), isExact: false).isEmpty)
+    }
+
+    @Test func pageHasAPlotForEveryMetric() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        let store = try HistoryStore(file: file)
+        for commit in ["aaaa", "bbbb", "cccc"] {
+            try store.add(RecordSamples.record(commit, counts: ["exactChecks": commit == "cccc" ? 1500 : 1000]))
+        }
+        let page = HistoryPage.html(try store.series(), title: "T & T")
+        #expect(page.contains("<title>T &amp; T</title>"))
+        #expect(page.components(separatedBy: "<svg").count - 1 == 3)
+        #expect(page.contains("step at cccc: 1.000 to 1.500"))
+        #expect(page.contains("a &lt;change&gt;"))
+        #expect(!page.contains("http"))
+    }
+}

@@ -1,0 +1,64 @@
+import HeapCounters
+import Testing
+
+@testable import Workloads
+
+/// Every workload of the benchmarks runs in its small size: it does what it says, and the same twice.
+@Suite struct WorkloadTests {
+    private static let shelf = Result { try TraceShelf() }
+
+    @Test func namesAreDistinct() {
+        #expect(Set(Workload.all.map(\.name)).count == Workload.all.count)
+    }
+
+    @Test("smoke", arguments: Workload.all.map(\.name))
+    func repeatsExactly(name: String) throws {
+        let workload = try #require(Workload.all.first { $0.name == name })
+        let shelf = try Self.shelf.get()
+        let first = try WorkloadMeter(try workload.makeRun(.smoke, shelf)).outcome()
+        let second = try WorkloadMeter(try workload.makeRun(.smoke, shelf)).outcome()
+        #expect(first.operations > 0)
+        #expect(first.hash.count == 16)
+        #expect(first.hash == second.hash && first.quality == second.quality)
+        // Heap allocations of unoptimised code depend on what other tests do with shared tables; the rest is exact.
+        var counts = (first.counts, second.counts)
+        counts.0[WorkloadMeter.heapAllocations] = nil
+        counts.1[WorkloadMeter.heapAllocations] = nil
+        #expect(counts.0 == counts.1)
+    }
+
+    /// A run leaves nothing behind that the next one sees.
+    @Test(arguments: ["kernel/filter/bit-sliced", "table/apply", "table/undo", "index/query", "decode/list"])
+    func resetRestores(name: String) throws {
+        let workload = try #require(Workload.all.first { $0.name == name })
+        let run = try workload.makeRun(.smoke, try Self.shelf.get())
+        try run.reset()
+        run.run()
+        let first = run.outcome
+        try run.reset()
+        run.run()
+        #expect(run.outcome == first)
+    }
+
+    @Test(arguments: [
+        ("kernel/filter/bit-sliced", "kernel/filter/scalar"), ("kernel/select/scan", "kernel/select/sort"),
+        ("place/shared-index/prefix/indexed", "place/shared-index/prefix/reference"),
+        ("place/gpu-share/prefix/indexed", "place/gpu-share/prefix/reference"), ("decode/list", "decode/lines"),
+    ])
+    func twinsAgree(one: String, other: String) throws {
+        let shelf = try Self.shelf.get()
+        let hashes = try [one, other].map { name in
+            let workload = try #require(Workload.all.first { $0.name == name })
+            let run = try workload.makeRun(.smoke, shelf)
+            try run.reset()
+            run.run()
+            return run.outcome.hash
+        }
+        #expect(hashes[0] == hashes[1])
+    }
+
+    @Test func calibrationNeverChanges() {
+        #expect(CalibrationKernel().run() == CalibrationKernel().run())
+        #expect(CalibrationKernel().run() == 10_006_593_752_559_398_129)
+    }
+}
