@@ -75,10 +75,26 @@ public protocol PlacementEngine: AnyObject {
     ///
     /// - Complexity: O(1)
     func staysRefused(_ classID: Int32) -> Bool
+
+    /// Whether decisions depend on the whole queue; such an engine is told of pods that wait, see
+    /// ``waitingDidChange(_:by:)``, and may decide a round in an order of its own.
+    var looksAhead: Bool { get }
+
+    /// Says that pods were rejected and wait outside the rounds, or come back in the next round (negative).
+    func waitingDidChange(_ classID: Int32, by pods: Int)
+
+    /// Changes when pods that were rejected may fit although nothing was released.
+    var retryVersion: Int { get }
 }
 
 extension PlacementEngine {
     public func staysRefused(_ classID: Int32) -> Bool { false }
+
+    public var looksAhead: Bool { false }
+
+    public func waitingDidChange(_ classID: Int32, by pods: Int) {}
+
+    public var retryVersion: Int { 0 }
 }
 
 /// Running hash of all outcomes in order: node row, then devices with memory and cores.

@@ -20,6 +20,7 @@ struct ReplayCommand: ParsableCommand {
               berth replay traces/smoke
               berth replay traces/mixed-fleet --clock virtual --interval 10s
               berth replay traces/mixed-fleet --report mixed-report
+              berth replay openb --policy foresight --round-size 200
               berth replay openb --pods-variant gpushare40 --policy FGD --metrics out.csv
             """)
 
@@ -69,6 +70,20 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(help: "Most pods in a round.")
     var roundSize = 1000
+
+    @Option(
+        help: """
+            What policy foresight may know: learned, the pods that have come so far; trace, the whole list, which is a look \
+            at the future.
+            """)
+    var statistics = ReplayOptions.Statistics.learned
+
+    @Flag(
+        help: """
+            Foresight keeps CPU for pods without devices when it is short: fewer of them stay out, and fewer devices are \
+            used.
+            """)
+    var keepPlainPods = false
 
     @Option(help: "Seed of everything random: --shuffle, and policy Random.")
     var seed: UInt64 = 0
@@ -176,6 +191,8 @@ struct ReplayCommand: ParsableCommand {
         options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
         options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
         options.roundSize = roundSize
+        options.statistics = statistics
+        options.keepsPlainPods = keepPlainPods
         options.seed = seed
         options.shufflesBacklog = shuffle
         options.podLimit = limit

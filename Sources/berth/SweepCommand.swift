@@ -18,6 +18,7 @@ struct SweepCommand: ParsableCommand {
             Examples:
               berth sweep openb --results sweep.csv
               berth sweep openb --pods-variant default --policies FGD,BestFit --seeds 42-44 --results sweep.csv
+              berth sweep openb --policies foresight,FGD --draws own --seeds 1-10 --reading marks --results marks.csv
               berth sweep openb --shard 1/4 --results shard-1.csv
               berth sweep --merge shard-1.csv shard-2.csv shard-3.csv shard-4.csv
 
@@ -44,7 +45,7 @@ struct SweepCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Policies, separated by commas: " + PolicyChoice.all.map(\.name).joined(separator: ", ") + "."))
-    var policies = MilliPolicyKind.allCases.reversed().map(\.rawValue).joined(separator: ",")
+    var policies = "Random,GpuClustering,GpuPacking,DotProd,BestFit,FGD"
 
     @Option(help: "Seeds: numbers and ranges, separated by commas.")
     var seeds = "42-51"
@@ -58,6 +59,29 @@ struct SweepCommand: ParsableCommand {
 
     @Option(help: "Times a seed is run under a policy that draws nodes, averaged.")
     var repeats = 10
+
+    @Option(help: "Pods of a round, for policies that look ahead.")
+    var roundSize = 1000
+
+    @Option(
+        help: """
+            published: the mean of the records within half a percent of a load; marks: rounds end when a load is reached, \
+            and are read there.
+            """)
+    var reading = LoadReading.published
+
+    @Option(
+        help: """
+            What foresight may know: trace, the list that the runs are drawn from, as FGD; learned, the pods that have come.
+            """)
+    var statistics = ReplayOptions.Statistics.trace
+
+    @Flag(
+        help: """
+            Foresight keeps CPU for pods without devices when it is short: fewer of them stay out, and fewer devices are \
+            used.
+            """)
+    var keepPlainPods = false
 
     @Option(help: "Folder with openb's published results; the table then shows them and the differences.")
     var published: String?
@@ -101,6 +125,9 @@ struct SweepCommand: ParsableCommand {
         if tune <= 0 || !tune.isFinite { throw ValidationError("--tune must be positive.") }
         if !(1...10_000).contains(repeats) { throw ValidationError("--repeats must be 1 to 10,000.") }
         if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }
+        if !(1...1_000_000_000).contains(roundSize) {
+            throw ValidationError("--round-size must be 1 to 1,000,000,000.")
+        }
         _ = try SweepInputs.seeds(seeds)
         _ = try shardNumbers()
         for name in policies.split(separator: ",") where PolicyChoice.named(String(name)) == nil {
@@ -121,7 +148,12 @@ struct SweepCommand: ParsableCommand {
         }
     }
 
-    var settings: SweepSettings { SweepSettings(ratio: tune, draws: draws, repeats: repeats) }
+    var settings: SweepSettings {
+        var settings = SweepSettings(
+            ratio: tune, draws: draws, repeats: repeats, roundSize: roundSize, reading: reading, statistics: statistics)
+        settings.keepsPlainPods = keepPlainPods
+        return settings
+    }
 
     private func merged() throws -> ([SweepRow], SweepSettings) {
         if inputs.count == 1, SweepPlan.isPlan(folder: inputs[0]) { return try SweepPlan.merge(folder: inputs[0]) }
@@ -165,3 +197,5 @@ struct SweepCommand: ParsableCommand {
 }
 
 extension DrawSource: ExpressibleByArgument {}
+extension LoadReading: ExpressibleByArgument {}
+extension ReplayOptions.Statistics: ExpressibleByArgument {}

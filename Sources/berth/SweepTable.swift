@@ -11,17 +11,28 @@ enum SweepTable {
             ("Allocation % at arrived load %", \SweepMean.allocationPercent),
             ("Fragmented % of idle devices at arrived load %", \SweepMean.fragmentationRatioPercent),
             ("Fragmented % of all devices at arrived load %", \SweepMean.fragmentationPercent),
+            ("Pods without devices not placed at arrived load %", \SweepMean.plainPodsUnplaced),
         ] {
             var table = TextTable([("trace", .left), ("policy", .left), ("seeds", .right)] + loads)
             for mean in means {
                 table.add(
                     [mean.trace, mean.policy, "\(mean.seeds)"]
-                        + mean[keyPath: values].map { $0.map { NumberText.fixed($0, decimals: 2) } ?? "-" })
+                        + cells(mean[keyPath: values], values == \.allocationPercent ? mean.allocationDeviation : nil))
             }
             text += (text.isEmpty ? "" : "\n") + title + "\n" + table.text()
         }
         if let published { text += "\n" + comparison(means, published) }
         return text
+    }
+
+    /// Means, with the standard deviations in brackets where there are any.
+    private static func cells(_ means: [Double?], _ deviations: [Double?]?) -> [String] {
+        means.indices.map { load in
+            guard let mean = means[load] else { return "-" }
+            let text = NumberText.fixed(mean, decimals: 2)
+            guard let deviation = deviations?[load] else { return text }
+            return text + " (" + NumberText.fixed(deviation, decimals: 2) + ")"
+        }
     }
 
     /// Ours / published allocation, and the largest difference of each row.
@@ -62,6 +73,8 @@ enum SweepTable {
                 ("allocationPercent", mean.allocationPercent),
                 ("fragmentationRatioPercent", mean.fragmentationRatioPercent),
                 ("fragmentationPercent", mean.fragmentationPercent),
+                ("plainPodsUnplaced", mean.plainPodsUnplaced),
+                ("allocationStandardDeviation", mean.allocationDeviation),
             ] {
                 writer.key(name)
                 writer.beginObject()

@@ -60,11 +60,12 @@ public final class FragmentationMeter {
 
     /// Takes in what became of a pod; nil = the pod could not be asked for.
     ///
+    /// - Parameter isNew: false when the pod was offered before.
     /// - Complexity: O(typical pods x devices) for a placed pod.
-    public func add(_ requestClass: RequestClass?, _ outcome: Outcome, in result: RoundResult) {
+    public func add(_ requestClass: RequestClass?, _ outcome: Outcome, in result: RoundResult, isNew: Bool = true) {
         guard let requestClass, let request = request(of: requestClass) else { return }
         let milli = Int64(request.totalMilli)
-        record.arrivedMilli += milli
+        if isNew { record.arrivedMilli += milli }
         guard outcome.isPlaced else { return }
         let position = fleet.position(ofRow: Int(outcome.node))
         let node = fleet.nodes + position

@@ -6,7 +6,7 @@ extension MilliPolicyKind {
     /// The final scores of some nodes for a class in the cluster's present state; the highest wins.
     ///
     /// - Returns: a score for each row, nil where the class does not fit; nil altogether when the policy draws nodes
-    ///   instead of scoring them, or does not understand the class.
+    ///   instead of scoring them, looks at the queue, or does not understand the class.
     /// - Precondition: ``problem(with:)`` found nothing.
     /// - Complexity: O(nodes x score)
     public func scores(
@@ -18,6 +18,8 @@ extension MilliPolicyKind {
         case .dotProd: Self.scores(requestClass, rows, cluster, context, DotProd())
         case .gpuPacking: Self.scores(requestClass, rows, cluster, context, GpuPacking())
         case .gpuClustering: Self.scores(requestClass, rows, cluster, context, GpuClustering())
+        // A score of foresight depends on the queue too, which one decision does not show.
+        case .foresight: nil
         case .random: nil
         }
     }

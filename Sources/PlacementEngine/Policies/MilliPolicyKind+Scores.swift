@@ -3,7 +3,8 @@ import VendorCatalog
 extension MilliPolicyKind {
     /// Score of every node that a class fits, in rank order, as the policy compares them.
     ///
-    /// - Precondition: ``problem(with:)`` found nothing. Engines made before stop following pods by affinity class.
+    /// - Precondition: ``problem(with:)`` found nothing, and the policy is not foresight, which decides a pod together with
+    ///   its queue. Engines made before stop following pods by affinity class.
     /// - Complexity: O(nodes x score)
     public func scores(
         of requestClass: RequestClass, cluster: Cluster, _ context: PolicyContext
@@ -14,6 +15,7 @@ extension MilliPolicyKind {
         case .dotProd: Self.scores(of: requestClass, cluster, context, DotProd())
         case .gpuPacking: Self.scores(of: requestClass, cluster, context, GpuPacking())
         case .gpuClustering: Self.scores(of: requestClass, cluster, context, GpuClustering())
+        case .foresight: preconditionFailure("foresight has no score of a single decision")
         case .random: Self.scores(of: requestClass, cluster, context, RandomPolicy(seed: context.seed))
         }
     }

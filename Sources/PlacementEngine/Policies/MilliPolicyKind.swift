@@ -2,6 +2,7 @@ import VendorCatalog
 
 /// The policies over devices in thousandths, by name. A new policy is a case here and a file of its own.
 public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
+    case foresight
     case fgd = "FGD"
     case bestFit = "BestFit"
     case dotProd = "DotProd"
@@ -11,6 +12,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
 
     public var summary: String {
         switch self {
+        case .foresight: "least value lost to the pods expected, round by round"
         case .fgd: "least new fragmentation for the trace's typical pods"
         case .bestFit: "fullest node afterwards"
         case .dotProd: "least free capacity along the request"
@@ -20,7 +22,10 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Why the policy cannot work on a fleet; nil = it can.
+    /// Whether the policy works on slots, memory and cores too, as ``ShareForesightEngine`` does.
+    public var worksOnShares: Bool { self == .foresight }
+
+    /// Why the policies over thousandths cannot work on a fleet; nil = they can.
     public static func problem(with cluster: Cluster) -> PolicyError? { MilliFleet.check(cluster) }
 
     /// Whether the policies understand what a class asks; they reject its pods otherwise.
@@ -35,6 +40,9 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
             PolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, policy: policy)
         }
         switch self {
+        case .foresight:
+            if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: false) }
+            return ForesightScanEngine(cluster: cluster, context)
         case .fgd: return scan(FGD(context.typicalPods, cluster))
         case .bestFit: return scan(BestFit())
         case .dotProd: return scan(DotProd())
@@ -47,6 +55,9 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
     /// The fast engine, with the same decisions. - Precondition: ``problem(with:)`` found nothing.
     public func makeIndexedEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
         switch self {
+        case .foresight:
+            if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: true) }
+            return ForesightIndexEngine(cluster: cluster, context)
         case .fgd:
             return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in
                 FGDMemo(context.typicalPods, cluster)

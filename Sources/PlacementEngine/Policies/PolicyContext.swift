@@ -2,13 +2,20 @@
 public struct PolicyContext: Sendable {
     /// The target workload of FGD and of the fragmentation metrics.
     public var typicalPods: TypicalPods
+    /// What foresight expects of the pods to come; nil = learned from those that have come.
+    public var statistics: ForesightStatistics?
+    /// Whether foresight keeps CPU for pods without devices, see ``ForesightOutlook``.
+    public var keepsPlainPods = false
     /// Rank of each node row; the smallest wins ties. Nil or missing = rows in order, after all ranked ones.
     public var nodeRanks: [Int32]?
     /// Seed of policies that draw.
     public var seed: UInt64
 
-    public init(typicalPods: TypicalPods, nodeRanks: [Int32]? = nil, seed: UInt64 = 0) {
+    public init(
+        typicalPods: TypicalPods, statistics: ForesightStatistics? = nil, nodeRanks: [Int32]? = nil, seed: UInt64 = 0
+    ) {
         self.typicalPods = typicalPods
+        self.statistics = statistics
         self.nodeRanks = nodeRanks
         self.seed = seed
     }

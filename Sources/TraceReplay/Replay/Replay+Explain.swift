@@ -11,6 +11,11 @@ extension Replay {
     public static func explain(
         _ reference: PodReference, of trace: Trace, options: ReplayOptions, catalog: VendorCatalog
     ) throws(TraceError) -> PodExplanation {
+        if options.policy.milli == .foresight {
+            throw TraceError(
+                file: trace.metadata.name,
+                problem: "foresight decides a pod together with its queue; explain takes every other policy")
+        }
         let replay = try Replay(trace, options: options, catalog: catalog)
         let sequence = try replay.sequence(of: reference)
         if let problem = replay.problem(of: sequence) {

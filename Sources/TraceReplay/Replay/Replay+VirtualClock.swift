@@ -11,6 +11,9 @@ extension Replay {
         let sampleMs = max(sampledSpanMs / Int64(max(options.samplesMax, 1)), intervalMs)
         var waiting = WaitingPods()
         var nextArrival = 0
+        // The queue of an engine that looks ahead, and the pods of it that have been offered before.
+        var queue: [Int32] = []
+        var firstNew = 0
         var nextSampleMs: Int64 = 0
         var nowMs: Int64 = 0
         while true {
@@ -22,12 +25,17 @@ extension Replay {
             while nextArrival < order.count, arrivalMs(nextArrival) <= nowMs {
                 run.metrics?.didArrive(order[nextArrival])
                 run.present?.arrive(shape: trace.pods.shape[Int(order[nextArrival])])
-                queue(Int32(nextArrival), &waiting, &run)
+                enqueue(Int32(nextArrival), &waiting, &queue, &run)
                 nextArrival += 1
             }
-            offer(&waiting, &run, nowMs: nowMs)
+            if run.runner.engine.looksAhead {
+                offerRounds(&queue, &run, nowMs: nowMs, firstNew: firstNew)
+                firstNew = nextArrival
+            } else {
+                offer(&waiting, &run, nowMs: nowMs)
+            }
             if watch?.isDone == true { break }
-            run.present?.observe(timeMs: nowMs, waiting: waiting.count, cluster)
+            run.present?.observe(timeMs: nowMs, waiting: waiting.count + queue.count, cluster)
             if nowMs >= nextSampleMs && nowMs <= sampledSpanMs {
                 run.recount()
                 run.sample(at: nowMs)
@@ -41,17 +49,21 @@ extension Replay {
         run.recount()
         run.sample(at: nowMs)
         run.virtualMs = nowMs
-        run.rejected = (run.rejected + waiting.all).sorted()
+        run.rejected = (run.rejected + waiting.all + queue).sorted()
         for sequence in run.rejected { run.runner.note(.rejected, of: sequence, at: nowMs) }
     }
 
     private func arrivalMs(_ sequence: Int) -> Int64 { trace.pods.arrivalMs[Int(order[sequence])] }
 
     /// Queues a pod; one that cannot be asked for at all never waits.
-    private func queue(_ sequence: Int32, _ waiting: inout WaitingPods, _ run: inout ReplayRun) {
+    private func enqueue(
+        _ sequence: Int32, _ waiting: inout WaitingPods, _ queue: inout [Int32], _ run: inout ReplayRun
+    ) {
         let classID = classID(sequence)
         if classID == RoundRunner.unclassified {
             run.rejected.append(sequence)
+        } else if run.runner.engine.looksAhead {
+            queue.append(sequence)
         } else {
             waiting.append(sequence, classID: classID)
         }
@@ -74,6 +86,33 @@ extension Replay {
             return true
         }
         run.runner.endRound()
+    }
+
+    /// Offers the whole queue in rounds to an engine that looks ahead, and keeps those that did not fit.
+    ///
+    /// - Parameter firstNew: sequence number from which on pods have not been offered before.
+    private func offerRounds(_ queue: inout [Int32], _ run: inout ReplayRun, nowMs: Int64, firstNew: Int) {
+        let engine = run.runner.engine
+        var kept: [Int32] = []
+        for start in stride(from: 0, to: queue.count, by: options.roundSize) {
+            let round = queue[start..<min(start + options.roundSize, queue.count)]
+            announce(round)
+            for sequence in round {
+                watch?.willOffer(sequence, nowMs: nowMs)
+                if sequence < firstNew { engine.waitingDidChange(classID(sequence), by: -1) }
+            }
+            let outcomes = run.runner.place(round.lazy.map { self.classID($0) })
+            for (sequence, outcome) in zip(round, outcomes) {
+                watch?.didOffer(sequence, outcome, in: run.runner.result)
+                if outcome.isPlaced {
+                    didPlace(sequence, outcome, &run, nowMs: nowMs)
+                } else {
+                    engine.waitingDidChange(classID(sequence), by: 1)
+                    kept.append(sequence)
+                }
+            }
+        }
+        queue = kept
     }
 
     private func didPlace(_ sequence: Int32, _ outcome: Outcome, _ run: inout ReplayRun, nowMs: Int64) {

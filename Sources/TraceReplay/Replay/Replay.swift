@@ -15,7 +15,7 @@ public final class Replay {
     let classifier: ShapeClassifier
     /// Milliseconds of the virtual clock that samples are spread over.
     private(set) lazy var sampledSpanMs = Self.sampledSpan(of: trace, order: order)
-    public let policyContext: PolicyContext
+    public private(set) var policyContext: PolicyContext
     /// Called before the engine gets pods, with their sequence numbers: an engine itself sees request classes alone.
     public var willOffer: ((_ sequences: [Int32]) -> Void)?
     var departures = DepartureQueue()
@@ -49,11 +49,16 @@ public final class Replay {
         }
         self.order = order
         classifier = ShapeClassifier(trace, cluster: cluster, defaults: options.defaults)
-        if options.policy.milli != nil || options.keepsFragmentation {
+        let needsThousandths =
+            options.policy.milli.map { !$0.worksOnShares || options.statistics == .trace } ?? false
+        if needsThousandths || options.keepsFragmentation {
             try trace.checkThousandths(cluster, classifier, policy: options.policy)
         }
         policyContext = PolicyContext(
-            typicalPods: trace.typicalPods(catalog: catalog), seed: options.seed)
+            typicalPods: trace.typicalPods(catalog: catalog),
+            statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
+            seed: options.seed)
+        policyContext.keepsPlainPods = options.keepsPlainPods
         packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
         present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         placeResidents()
@@ -158,33 +163,42 @@ public final class Replay {
         let step = max(order.count / max(options.samplesMax, 1), 1)
         run.recount()
         run.sample(at: 0)
+        var waiting = ReturningPods(run.runner.engine)
+        var isPlaced = Array(repeating: false, count: order.count)
         var start = 0
-        while start < order.count {
+        while true {
+            let returning = waiting.takeReturning()
+            if start == order.count && returning.isEmpty { break }
             let end = min(start + options.roundSize, order.count)
-            announce(Int32(start)..<Int32(end))
-            let outcomes = run.runner.place((Int32(start)..<Int32(end)).lazy.map { self.classID($0) })
+            let sequences = returning.map(\.sequence) + (Int32(start)..<Int32(end))
+            announce(sequences)
+            let outcomes = run.runner.place(sequences.lazy.map { self.classID($0) })
             for (place, outcome) in outcomes.enumerated() {
-                let sequence = start + place
+                let sequence = Int(sequences[place])
+                let isNew = place >= returning.count
                 let pod = order[sequence]
-                run.metrics?.didArrive(pod)
+                if isNew { run.metrics?.didArrive(pod) }
                 if let meter = run.meter {
-                    meter.add(requestClass(Int32(sequence)), outcome, in: run.runner.result)
-                    run.fragmentation?.append(meter.record)
+                    meter.add(
+                        requestClass(Int32(sequence)), outcome, in: run.runner.result, isNew: isNew)
+                    if isNew { run.fragmentation?.append(meter.record) }
                 }
                 if outcome.isPlaced {
+                    isPlaced[sequence] = true
                     run.placed += 1
                     run.sampler.add(outcome, in: run.runner.result)
                     run.metrics?.didPlace(pod, waitMs: 0)
                     run.metrics?.add(outcome, of: pod, in: run.runner.result)
                     run.decisionLog?.record(sequence, outcome, in: run.runner.result)
                 } else {
-                    run.rejected.append(Int32(sequence))
+                    waiting.add(Int32(sequence), classID: classID(Int32(sequence)))
                 }
-                if (sequence + 1) % step == 0 { run.sample(at: Int64(sequence + 1)) }
+                if isNew && (sequence + 1) % step == 0 { run.sample(at: Int64(sequence + 1)) }
             }
             start = end
             progress?(start, order.count)
         }
+        run.rejected = (0..<Int32(order.count)).filter { !isPlaced[Int($0)] }
         run.recount()
         run.sample(at: Int64(order.count))
         for pod in order { run.present?.arrive(shape: trace.pods.shape[Int(pod)]) }

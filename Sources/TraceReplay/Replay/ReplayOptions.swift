@@ -12,6 +12,17 @@ public struct ReplayOptions: Sendable {
         case virtual(intervalMs: Int64)
     }
 
+    /// Where foresight knows from what pods to expect.
+    public enum Statistics: String, Sendable, Hashable, CaseIterable {
+        /// The pods that have come so far.
+        case learned
+        /// The whole list that FGD's typical pods come from.
+        case trace
+    }
+
+    public var statistics = Statistics.learned
+    /// Whether foresight keeps CPU for pods without devices.
+    public var keepsPlainPods = false
     public var engine = EngineChoice.indexed
     /// Threads an engine may use; decisions do not depend on it.
     public var threads = 1

@@ -7,12 +7,19 @@ extension Trace {
     /// The target workload: what the pods of the published list ask most often.
     ///
     /// - Complexity: linear in pods, O(n log n) in shapes.
-    func typicalPods(catalog: VendorCatalog) -> TypicalPods {
+    func typicalPods(catalog: VendorCatalog) -> TypicalPods { TypicalPods(counts: shapeCounts(catalog: catalog)) }
+
+    /// What foresight expects when it may know the published list.
+    func foresightStatistics(catalog: VendorCatalog) -> ForesightStatistics {
+        ForesightStatistics(counts: shapeCounts(catalog: catalog))
+    }
+
+    private func shapeCounts(catalog: VendorCatalog) -> [WorkloadShape: Int] {
         let pods = targetPods ?? pods
         var counts: [WorkloadShape: Int] = [:]
         let workload = pods.workload(catalog: catalog)
         for shape in pods.shape { counts[workload[Int(shape)], default: 0] += 1 }
-        return TypicalPods(counts: counts)
+        return counts
     }
 
     /// Makes sure that fleet and pods are in thousandths of devices.

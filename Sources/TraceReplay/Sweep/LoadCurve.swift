@@ -14,8 +14,15 @@ public struct LoadCurve: Sendable, Hashable {
     /// Fragmented part of the whole fleet.
     public private(set) var fragmentationPercent: [Double?]
 
-    init(allocationPercent: [Double?], fragmentationRatioPercent: [Double?], fragmentationPercent: [Double?]) {
+    /// Pods without devices that have arrived and are not placed.
+    public private(set) var plainPodsUnplaced: [Double?]
+
+    init(
+        allocationPercent: [Double?], fragmentationRatioPercent: [Double?], fragmentationPercent: [Double?],
+        plainPodsUnplaced: [Double?]
+    ) {
         self.allocationPercent = allocationPercent
+        self.plainPodsUnplaced = plainPodsUnplaced
         self.fragmentationRatioPercent = fragmentationRatioPercent
         self.fragmentationPercent = fragmentationPercent
     }
@@ -30,7 +37,7 @@ public struct LoadCurve: Sendable, Hashable {
         }
         self.init(
             allocationPercent: mean(\.allocationPercent), fragmentationRatioPercent: mean(\.fragmentationRatioPercent),
-            fragmentationPercent: mean(\.fragmentationPercent))
+            fragmentationPercent: mean(\.fragmentationPercent), plainPodsUnplaced: mean(\.plainPodsUnplaced))
     }
 
     /// Gathers the records of a run, one a pod.
@@ -40,9 +47,11 @@ public struct LoadCurve: Sendable, Hashable {
             var allocation = 0.0
             var ratio = 0.0
             var amount = 0.0
+            var plain = 0.0
 
-            mutating func add(_ record: FragmentationMeter.Record, totalMilli: Int64) {
+            mutating func add(_ record: FragmentationMeter.Record, plainUnplaced: Int, totalMilli: Int64) {
                 count += 1
+                plain += Double(plainUnplaced)
                 allocation += (100 * Double(record.usedMilli) / Double(totalMilli)).twoDecimals
                 ratio += record.fragmentationRatio.twoDecimals
                 amount += record.fragmentedMilli
@@ -56,13 +65,21 @@ public struct LoadCurve: Sendable, Hashable {
 
         init(totalMilli: Int64) { self.totalMilli = totalMilli }
 
-        mutating func add(_ record: FragmentationMeter.Record) {
+        mutating func add(_ record: FragmentationMeter.Record, plainUnplaced: Int) {
             let load = 100 * Double(record.arrivedMilli) / Double(totalMilli)
             let rounded = Int(load.rounded(.toNearestOrEven))
             for (place, bin) in LoadCurve.loads.enumerated() where (Double(bin) - load).magnitude <= 1 {
-                if rounded == bin { bins[place].add(record, totalMilli: totalMilli) }
-                wideBins[place].add(record, totalMilli: totalMilli)
+                if rounded == bin {
+                    bins[place].add(record, plainUnplaced: plainUnplaced, totalMilli: totalMilli)
+                }
+                wideBins[place].add(record, plainUnplaced: plainUnplaced, totalMilli: totalMilli)
             }
+        }
+
+        /// Takes the record for a load that has just been reached.
+        mutating func mark(_ load: Int, _ record: FragmentationMeter.Record, plainUnplaced: Int) {
+            bins[load] = Bin()
+            bins[load].add(record, plainUnplaced: plainUnplaced, totalMilli: totalMilli)
         }
 
         var curve: LoadCurve {
@@ -73,7 +90,7 @@ public struct LoadCurve: Sendable, Hashable {
             let total = Double(totalMilli)
             return LoadCurve(
                 allocationPercent: mean(\.allocation), fragmentationRatioPercent: mean(\.ratio),
-                fragmentationPercent: mean { 100 * $0.amount / total })
+                fragmentationPercent: mean { 100 * $0.amount / total }, plainPodsUnplaced: mean(\.plain))
         }
     }
 }

@@ -2,6 +2,14 @@ import PlacementEngine
 import PlacementModel
 import Synchronization
 
+/// How a run is read at a load.
+public enum LoadReading: String, Sendable, Hashable, CaseIterable {
+    /// The mean of the records within half a percent of the load, as the published curves.
+    case published
+    /// The state when the load is reached; rounds end there, so every policy has seen the same pods.
+    case marks
+}
+
 /// How the pods of all runs of a sweep are drawn.
 public struct SweepSettings: Sendable, Hashable {
     /// Device milli that arrive in all, as a multiple of the fleet's.
@@ -10,14 +18,30 @@ public struct SweepSettings: Sendable, Hashable {
     /// How often a seed is run under a policy that draws nodes, each time with other draws; its row is the mean.
     public var repeats: Int
 
-    public init(ratio: Double = 1.3, draws: DrawSource = .published, repeats: Int = 10) {
+    /// Pods of a round; matters to policies that look ahead alone.
+    public var roundSize: Int
+    public var reading: LoadReading
+    public var statistics: ReplayOptions.Statistics
+    /// Whether foresight keeps CPU for pods without devices.
+    public var keepsPlainPods = false
+
+    public init(
+        ratio: Double = 1.3, draws: DrawSource = .published, repeats: Int = 10, roundSize: Int = 1000,
+        reading: LoadReading = .published, statistics: ReplayOptions.Statistics = .trace
+    ) {
         self.ratio = ratio
         self.draws = draws
         self.repeats = repeats
+        self.roundSize = roundSize
+        self.reading = reading
+        self.statistics = statistics
     }
 
-    /// The form that results files hold: `1.3 published x10`.
-    var text: String { "\(ratio) \(draws.rawValue) x\(repeats)" }
+    /// The form that results files hold: `1.3 published x10 rounds 1000 published trace`.
+    var text: String {
+        "\(ratio) \(draws.rawValue) x\(repeats) rounds \(roundSize) \(reading.rawValue) \(statistics.rawValue)"
+            + (keepsPlainPods ? " keeps plain pods" : "")
+    }
 }
 
 /// Policies x traces x seeds, spread over cores, resumed where an interruption left it.
@@ -147,6 +171,9 @@ public struct SweepMean: Sendable, Hashable {
     public var allocationPercent: [Double?]
     public var fragmentationRatioPercent: [Double?]
     public var fragmentationPercent: [Double?]
+    public var plainPodsUnplaced: [Double?]
+    /// Standard deviation of the allocation over the seeds; nil for one seed.
+    public var allocationDeviation: [Double?]
     public var rejected: Double
 
     /// In order of first appearance. - Complexity: linear in rows.
@@ -170,11 +197,21 @@ public struct SweepMean: Sendable, Hashable {
                     return known.count < group.count ? nil : known.reduce(0, +) / Double(known.count)
                 }
             }
+            let allocation = mean(\.allocationPercent)
+            let deviation = LoadCurve.loads.indices.map { load -> Double? in
+                guard let middle = allocation[load], group.count > 1 else { return nil }
+                let squares = group.reduce(0.0) {
+                    let away = ($1.curve.allocationPercent[load] ?? middle) - middle
+                    return $0 + away * away
+                }
+                return (squares / Double(group.count - 1)).squareRoot()
+            }
             return SweepMean(
                 trace: group[0].key.trace, policy: group[0].key.policy, seeds: group.count,
-                allocationPercent: mean(\.allocationPercent),
+                allocationPercent: allocation,
                 fragmentationRatioPercent: mean(\.fragmentationRatioPercent),
-                fragmentationPercent: mean(\.fragmentationPercent),
+                fragmentationPercent: mean(\.fragmentationPercent), plainPodsUnplaced: mean(\.plainPodsUnplaced),
+                allocationDeviation: deviation,
                 rejected: Double(group.reduce(0) { $0 + $1.pods - $1.placed }) / Double(group.count))
         }
     }

@@ -8,8 +8,10 @@ extension SweepPlan {
         if let variant = sources.first?.podsVariant { words += ["--pods-variant", variant] }
         words += [
             "--policies", policies, "--seeds", seeds, "--tune", "\(settings.ratio)", "--draws",
-            settings.draws.rawValue, "--repeats", "\(settings.repeats)",
+            settings.draws.rawValue, "--repeats", "\(settings.repeats)", "--round-size", "\(settings.roundSize)",
+            "--reading", settings.reading.rawValue, "--statistics", settings.statistics.rawValue,
         ]
+        if settings.keepsPlainPods { words.append("--keep-plain-pods") }
         return words.map(Self.shellWord).joined(separator: " ")
     }
 

@@ -106,6 +106,14 @@ public struct SweepPlan: Sendable {
         writer.string(settings.draws.rawValue)
         writer.key("repeats")
         writer.int(settings.repeats)
+        writer.key("roundSize")
+        writer.int(settings.roundSize)
+        writer.key("reading")
+        writer.string(settings.reading.rawValue)
+        writer.key("statistics")
+        writer.string(settings.statistics.rawValue)
+        writer.key("keepsPlainPods")
+        writer.bool(settings.keepsPlainPods)
         writer.key("runs")
         writer.beginArray()
         for run in runs {
@@ -174,15 +182,24 @@ extension SweepPlan {
         }
         guard let shards = root["shards"]?.int64, (1...1_000_000).contains(shards), let tune = root["tune"]?.double,
             let draws = root["draws"]?.string.flatMap(DrawSource.init), let repeats = root["repeats"]?.int64,
-            let list = root["runs"], list.kind == .array
-        else { throw TraceError(file: file, problem: "needs shards, tune, draws, repeats and runs") }
+            let roundSize = root["roundSize"]?.int64, let reading = root["reading"]?.string.flatMap(LoadReading.init),
+            let statistics = root["statistics"]?.string.flatMap(ReplayOptions.Statistics.init),
+            let keepsPlainPods = root["keepsPlainPods"]?.bool, let list = root["runs"], list.kind == .array
+        else {
+            throw TraceError(
+                file: file,
+                problem: "needs shards, tune, draws, repeats, roundSize, reading, statistics, keepsPlainPods and runs")
+        }
+        var settings = SweepSettings(
+            ratio: tune, draws: draws, repeats: Int(repeats), roundSize: Int(roundSize), reading: reading,
+            statistics: statistics)
+        settings.keepsPlainPods = keepsPlainPods
         var runs: [SweepKey] = []
         for (place, run) in list.elements.enumerated() {
             guard let trace = run["trace"]?.string, let policy = run["policy"]?.string, let seed = run["seed"]?.uint64
             else { throw TraceError(file: file, problem: "runs[\(place)] needs trace, policy and seed") }
             runs.append(SweepKey(trace: trace, policy: policy, seed: seed))
         }
-        return ReadPlan(
-            shards: Int(shards), settings: SweepSettings(ratio: tune, draws: draws, repeats: Int(repeats)), runs: runs)
+        return ReadPlan(shards: Int(shards), settings: settings, runs: runs)
     }
 }

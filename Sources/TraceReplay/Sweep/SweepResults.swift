@@ -11,7 +11,7 @@
 /// A last line without its end is what an interruption left of a row; it is dropped when the file is opened, and the run
 /// is made again.
 final class SweepResults {
-    private static let measures = ["alloc_pct", "frag_ratio_pct", "frag_pct"]
+    private static let measures = ["alloc_pct", "frag_ratio_pct", "frag_pct", "plain_unplaced"]
 
     static let columns =
         ["trace", "policy", "seed", "tune", "pods", "placed", "decision_hash"]
@@ -75,6 +75,7 @@ final class SweepResults {
         writer.field(row.decisionHash)
         for values in [
             row.curve.allocationPercent, row.curve.fragmentationRatioPercent, row.curve.fragmentationPercent,
+            row.curve.plainPodsUnplaced,
         ] {
             for value in values {
                 if let value { writer.field(hundredths: value) } else { writer.field("") }
@@ -124,7 +125,8 @@ final class SweepResults {
                         curve: LoadCurve(
                             allocationPercent: Array(values[0..<loads]),
                             fragmentationRatioPercent: Array(values[loads..<2 * loads]),
-                            fragmentationPercent: Array(values[(2 * loads)...]))))
+                            fragmentationPercent: Array(values[2 * loads..<3 * loads]),
+                            plainPodsUnplaced: Array(values[(3 * loads)...]))))
             }
             return rows
         }
