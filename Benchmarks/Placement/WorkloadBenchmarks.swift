@@ -16,8 +16,7 @@ let benchmarks: @Sendable () -> Void = {
             maxIterations: 50)
         Benchmark(
             workload.name, configuration: configuration,
-            closure: { benchmark in
-                guard let prepared = benchmark.setupState as? Prepared else { return }
+            closure: { (benchmark: Benchmark, prepared: Prepared) in
                 do {
                     let nanoseconds = try prepared.meter.nanoseconds()
                     benchmark.measurement(Metric.time, Int(nanoseconds) / max(prepared.outcome.operations, 1))
