@@ -10,6 +10,8 @@ struct FleetUsage {
     private(set) var cores: [Int32]
     /// By node row.
     private(set) var free: [NodeResources]
+    /// Rows of nodes that changed since ``takeChangedNodes()``; a row may stand here twice.
+    private var changedNodes: [Int] = []
 
     init(_ table: DeviceTable) {
         self.table = table
@@ -18,15 +20,34 @@ struct FleetUsage {
         cores = []
         free = []
         recount()
+        markAllChanged()
     }
 
     /// Copies the table anew. - Complexity: O(devices + nodes)
     mutating func recount() {
         let devices = table.deviceRowCount
+        let before = (slots, memoryMiB, cores, free)
         slots = Array(UnsafeBufferPointer(start: table.used.base, count: devices))
         memoryMiB = Array(UnsafeBufferPointer(start: table.usedMemoryMiB.base, count: devices))
         cores = Array(UnsafeBufferPointer(start: table.usedCores.base, count: devices))
         free = Array(UnsafeBufferPointer(start: table.free.base, count: table.nodeRowCount))
+        guard before.0.count == slots.count, before.3.count == free.count else { return markAllChanged() }
+        for node in free.indices {
+            let differs =
+                free[node] != before.3[node]
+                || table.devices(of: node).contains {
+                    slots[$0] != before.0[$0] || memoryMiB[$0] != before.1[$0] || cores[$0] != before.2[$0]
+                }
+            if differs { changedNodes.append(node) }
+        }
+    }
+
+    mutating func markAllChanged() { changedNodes = Array(free.indices) }
+
+    /// Rows of the nodes that changed since the last call; a row may come twice.
+    mutating func takeChangedNodes() -> [Int] {
+        defer { changedNodes.removeAll(keepingCapacity: true) }
+        return changedNodes
     }
 
     /// Adds what a pod got. - Complexity: O(its devices)
@@ -40,6 +61,7 @@ struct FleetUsage {
             cores[row] += device.cores
         }
         free[node] = free[node].subtracting(resources)
+        changedNodes.append(node)
     }
 
     /// How much of a device is in use, 0 to 1: the larger of its memory and its cores; of a device that counts neither, or

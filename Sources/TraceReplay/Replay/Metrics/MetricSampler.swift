@@ -10,7 +10,7 @@ struct MetricSampler {
     private let cluster: Cluster
     private let context: PolicyContext
     private let demand: DemandTable
-    private let stranded: StrandedCapacity
+    private var stranded: StrandedCapacity
     private let binning: FleetBinning
     private var usage: FleetUsage
     private var fairness = NamespaceFairness()
@@ -98,7 +98,7 @@ struct MetricSampler {
     /// Takes a sample, replacing one at the same position.
     ///
     /// - Parameter fragmentation: as followed pod by pod; nil = as the fleet stands.
-    /// - Complexity: O(devices x typical requests + namespaces)
+    /// - Complexity: O(devices + devices of changed nodes x typical requests + namespaces)
     mutating func sample(at position: Int64, fragmentation: FragmentationMeter.Record?) {
         var sample = ReplayMetrics.Sample(at: position)
         let deviceMilli = Double(max(cluster.table.deviceRowCount, 1)) * 1000
@@ -116,7 +116,7 @@ struct MetricSampler {
             sample.fragmentationPercent = record?.fragmentationRatio
             sample.fragmentedMilli = record?.fragmentedMilli
         } else {
-            let amounts = stranded.measure(usage)
+            let amounts = stranded.measure(&usage)
             func percent(_ part: Double, _ whole: Double) -> Double { whole > 0 ? part * 100 / whole : 0 }
             sample.strandedMemoryMiB = amounts.strandedMemoryMiB
             sample.strandedCores = amounts.strandedCores
