@@ -14,6 +14,7 @@ extension Cluster {
 
     /// Filters over what the node is; they change only when the node object changes.
     func failingConstraint(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
+        if !requestClass.hasConstraints && table.constrainedNodeCount == 0 { return nil }
         let node = table.nodes[row]
         let constraints = requestClass.constraints
         if requestClass.hasConstraints {

@@ -21,20 +21,33 @@ public struct RejectionSurvey: Sendable, Hashable {
     /// - Complexity: O(nodes x devices)
     init(of requestClass: RequestClass, cluster: Cluster, evaluator: inout NodeEvaluator) {
         var countsByRank: [[String: Int]] = [[:], [:], [:]]
-        for node in 0..<cluster.table.nodeRowCount {
-            let failure: NodeFailure
-            if let filter = cluster.firstFailingFilter(requestClass, node: node) {
-                failure = .filter(filter)
-            } else if evaluator.fits(requestClass, node: node) {
-                continue
-            } else {
-                failure = evaluator.failure()
-            }
+        var nodesByReason: [String: Int] = [:]
+        func count(_ failure: NodeFailure, nodes: Int) {
             for word in failure.words {
-                nodesByReason[word, default: 0] += 1
-                countsByRank[failure.closeness][word, default: 0] += 1
+                nodesByReason[word, default: 0] += nodes
+                countsByRank[failure.closeness][word, default: 0] += nodes
             }
         }
+        // Most nodes of a full fleet give one of these, so they are counted before they are worded.
+        var nodesByFilter = Array(repeating: 0, count: NodeFilter.allCases.count)
+        var nodesWithoutDevices = 0
+        for node in 0..<cluster.table.nodeRowCount {
+            if let filter = cluster.firstFailingFilter(requestClass, node: node) {
+                nodesByFilter[Int(filter.rawValue)] += 1
+            } else if !evaluator.fits(requestClass, node: node) {
+                let failure = evaluator.failure()
+                if failure == .nodeInsufficientDevice {
+                    nodesWithoutDevices += 1
+                } else {
+                    count(failure, nodes: 1)
+                }
+            }
+        }
+        for filter in NodeFilter.allCases where nodesByFilter[Int(filter.rawValue)] > 0 {
+            count(.filter(filter), nodes: nodesByFilter[Int(filter.rawValue)])
+        }
+        if nodesWithoutDevices > 0 { count(.nodeInsufficientDevice, nodes: nodesWithoutDevices) }
+        self.nodesByReason = nodesByReason
         let closest = countsByRank.last { !$0.isEmpty } ?? [:]
         let leading = closest.min { ($1.value, $0.key) < ($0.value, $1.key) }
         leadingReason = leading?.key ?? (cluster.table.nodeRowCount == 0 ? "no nodes" : Self.fitsAtEnd)
