@@ -23,3 +23,32 @@ static inline uint64_t berth_gather_bit(const uint64_t *words, uint32_t bit) {
 #endif
     return mask;
 }
+
+/// Bit `i` of the result tells that `bounds[i]` is greater than `value`, for 4 bounds.
+static inline uint32_t berth_greater_of_4(const int32_t *bounds, int32_t value) {
+#if defined(__SSE2__)
+    const __m128i above = _mm_cmpgt_epi32(_mm_loadu_si128((const __m128i *)bounds), _mm_set1_epi32(value));
+    return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(above));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 4; i++) { mask |= (uint32_t)(bounds[i] > value) << i; }
+    return mask;
+#endif
+}
+
+/// Bit `i` of the result tells that `bounds[i]` is greater than `value`, for 16 bounds.
+static inline uint32_t berth_greater_of_16(const int32_t *bounds, int32_t value) {
+#if defined(__SSE2__)
+    const __m128i *quads = (const __m128i *)bounds;
+    const __m128i limit = _mm_set1_epi32(value);
+    const __m128i low = _mm_packs_epi32(
+        _mm_cmpgt_epi32(_mm_loadu_si128(quads), limit), _mm_cmpgt_epi32(_mm_loadu_si128(quads + 1), limit));
+    const __m128i high = _mm_packs_epi32(
+        _mm_cmpgt_epi32(_mm_loadu_si128(quads + 2), limit), _mm_cmpgt_epi32(_mm_loadu_si128(quads + 3), limit));
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) { mask |= (uint32_t)(bounds[i] > value) << i; }
+    return mask;
+#endif
+}

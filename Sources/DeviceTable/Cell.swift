@@ -12,6 +12,9 @@ public struct Cell<Value: BitwiseCopyable>: @unchecked Sendable {
 
     public func deallocate() { address.deallocate() }
 
+    /// Where the value stands, for kernels.
+    @inlinable public var pointer: UnsafePointer<Value> { UnsafePointer(address) }
+
     @inlinable public var value: Value {
         get { address.pointee }
         nonmutating set { address.pointee = newValue }

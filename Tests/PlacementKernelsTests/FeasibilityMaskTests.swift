@@ -21,11 +21,13 @@ import Testing
             let totalCores = ints(0...1, totals).map { $0 * 100 }
             let words = (0..<totals).map { _ in UInt64(random.int(0...3)) }
             let exact = [Int16](repeating: -1, count: totals)
-            var levels = FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max))
-            levels.memoryMiB[0] = Int32.min
-            let known = random.int(0...15)
-            for level in 0..<known { levels.memoryMiB[level + 1] = Int32(level * 3000 + random.int(0...2000)) }
-            for threshold in 0..<random.int(0...4) { levels.cores[threshold] = Int32(threshold * 25 + 5) }
+            func bounds(_ count: Int, step: Int) -> [Int32] {
+                (0..<count).map { Int32($0 * step + random.int(0...step - 1)) }
+            }
+            let levels = FeasibilityLevels(
+                memoryMiB: bounds(random.int(0...19), step: 2100),
+                severalMemoryMiB: bounds(random.int(0...3), step: 12_000),
+                cores: bounds(random.int(0...12), step: 10))
             let checksSlots = random.chance(oneIn: 2)
             used.withUnsafeBufferPointer { used in
                 usedMemory.withUnsafeBufferPointer { usedMemory in
@@ -35,7 +37,9 @@ import Testing
                             usedCores: usedCores.baseAddress!, attributes: pointer(attributes), slots: pointer(slots),
                             totalMemoryMiB: pointer(totalMemory), totalCores: pointer(totalCores),
                             words: pointer(words), exactVendor: pointer(exact), stride: isUniform ? 0 : 1, count: count)
-                        let fast = feasibilityMask(columns, vendorBit: 1, levels: levels, checksSlots: checksSlots)
+                        let fast = withUnsafePointer(to: levels) {
+                            feasibilityMask(columns, vendorBit: 1, levels: $0, checksSlots: checksSlots)
+                        }
                         let plain = feasibilityMaskReference(
                             columns, vendorBit: 1, levels: levels, checksSlots: checksSlots)
                         #expect(fast == plain, "seed \(seed), \(count) devices")

@@ -41,12 +41,9 @@ final class NodePool {
         checksSlots = vendor.map { cluster.catalog[$0].checksSlots } ?? true
         index = .allocate(capacity: 1)
         index.initialize(to: RankIndex(nodes: cluster.table.nodeRowCount))
-        levels = Cell(
-            FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max)))
+        levels = Cell(FeasibilityLevels())
         surveyDevices()
-        if let vendor {
-            levels.value = Self.chooseLevels(cluster.demands[vendor.index], totalsMiB: memoryTotalsMiB)
-        }
+        if let vendor { levels.value = chooseLevels(cluster.demands[vendor.index]) }
     }
 
     /// Vendors read the exact words only; every other text behaves alike.
@@ -83,24 +80,28 @@ final class NodePool {
     }
 
     /// Level bounds from the demands really asked: every size gets its own level while there are few, quantiles else.
-    private static func chooseLevels(_ demands: [DeviceDemand], totalsMiB: [Int32]) -> FeasibilityLevels {
+    private func chooseLevels(_ demands: [DeviceDemand]) -> FeasibilityLevels {
         var memory: [Int32] = []
+        var severalMemory: [Int32] = []
         var cores: [Int32] = []
         for demand in demands {
+            var sizes: [Int32] = []
             if let size = demand.memoryMiB {
-                memory.append(size)
+                sizes = [size]
             } else if let percent = demand.memoryPercent {
-                for total in totalsMiB { memory.append((total &* percent) / 100) }
+                sizes = memoryTotalsMiB.map { ($0 &* percent) / 100 }
             }
+            if countLevel(of: demand) > 0 { severalMemory += sizes } else { memory += sizes }
             if case .atLeast(let count) = demand.cores { cores.append(count) }
         }
-        let memoryBounds = quantiles(memory, FeasibilityLevels.memoryCount - 1)
-        let coreBounds = quantiles(cores, CoreDemand.thresholdCount)
-        var levels = FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(repeating: Int32.max))
-        levels.memoryMiB[0] = Int32.min
-        for (place, bound) in memoryBounds.enumerated() { levels.memoryMiB[place + 1] = bound }
-        for (place, bound) in coreBounds.enumerated() { levels.cores[place] = bound }
-        return levels
+        return FeasibilityLevels(
+            memoryMiB: Self.quantiles(memory, FeasibilityLevels.memoryCount - 1),
+            severalMemoryMiB: Self.quantiles(severalMemory, FeasibilityLevels.severalMemoryCount - 1),
+            cores: Self.quantiles(cores, CoreDemand.thresholdCount))
+    }
+
+    private func countLevel(of demand: DeviceDemand) -> Int {
+        FeasibilityLevels.countLevel(demand.repeatsOnMIG && hasMIG ? 1 : Int(demand.devices))
     }
 
     /// At most `count` ascending distinct values that cut the sizes into equal shares, the smallest always among them.
@@ -118,7 +119,7 @@ final class NodePool {
 
     /// Word and bit under which a class finds nodes that meet its demand.
     func bit(for demand: DeviceDemand) -> (word: Int, mask: UInt64) {
-        let devices = demand.repeatsOnMIG && hasMIG ? 1 : Int(demand.devices)
+        let countLevel = countLevel(of: demand)
         var memoryMiB = Int32.min
         if let size = demand.memoryMiB {
             memoryMiB = size
@@ -138,7 +139,7 @@ final class NodePool {
             }
         }
         return FeasibilityLevels.bit(
-            countLevel: FeasibilityLevels.countLevel(devices), memoryLevel: levels.value.memoryLevel(atMost: memoryMiB),
+            countLevel: countLevel, memoryLevel: levels.value.memoryLevel(atMost: memoryMiB, countLevel: countLevel),
             coreDemand: core)
     }
 
@@ -227,7 +228,7 @@ final class NodePool {
     private func words(of node: Int) -> FeasibilityWords {
         guard let vendor else { return FeasibilityWords(repeating: UInt64.max) }
         return feasibilityMask(
-            table.columns(of: node), vendorBit: vendor.bit, levels: levels.value, checksSlots: checksSlots)
+            table.columns(of: node), vendorBit: vendor.bit, levels: levels.pointer, checksSlots: checksSlots)
     }
 }
 

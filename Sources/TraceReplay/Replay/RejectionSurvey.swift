@@ -53,6 +53,30 @@ public struct RejectionSurvey: Sendable, Hashable {
         leadingReason = leading?.key ?? (cluster.table.nodeRowCount == 0 ? "no nodes" : Self.fitsAtEnd)
     }
 
+    /// Surveys of the distinct classes in a list, by class id.
+    ///
+    /// - Complexity: O(classes x nodes x devices), classes side by side
+    static func surveys(
+        of requestClasses: [RequestClass], cluster: Cluster, _ parallelism: Parallelism
+    ) -> [Int: RejectionSurvey] {
+        let distinct = Dictionary(requestClasses.map { ($0.id, $0) }) { first, _ in first }.values.map { $0 }
+        let surveys = UnsafeMutablePointer<RejectionSurvey>.allocate(capacity: distinct.count)
+        defer {
+            surveys.deinitialize(count: distinct.count)
+            surveys.deallocate()
+        }
+        // Threads only read the cluster, and each writes the surveys of its own chunk.
+        nonisolated(unsafe) let (fleet, classes, output) = (cluster, distinct, surveys)
+        Parallel.forEachChunk(of: 0..<distinct.count, minimum: 1, parallelism) { _, chunk in
+            var evaluator = NodeEvaluator(cluster: fleet)
+            for place in chunk {
+                (output + place).initialize(
+                    to: RejectionSurvey(of: classes[place], cluster: fleet, evaluator: &evaluator))
+            }
+        }
+        return Dictionary(uniqueKeysWithValues: distinct.indices.map { (distinct[$0].id, surveys[$0]) })
+    }
+
     /// The class was refused when it was offered and would fit now, after pods left.
     static let fitsAtEnd = "fits at the end of the run"
 }

@@ -1,5 +1,6 @@
 import HeapCounters
 import PlacementEngine
+import PlacementModel
 
 extension Replay {
     /// Sums up a finished run; asks the fleet once more per rejected request class for the reasons.
@@ -52,15 +53,13 @@ extension Replay {
         var leadingReasons: [Int32: String] = [:]
         var podsByShape: [Int32: Int] = [:]
         for sequence in rejected { podsByShape[trace.pods.shape[Int(order[Int(sequence)])], default: 0] += 1 }
-        var surveys: [Int: RejectionSurvey] = [:]
-        var evaluator = NodeEvaluator(cluster: cluster)
+        let surveys = RejectionSurvey.surveys(
+            of: podsByShape.keys.compactMap { classifier.classes[Int($0)] }, cluster: cluster,
+            Parallelism(threads: options.threads))
         for (shape, pods) in podsByShape {
             let survey: RejectionSurvey
-            if let requestClass = classifier.classes[Int(shape)] {
-                survey =
-                    surveys[requestClass.id]
-                    ?? RejectionSurvey(of: requestClass, cluster: cluster, evaluator: &evaluator)
-                surveys[requestClass.id] = survey
+            if let requestClass = classifier.classes[Int(shape)], let known = surveys[requestClass.id] {
+                survey = known
             } else {
                 survey = RejectionSurvey(problem: classifier.problems[shape] ?? "cannot be asked for")
             }

@@ -8,10 +8,12 @@ import PlacementModel
 enum KernelWorkloads {
     static let all: [Workload] = [
         kernel("filter/bit-sliced", "feasibility words of a node by the bit-sliced adder") { columns, node in
-            hash(feasibilityMask(columns.columns(of: node), vendorBit: 1, levels: levels, checksSlots: true))
+            hash(feasibilityMask(columns.columns(of: node), vendorBit: 1, levels: levels.pointer, checksSlots: true))
         },
         kernel("filter/scalar", "feasibility words of a node by the plain twin") { columns, node in
-            hash(feasibilityMaskReference(columns.columns(of: node), vendorBit: 1, levels: levels, checksSlots: true))
+            hash(
+                feasibilityMaskReference(
+                    columns.columns(of: node), vendorBit: 1, levels: levels.value, checksSlots: true))
         },
         Workload("kernel/score/node", "node score and rank key", operation: "node") { size, _ in
             let columns = SampleColumns(nodes: nodes(size), seed: 12)
@@ -31,12 +33,9 @@ enum KernelWorkloads {
         selection("select/sort", "the same devices by Go's sort of the whole list", run: SelectionTwin.sorted),
     ]
 
-    static let levels: FeasibilityLevels = {
-        var levels = FeasibilityLevels(memoryMiB: SIMD16(repeating: Int32.max), cores: SIMD4(10, 25, 50, 75))
-        levels.memoryMiB[0] = Int32.min
-        for level in 1..<12 { levels.memoryMiB[level] = Int32(level) * 4096 }
-        return levels
-    }()
+    static let levels = Cell(
+        FeasibilityLevels(
+            memoryMiB: (1..<12).map { $0 * 4096 }, severalMemoryMiB: [8192, 16384, 32768], cores: [10, 25, 50, 75]))
 
     private static func hash(_ words: FeasibilityWords) -> UInt64 {
         var sum: UInt64 = 0
