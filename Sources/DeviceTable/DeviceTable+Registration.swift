@@ -118,6 +118,7 @@ extension DeviceTable {
             sum.totalCores &+= record.cores
             sum.totalMemoryMiB &+= record.memoryMiB
             heads.base[row].words |= trait.words
+            noteKind(trait.words, totalMemoryMiB: record.memoryMiB, isMIG: record.mode == "mig")
             if trait.exactVendor >= 0 { heads.base[row].exactWords |= 1 << UInt64(trait.exactVendor) }
             if !nodeTypes[row].contains(typeSymbol) { nodeTypes[row].append(typeSymbol) }
             if !ids.insert(record.id).inserted { heads.base[row].flags.insert(.duplicateIDs) }
@@ -125,6 +126,14 @@ extension DeviceTable {
         heads.base[row].sums = sum
         if isPlain(row) { heads.base[row].flags.insert(.plain) }
         noteUniformity(of: row)
+    }
+
+    private func noteKind(_ vendorWords: UInt64, totalMemoryMiB: Int32, isMIG: Bool) {
+        var vendors = vendorWords
+        while vendors != 0 {
+            deviceKinds[vendors.trailingZeroBitCount].note(totalMemoryMiB: totalMemoryMiB, isMIG: isMIG)
+            vendors &= vendors - 1
+        }
     }
 
     /// NUMA nodes beyond 16 bits make a node not plain, so the cut does no harm.

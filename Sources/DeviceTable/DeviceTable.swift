@@ -74,6 +74,9 @@ public final class DeviceTable {
     /// Extended resource names.
     public internal(set) var resources = SymbolTable()
 
+    /// What each vendor's devices have been so far, by vendor id.
+    public internal(set) var deviceKinds: [DeviceKinds]
+
     /// The change log cut by vendor: nodes with devices that the vendor's requests see, by vendor id.
     public let vendorLogs: UnsafeMutablePointer<ChangeLog>
     /// Vendors that have a log of their own.
@@ -103,6 +106,7 @@ public final class DeviceTable {
     public init(vendorCount: Int, traits: @escaping (String) -> DeviceTypeTraits) {
         self.traits = traits
         vendorLogCount = vendorCount
+        deviceKinds = Array(repeating: DeviceKinds(), count: max(vendorCount, 1))
         vendorLogs = .allocate(capacity: max(vendorCount, 1))
         for vendor in 0..<vendorCount { (vendorLogs + vendor).initialize(to: ChangeLog()) }
     }
@@ -236,6 +240,24 @@ public struct NodeSums: Sendable, Hashable, BitwiseCopyable {
     public var totalMemoryMiB: Int32 = 0
 
     public init() {}
+}
+
+/// The kinds of devices that a vendor's requests have met on a fleet, those of nodes that left included: bounds for indexes.
+public struct DeviceKinds: Sendable, Hashable {
+    /// Distinct memory totals, ascending.
+    public internal(set) var memoryTotalsMiB: [Int32] = []
+    /// Some device is cut by MIG.
+    public internal(set) var hasMIG = false
+
+    /// No device so far.
+    public init() {}
+
+    mutating func note(totalMemoryMiB: Int32, isMIG: Bool) {
+        if isMIG { hasMIG = true }
+        if memoryTotalsMiB.contains(totalMemoryMiB) { return }
+        memoryTotalsMiB.insert(
+            totalMemoryMiB, at: memoryTotalsMiB.firstIndex { $0 > totalMemoryMiB } ?? memoryTotalsMiB.count)
+    }
 }
 
 /// Node resources besides devices. A resource the node does not state is unlimited (`Int64.max`).

@@ -21,17 +21,25 @@ import VendorCatalog
         case nothing
     }
 
+    private static let nodeCount = 24
+    /// Nodes that join while pods run, two after every round.
+    private static let lateNodes = 10
+
+    private static func node(_ number: Int, of random: RandomFleet) -> Node {
+        var node = random.nodes[number]
+        node.metadata.labels["zone"] = "z\(number % 3)"
+        node.allocatable["cpu"] = Quantity(integer: Int64(8 + number % 5 * 8))
+        if number % 11 == 7 { node.taints = [Taint(key: "dedicated", value: "batch", effect: .noSchedule)] }
+        if number % 13 == 5 { node.isUnschedulable = true }
+        return node
+    }
+
     private static func fleet(
-        _ random: inout RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing
+        _ random: RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing
     ) throws -> Cluster {
         let cluster = Cluster(catalog: try VendorCatalog(), profile: profile)
-        for (number, node) in random.nodes.enumerated() {
-            var node = node
-            node.metadata.labels["zone"] = "z\(number % 3)"
-            node.allocatable["cpu"] = Quantity(integer: Int64(8 + number % 5 * 8))
-            if number % 11 == 7 { node.taints = [Taint(key: "dedicated", value: "batch", effect: .noSchedule)] }
-            if number % 13 == 5 { node.isUnschedulable = true }
-            let row = cluster.register(node, now: Fleet.now).row
+        for number in 0..<nodeCount - (sharing == .everything ? lateNodes : 0) {
+            let row = cluster.register(node(number, of: random), now: Fleet.now).row
             let isPure =
                 cluster.table.nodeWords[row].nonzeroBitCount == 1 && cluster.table.nodeFlags[row].contains(.plain)
             if sharing == .nothing && !isPure { cluster.table.removeNode(row) }
@@ -46,6 +54,30 @@ import VendorCatalog
                 metadata: ObjectMeta(name: "q", namespace: "limited"),
                 hard: limits.mapValues { Quantity(integer: Int64($0)) }))
         return cluster
+    }
+
+    /// What happens to nodes between rounds: some join, one changes its taints and labels, one leaves with its pods.
+    private static func changeNodes(
+        of cluster: Cluster, after round: Int, _ random: inout RandomFleet,
+        _ residents: inout [(id: ResidentID, node: Int)]
+    ) {
+        let joined = cluster.table.nodeRowCount
+        for number in joined..<min(joined + 2, nodeCount) {
+            _ = cluster.register(node(number, of: random), now: Fleet.now)
+        }
+        let changed = random.index(below: cluster.table.nodeRowCount)
+        if cluster.table.nodeFlags[changed].contains(.alive) {
+            var node = cluster.table.nodes[changed]
+            node.metadata.labels["zone"] = "z\(round % 4)"
+            node.taints = round % 3 == 0 ? [Taint(key: "dedicated", value: "x", effect: .noSchedule)] : []
+            node.isUnschedulable = false
+            cluster.table.updateNode(changed, to: node, ignoredResources: cluster.catalog.managedResources)
+        }
+        guard round % 4 == 3 else { return }
+        let leaving = random.index(below: cluster.table.nodeRowCount)
+        for resident in residents where resident.node == leaving { cluster.remove(resident.id) }
+        residents.removeAll { $0.node == leaving }
+        if cluster.table.nodeFlags[leaving].contains(.alive) { cluster.table.removeNode(leaving) }
     }
 
     private static func pod(_ random: inout RandomFleet, _ name: String) throws -> Pod {
@@ -68,11 +100,11 @@ import VendorCatalog
         seed: Int, profile: CompatibilityProfile, _ sharing: Sharing = .everything,
         _ make: (Cluster) -> any PlacementEngine
     ) throws -> [String] {
-        var random = RandomFleet(seed: UInt64(seed), nodes: 24)
-        let cluster = try fleet(&random, profile: profile, sharing)
+        var random = RandomFleet(seed: UInt64(seed), nodes: nodeCount)
+        let cluster = try fleet(random, profile: profile, sharing)
         let engine = make(cluster)
         var lines: [String] = []
-        var residents: [ResidentID] = []
+        var residents: [(id: ResidentID, node: Int)] = []
         for round in 0..<12 {
             var classIDs: [Int32] = []
             for number in 0..<16 {
@@ -93,11 +125,12 @@ import VendorCatalog
                 lines.append(
                     "round \(round) node \(outcome.node) resident \(outcome.resident) "
                         + devices.joined(separator: " "))
-                if outcome.isPlaced { residents.append(ResidentID(row: outcome.resident)) }
+                if outcome.isPlaced { residents.append((ResidentID(row: outcome.resident), Int(outcome.node))) }
             }
             for _ in 0..<residents.count / 3 {
-                cluster.remove(residents.remove(at: random.index(below: residents.count)))
+                cluster.remove(residents.remove(at: random.index(below: residents.count)).id)
             }
+            if sharing == .everything { changeNodes(of: cluster, after: round, &random, &residents) }
             #expect(cluster.table.brokenInvariant() == nil, "seed \(seed) round \(round)")
         }
         return lines

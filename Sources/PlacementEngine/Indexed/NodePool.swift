@@ -24,10 +24,8 @@ final class NodePool {
     private let threads: Int
     /// Fleets below this size are scored faster by one thread.
     private let nodesForThreads: Int
-    /// Some device of the pool is cut by MIG.
-    private(set) var hasMIG = false
-    /// Distinct memory totals of the pool's devices, ascending.
-    private(set) var memoryTotalsMiB: [Int32] = []
+    /// The vendor's devices when the levels were chosen.
+    private let kinds: DeviceKinds
 
     /// - Parameter requestClass: one of those that will use the pool; its node policy holds for all.
     init(vendor: VendorID?, _ requestClass: RequestClass, cluster: Cluster, threads: Int, threadedFrom: Int) {
@@ -42,7 +40,7 @@ final class NodePool {
         index = .allocate(capacity: 1)
         index.initialize(to: RankIndex(nodes: cluster.table.nodeRowCount))
         levels = Cell(FeasibilityLevels())
-        surveyDevices()
+        kinds = Self.kinds(of: vendor, table)
         if let vendor { levels.value = chooseLevels(cluster.demands[vendor.index]) }
     }
 
@@ -64,19 +62,11 @@ final class NodePool {
         rescored.deallocate()
     }
 
-    private func surveyDevices() {
-        guard let vendor else { return }
-        var totals: Set<Int32> = []
-        var last = Int32.min
-        for device in 0..<table.deviceRowCount where table.words.base[device] & vendor.bit != 0 {
-            let total = table.totalMemoryMiB.base[device]
-            if total != last {
-                totals.insert(total)
-                last = total
-            }
-            if table.flags.base[device].contains(.mig) { hasMIG = true }
-        }
-        memoryTotalsMiB = totals.sorted()
+    /// Whether the levels and the classes' bits hold for the devices there are now.
+    var knowsAllDevices: Bool { kinds == Self.kinds(of: vendor, table) }
+
+    private static func kinds(of vendor: VendorID?, _ table: DeviceTable) -> DeviceKinds {
+        vendor.map { table.deviceKinds[$0.index] } ?? DeviceKinds()
     }
 
     /// Level bounds from the demands really asked: every size gets its own level while there are few, quantiles else.
@@ -89,7 +79,7 @@ final class NodePool {
             if let size = demand.memoryMiB {
                 sizes = [size]
             } else if let percent = demand.memoryPercent {
-                sizes = memoryTotalsMiB.map { ($0 &* percent) / 100 }
+                sizes = kinds.memoryTotalsMiB.map { ($0 &* percent) / 100 }
             }
             if countLevel(of: demand) > 0 { severalMemory += sizes } else { memory += sizes }
             if case .atLeast(let count) = demand.cores { cores.append(count) }
@@ -101,7 +91,7 @@ final class NodePool {
     }
 
     private func countLevel(of demand: DeviceDemand) -> Int {
-        FeasibilityLevels.countLevel(demand.repeatsOnMIG && hasMIG ? 1 : Int(demand.devices))
+        FeasibilityLevels.countLevel(demand.repeatsOnMIG && kinds.hasMIG ? 1 : Int(demand.devices))
     }
 
     /// At most `count` ascending distinct values that cut the sizes into equal shares, the smallest always among them.
@@ -123,7 +113,9 @@ final class NodePool {
         var memoryMiB = Int32.min
         if let size = demand.memoryMiB {
             memoryMiB = size
-        } else if let percent = demand.memoryPercent, let least = memoryTotalsMiB.map({ ($0 &* percent) / 100 }).min() {
+        } else if let percent = demand.memoryPercent,
+            let least = kinds.memoryTotalsMiB.map({ ($0 &* percent) / 100 }).min()
+        {
             memoryMiB = least
         }
         var core = CoreDemand.any

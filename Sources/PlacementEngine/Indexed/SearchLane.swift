@@ -97,8 +97,8 @@ final class SearchLane {
             scratch.pointee.evaluator = NodeEvaluator(cluster: cluster)
             scratch.pointee.evaluatorDevicesMax = cluster.devicesPerNodeMax
         }
-        // Levels chosen when few classes were known serve many badly.
-        if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 }) {
+        // Levels chosen when few classes were known serve many badly; bits chosen for other devices may be wrong.
+        if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 || !$0.knowsAllDevices }) {
             for pool in pools { earlierWork.add(pool) }
             pools.removeAll()
             dropPlans()
