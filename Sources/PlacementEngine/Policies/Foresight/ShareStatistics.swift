@@ -85,24 +85,6 @@ struct ShareStatistics {
         return Int32(min(max(memory, share(request.cores, table.totalCores[device]), 10), 1000))
     }
 
-    /// Thousandths of a device that are free: the scarcest of memory, cores and slots.
-    @inline(__always)
-    static func free(_ device: Int, memoryMiB: Int32, cores: Int32, slots: Int32, _ table: DeviceTable) -> Int32 {
-        if table.usable.base[device] == 0 || table.used.base[device] + slots >= table.slots.base[device] { return 0 }
-        var free: Int32 = 1000
-        let totalMemory = table.totalMemoryMiB.base[device]
-        if totalMemory > 0 {
-            let left = max(totalMemory - table.usedMemoryMiB.base[device] - memoryMiB, 0)
-            free = min(free, Int32(Int64(left) * 1000 / Int64(totalMemory)))
-        }
-        let totalCores = table.totalCores.base[device]
-        if totalCores > 0 {
-            let left = max(totalCores - table.usedCores.base[device] - cores, 0)
-            free = min(free, Int32(Int64(left) * 1000 / Int64(totalCores)))
-        }
-        return free
-    }
-
     /// What a node's free parts are worth with some usage on top, less what CPU shortage is expected to strand.
     func potential(node: Int, usages: [CollapsedUsage], cpuMilli: Int64, _ table: DeviceTable) -> Int64 {
         let devices = table.devices(of: node)
@@ -110,13 +92,7 @@ struct ShareStatistics {
         var idle: Int32 = 0
         var vendor = -1
         for device in devices {
-            var (memoryMiB, cores, slots): (Int32, Int32, Int32) = (0, 0, 0)
-            for usage in usages where Int(usage.device) == device - devices.lowerBound {
-                memoryMiB += usage.memoryMiB
-                cores += usage.cores
-                slots += usage.slots
-            }
-            let free = Self.free(device, memoryMiB: memoryMiB, cores: cores, slots: slots, table)
+            let free = DeviceShares.free(device, place: device - devices.lowerBound, after: usages, table)
             if let values = values[Int(table.type.base[device])] { value += Int64(values[Int(free)]) }
             idle += free
             vendor = Int(table.vendor.base[device])

@@ -1,0 +1,45 @@
+import PlacementModel
+
+/// Foresight on fleets of mixed vendors: the node that loses least of what is expected to fill it.
+///
+/// ```
+/// score = potential after - potential before - CPU left after / 10     millionths of a device, the highest wins
+/// ```
+///
+/// Statistics are learned from the pods that have come. Pods are decided in queue order.
+struct ShareForesight: SharePolicy {
+    static var looksAhead: Bool { true }
+
+    private var arrivals = ArrivalCounts()
+    private var returning: [Int] = []
+    private var statistics: ShareStatistics
+
+    init(_ cluster: Cluster) { statistics = ShareStatistics(counts: [], cluster) }
+
+    mutating func waitingDidChange(_ classID: Int32, by pods: Int) {
+        if pods >= 0 { return }
+        let id = Int(classID)
+        if returning.count <= id { returning.append(contentsOf: repeatElement(0, count: id + 1 - returning.count)) }
+        returning[id] -= pods
+    }
+
+    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Cluster) -> Bool {
+        let isDue = arrivals.add(round, returning: returning, classes: cluster.classes.count)
+        for id in returning.indices { returning[id] = 0 }
+        if isDue { statistics = ShareStatistics(counts: arrivals.seen, cluster) }
+        return isDue
+    }
+
+    mutating func devicesDidChange(_ cluster: Cluster) {
+        statistics = ShareStatistics(counts: arrivals.seen, cluster)
+    }
+
+    func score(_ requestClass: RequestClass, _ trial: borrowing ShareTrial) -> Int32 {
+        let table = trial.cluster.table
+        let cpuMilli = requestClass.resources.cpuMilli
+        let before = statistics.potential(node: trial.node, usages: [], cpuMilli: 0, table)
+        let after = statistics.potential(node: trial.node, usages: trial.usages, cpuMilli: cpuMilli, table)
+        let cpuLeft = table.free.base[trial.node].cpuMilli - cpuMilli
+        return Int32(clamping: max(after - before - cpuLeft / 10, Int64(Int32.min) + 1))
+    }
+}
