@@ -3,10 +3,10 @@ import PlacementModel
 /// Foresight on fleets of mixed vendors: the node that loses least of what is expected to fill it.
 ///
 /// ```
-/// score = potential after - potential before - CPU left after / 10     millionths of a device, the highest wins
+/// score = potential after - potential before - CPU left after / 10 - price of what is taken of dear device types
 /// ```
 ///
-/// Statistics are learned from the pods that have come. Pods are decided in queue order.
+/// In millionths of a device, the highest wins. Statistics are learned from the pods that have come. Pods are decided in queue order.
 struct ShareForesight: SharePolicy {
     static var looksAhead: Bool { true }
 
@@ -40,6 +40,7 @@ struct ShareForesight: SharePolicy {
         let before = statistics.potential(node: trial.node, usages: [], cpuMilli: 0, table)
         let after = statistics.potential(node: trial.node, usages: trial.usages, cpuMilli: cpuMilli, table)
         let cpuLeft = table.free.base[trial.node].cpuMilli - cpuMilli
-        return Int32(clamping: max(after - before - cpuLeft / 10, Int64(Int32.min) + 1))
+        let price = statistics.price(node: trial.node, usages: trial.usages, table)
+        return Int32(clamping: max(after - before - cpuLeft / 10 - price, Int64(Int32.min) + 1))
     }
 }

@@ -21,6 +21,7 @@ struct ShareStatistics {
     private var values: [Int: [Int32]] = [:]
     /// By vendor id.
     private let shortages: [CPUShortage?]
+    private let balance: ShareBalance
 
     /// - Parameter counts: pods by class.
     init(counts: [Int], _ cluster: Cluster) {
@@ -46,6 +47,7 @@ struct ShareStatistics {
             let milli = Int64(Self.part(of: request, on: example.device, table)) * Int64(request.devices)
             demands[request.vendor.index].cpu.append((requestClass.resources.cpuMilli, milli, Int64(count)))
         }
+        balance = ShareBalance(counts: counts, examples: examples, cluster)
         let idleMax = cluster.devicesPerNodeMax * 1000
         shortages = demands.map { demand in
             if demand.cpu.isEmpty { return nil }
@@ -100,5 +102,19 @@ struct ShareStatistics {
         guard vendor >= 0, let shortage = shortages[vendor] else { return value }
         let cpuLeft = table.free.base[node].cpuMilli - cpuMilli
         return value - shortage.strandedMicro(idleMilli: idle, cpuLeftMilli: cpuLeft)
+    }
+
+    /// What it costs, in millionths of a device, that some usage takes devices of dear types.
+    func price(node: Int, usages: [CollapsedUsage], _ table: DeviceTable) -> Int64 {
+        let first = Int(table.heads.base[node].firstDevice)
+        var price: Int64 = 0
+        for usage in usages {
+            let device = first + Int(usage.device)
+            let micro = balance.priceMicro[Int(table.type.base[device])]
+            if micro == 0 { continue }
+            let part = DeviceShares.part(memoryMiB: usage.memoryMiB, cores: usage.cores, of: device, table)
+            price += micro * Int64(part) / 1000
+        }
+        return price
     }
 }
