@@ -57,8 +57,10 @@ import VendorCatalog
 
     /// Were policies mistaken for one another, their runs would be equal.
     @Test func policiesDiffer() throws {
-        let trace = try trace(seed: 2)
-        let hashes = try Self.kinds.map { try run(trace, $0, .indexed, .virtual(intervalMs: 60_000)).decisionHash }
+        let traces = try (1...3 as ClosedRange<UInt64>).map { try trace(seed: $0) }
+        let hashes = try Self.kinds.map { kind in
+            try traces.map { try run($0, kind, .indexed, .virtual(intervalMs: 60_000)).decisionHash }
+        }
         #expect(Set(hashes).count == Self.kinds.count)
     }
 

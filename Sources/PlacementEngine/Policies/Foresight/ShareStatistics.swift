@@ -4,10 +4,9 @@ import PlacementModel
 import VendorCatalog
 
 /// What foresight expects on fleets whose devices have slots, memory and cores: worth of free parts by device type, CPU by
-/// vendor.
+/// vendor, what the pods cannot use, and which types are scarce.
 ///
-/// A device's free part is the scarcest of its free memory, cores and slots, in thousandths of the device (its dominant
-/// share); a request's part is the largest of what it asks of memory and cores. Prices of parts are then those of
+/// Parts of devices are those of ``DeviceShares``; requests are rounded up to hundredths. Prices of parts are then those of
 /// ``ForesightStatistics``, for each device type from the requests to its vendor.
 /// - Units: CPU milli; thousandths of a device for parts, millionths for values.
 struct ShareStatistics {
@@ -22,9 +21,12 @@ struct ShareStatistics {
     /// By vendor id.
     private let shortages: [CPUShortage?]
     private let balance: ShareBalance
+    private let fragmentation: ShareFragmentation
 
-    /// - Parameter counts: pods by class.
-    init(counts: [Int], _ cluster: Cluster) {
+    /// - Parameters:
+    ///   - counts: pods by class.
+    ///   - usesTables: see ``ShareFragmentation``.
+    init(counts: [Int], _ cluster: Cluster, usesTables: Bool) {
         let table = cluster.table
         // A device of each type, the first in the table, stands for all.
         var examples: [(type: Int, device: Int)] = []
@@ -48,6 +50,8 @@ struct ShareStatistics {
             demands[request.vendor.index].cpu.append((requestClass.resources.cpuMilli, milli, Int64(count)))
         }
         balance = ShareBalance(counts: counts, examples: examples, cluster)
+        fragmentation = ShareFragmentation(
+            ShareWorkload(counts: counts, cluster), cluster, usesTables: usesTables)
         let idleMax = cluster.devicesPerNodeMax * 1000
         shortages = demands.map { demand in
             if demand.cpu.isEmpty { return nil }
@@ -116,5 +120,11 @@ struct ShareStatistics {
             price += micro * Int64(part) / 1000
         }
         return price
+    }
+
+    /// What the fragmentation of a node that the pods seen so far cannot use is put at, in millionths of a device.
+    func fragmented(node: Int, usages: [CollapsedUsage] = [], cpuMilli: Int64 = 0) -> Int64 {
+        let milli = fragmentation.total(row: node, after: usages, cpuMilli: cpuMilli)
+        return Int64(milli.rounded()) * (ForesightStatistics.deviceMicro / 1000)
     }
 }

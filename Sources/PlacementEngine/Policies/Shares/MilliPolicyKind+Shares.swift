@@ -5,7 +5,7 @@ extension MilliPolicyKind {
             SharePolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, makePolicy: make)
         }
         return switch self {
-        case .foresight: scan { ShareForesight($0) }
+        case .foresight: scan { ShareForesight($0, usesTables: false) }
         case .fgd: scan { FGDShares(context.classCounts, $0, usesTables: false) }
         case .bestFit: scan { _ in BestFit() }
         case .dotProd: scan { _ in DotProd() }
@@ -20,7 +20,7 @@ extension MilliPolicyKind {
             SharePolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks, makePolicy: make)
         }
         return switch self {
-        case .foresight: index { ShareForesight($0) }
+        case .foresight: index { ShareForesight($0, usesTables: true) }
         case .fgd: index { FGDShares(context.classCounts, $0, usesTables: true) }
         case .bestFit: index { _ in BestFit() }
         case .dotProd: index { _ in DotProd() }
