@@ -6,7 +6,9 @@ import PlacementModel
 /// score = potential after - potential before - new fragmentation - CPU left after / 10 - price of dear device types taken
 /// ```
 ///
-/// In millionths of a device, the highest wins. Statistics are learned from the pods that have come. Pods are decided in queue order.
+/// In millionths of a device, the highest wins. Statistics are learned from the pods that have come. Pods are decided in
+/// queue order.
+/// - Source: docs/foresight.md
 struct ShareForesight: SharePolicy {
     static var looksAhead: Bool { true }
 
