@@ -14,8 +14,10 @@ import VendorCatalog
     private let plain: RequestClass
 
     init() throws {
-        cluster = Cluster(catalog: try VendorCatalog.forTraces())
-        vendor = try #require(cluster.catalog.id(ofWord: "NVIDIA"))
+        let cluster = Cluster(catalog: try VendorCatalog.forTraces())
+        let vendor = try #require(cluster.catalog.id(ofWord: "NVIDIA"))
+        self.cluster = cluster
+        self.vendor = vendor
         for name in ["a", "b"] {
             var node = Node(metadata: ObjectMeta(name: name))
             node.allocatable = [
