@@ -137,6 +137,11 @@ extension Cluster {
     /// Counts all pods by affinity class, now and from now on.
     func track(_ ledger: AffinityLedger) {
         affinities = ledger
+        count(into: ledger)
+    }
+
+    /// Counts all pods by affinity class as they are now.
+    func count(into ledger: AffinityLedger) {
         for row in 0..<residents.rowCount {
             let id = ResidentID(row: Int32(row))
             if residents.isAlive(id) { ledger.add(residents.effects(of: id), node: Int(residents[id].node), 1) }

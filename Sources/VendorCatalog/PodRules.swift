@@ -41,6 +41,9 @@ extension PodRules {
         }
     }
 
+    /// Whether pods accept a raw card type.
+    public func allows(type: String) -> Bool { typeFilter?.allows(type) ?? true }
+
     static func mode(_ wanted: String, allows mode: String) -> Bool {
         // A list joined by | names models exactly; anything else is NVIDIA's substring rule.
         if wanted.utf8.contains(124) { return wanted.split(separator: "|").contains { $0 == mode } }

@@ -54,7 +54,7 @@ struct TraceImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Memory of each node, whatever the source says.", valueName: "GiB"))
     var nodeMemoryGib: Int64?
 
-    @Option(help: "milli: thousandths of devices, for every policy. hami: slots, memory and cores.")
+    @Option(help: "milli: thousandths of devices. hami: slots, memory and cores.")
     var deviceModel = TraceMetadata.DeviceModel.milli
 
     @Flag(help: "Leave bad rows out and tell how many, with the first ten, on standard error.")

@@ -39,15 +39,14 @@ public struct DecisionScan: ~Copyable {
         }
     }
 
-    /// Explains what a policy over devices in thousandths decides.
+    /// Explains what a policy besides HAMi's decides.
     ///
-    /// - Parameters:
-    ///   - chosen: row of the node it took, for policies that draw; nil = the best score.
-    ///   - devices: places of the devices it took there.
+    /// - Precondition: the policy is not foresight, which has no score of a single decision.
+    /// - Parameter chosen: row of the node it took, for policies that draw; nil = the best score.
     public mutating func explanation(
         of policy: MilliPolicyKind, _ context: PolicyContext, chosen: Int? = nil
     ) -> DecisionExplanation {
-        let scores = policy.scores(of: requestClass, cluster: cluster, context)
+        let scores = policy.scores(of: requestClass, cluster: cluster, context) ?? []
         let fits = Set(scores.map(\.row))
         var funnel = StageFunnel(requestClass, cluster: cluster)
         for row in aliveRows {
@@ -72,7 +71,7 @@ public struct DecisionScan: ~Copyable {
             guard case .points(let a) = left, case .points(let b) = right else { return false }
             return a > b
         }
-        explanation.forgetDeviceOrder()
+        if MilliPolicyKind.thousandthsProblem(with: cluster) == nil { explanation.forgetDeviceOrder() }
         return explanation
     }
 

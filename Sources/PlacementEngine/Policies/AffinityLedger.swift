@@ -13,10 +13,11 @@ final class AffinityLedger {
     private static let width = classesMax + 1
 
     private var counts: UnsafeMutablePointer<Int32>
-    private var nodes: Int
+    /// Where the devices have slots, memory and cores; nil = they are in thousandths.
+    private let shares: DeviceTable?
 
-    init(nodes: Int) {
-        self.nodes = nodes
+    init(nodes: Int, shares: DeviceTable? = nil) {
+        self.shares = shares
         counts = .allocate(capacity: max(nodes, 1) * Self.width)
         counts.initialize(repeating: 0, count: max(nodes, 1) * Self.width)
     }
@@ -34,13 +35,23 @@ final class AffinityLedger {
         row[1 + min(affinityClass, Self.classesMax - 1)] &+= amount
     }
 
-    /// Counts a pod by what it holds: its devices and the milli of the first.
+    /// Counts a pod by what it holds: its devices and the part of the last.
     func add(_ effects: UnsafeBufferPointer<DeviceEffect>, node: Int, _ amount: Int32) {
         var devices = 0
         var isShare = false
-        for effect in effects where effect.kind == .usage && effect.cores > 0 {
+        for effect in effects where effect.kind == .usage {
+            if let shares {
+                // Further devices of one id are the same device.
+                if !effect.chargesQuota { continue }
+                let device = Int(effect.device)
+                let part = DeviceShares.part(memoryMiB: effect.memoryMiB, cores: effect.cores, of: device, shares)
+                isShare = part < MilliNode.deviceMilli
+            } else if effect.cores > 0 {
+                isShare = effect.cores < MilliNode.deviceMilli
+            } else {
+                continue
+            }
             devices += 1
-            isShare = effect.cores < MilliNode.deviceMilli
         }
         if devices == 0 { return }
         add(affinityClass: devices == 1 && isShare ? 0 : devices, node: node, amount)

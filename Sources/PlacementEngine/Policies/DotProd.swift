@@ -6,11 +6,19 @@ public struct DotProd: MilliPolicy {
     public init() {}
 
     @inline(__always)
-    public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
-        let cpu =
-            (Double(node.cpuLeftMilli) / LargestMachine.cpuMilli) * (Double(request.cpuMilli) / LargestMachine.cpuMilli)
-        let gpu =
-            (Double(node.idleMilli) / LargestMachine.gpuMilli) * (Double(request.totalMilli) / LargestMachine.gpuMilli)
+    public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 { score(request, node, .published) }
+
+    @inline(__always)
+    func score(_ request: MilliRequest, _ node: MilliNode, _ largest: LargestMachine) -> Int32 {
+        let cpu = largest.share(cpuMilli: node.cpuLeftMilli) * largest.share(cpuMilli: request.cpuMilli)
+        let gpu = largest.share(deviceMilli: node.idleMilli) * largest.share(deviceMilli: request.totalMilli)
         return Int32(truncating: 100 * (1 - (cpu + gpu) / 2))
+    }
+}
+
+extension DotProd: SharePolicy {
+    func score(_ requestClass: RequestClass, _ trial: borrowing ShareTrial) -> Int32 {
+        let view = trial.view(of: requestClass)
+        return score(view.request, view.node, view.largest)
     }
 }

@@ -40,16 +40,19 @@ public final class Fragmentation {
 
     let entries: UnsafeMutableBufferPointer<Entry>
 
-    public init(_ pods: TypicalPods, modes: SymbolTable) {
-        entries = .allocate(capacity: pods.entries.count)
-        for (place, entry) in pods.entries.enumerated() {
-            let shape = entry.shape
-            entries.initializeElement(
-                at: place,
-                to: Entry(
+    public convenience init(_ pods: TypicalPods, modes: SymbolTable) {
+        self.init(
+            pods.entries.map { entry in
+                let shape = entry.shape
+                return Entry(
                     cpuMilli: shape.cpuMilli, milliPerDevice: shape.milliPerDevice, devices: shape.devices,
-                    models: MilliRequest.models(shape.models, among: modes), popularity: entry.popularity))
-        }
+                    models: MilliRequest.models(shape.models, among: modes), popularity: entry.popularity)
+            })
+    }
+
+    init(_ entries: [Entry]) {
+        self.entries = .allocate(capacity: entries.count)
+        _ = self.entries.initialize(from: entries)
     }
 
     deinit { entries.deallocate() }

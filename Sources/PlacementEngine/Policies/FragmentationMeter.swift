@@ -39,7 +39,7 @@ public final class FragmentationMeter {
     private var isUsed: [Bool]
     private var requests: [MilliRequest?] = []
 
-    /// - Precondition: ``MilliPolicyKind/problem(with:)`` found nothing.
+    /// - Precondition: ``MilliPolicyKind/thousandthsProblem(with:)`` found nothing.
     public init(_ cluster: Cluster, _ typicalPods: TypicalPods) {
         fleet = MilliFleet(cluster: cluster, ranks: nil, tracksAffinities: false)
         fragmentation = Fragmentation(typicalPods, modes: cluster.table.modes)

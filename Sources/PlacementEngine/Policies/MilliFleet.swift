@@ -40,14 +40,11 @@ final class MilliFleet {
         left = .allocate(capacity: max(count, 1) * stride)
         left.initialize(repeating: 0, count: max(count, 1) * stride)
         affinities = AffinityLedger(nodes: count)
-        let rank = { (row: Int) in ranks.flatMap { row < $0.count ? Int($0[row]) : nil } ?? (ranks == nil ? row : .max)
-        }
-        let rows = (0..<count).sorted { (rank($0), $0) < (rank($1), $1) }
-        for (position, row) in rows.enumerated() {
+        let order = RankOrder(ranks, nodes: count)
+        for (position, row) in order.rows.enumerated() {
             (nodes + position).initialize(
-                to: MilliNode(
-                    row: Int32(row), left: left + position * stride, residents: affinities.counters(of: row)))
-            (positionOfRow + row).initialize(to: Int32(position))
+                to: MilliNode(row: row, left: left + position * stride, residents: affinities.counters(of: Int(row))))
+            (positionOfRow + Int(row)).initialize(to: Int32(position))
         }
         if tracksAffinities { cluster.track(affinities) }
         for position in 0..<count { load(position) }

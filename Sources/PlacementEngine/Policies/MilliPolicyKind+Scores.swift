@@ -3,24 +3,45 @@ import VendorCatalog
 extension MilliPolicyKind {
     /// Score of every node that a class fits, in rank order, as the policy compares them.
     ///
-    /// - Precondition: ``problem(with:)`` found nothing, and the policy is not foresight, which decides a pod together with
-    ///   its queue. Engines made before stop following pods by affinity class.
+    /// - Returns: nil for foresight, which decides a pod together with its queue; no node where the class is not understood.
+    /// - Precondition: ``problem(with:)`` found nothing. Of engines over thousandths, those made before stop following pods by
+    ///   affinity class.
     /// - Complexity: O(nodes x score)
     public func scores(
         of requestClass: RequestClass, cluster: Cluster, _ context: PolicyContext
-    ) -> [(row: Int, score: NodeScoreValue)] {
+    ) -> [(row: Int, score: NodeScoreValue)]? {
         switch self {
-        case .fgd: Self.scores(of: requestClass, cluster, context, FGD(context.typicalPods, cluster))
+        case .fgd where MilliFleet.check(cluster) != nil:
+            Self.shareScores(of: requestClass, cluster, context) { cluster in
+                FGDShares(context.classCounts, cluster, usesTables: false)
+            }
+        case .fgd: Self.milliScores(of: requestClass, cluster, context, FGD(context.typicalPods, cluster))
         case .bestFit: Self.scores(of: requestClass, cluster, context, BestFit())
         case .dotProd: Self.scores(of: requestClass, cluster, context, DotProd())
         case .gpuPacking: Self.scores(of: requestClass, cluster, context, GpuPacking())
         case .gpuClustering: Self.scores(of: requestClass, cluster, context, GpuClustering())
-        case .foresight: preconditionFailure("foresight has no score of a single decision")
+        case .foresight: nil
         case .random: Self.scores(of: requestClass, cluster, context, RandomPolicy(seed: context.seed))
         }
     }
 
-    private static func scores<Policy: MilliPolicy>(
+    private static func scores<Policy: MilliPolicy & SharePolicy>(
+        of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ policy: Policy
+    ) -> [(row: Int, score: NodeScoreValue)] {
+        MilliFleet.check(cluster) == nil
+            ? milliScores(of: requestClass, cluster, context, policy)
+            : shareScores(of: requestClass, cluster, context) { _ in policy }
+    }
+
+    private static func shareScores<Policy: SharePolicy>(
+        of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ makePolicy: (Cluster) -> Policy
+    ) -> [(row: Int, score: NodeScoreValue)] {
+        SharePolicyScanEngine(
+            cluster: cluster, ranks: context.nodeRanks, tracksAffinities: false, makePolicy: makePolicy
+        ).scores(of: requestClass)
+    }
+
+    private static func milliScores<Policy: MilliPolicy>(
         of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ made: Policy
     ) -> [(row: Int, score: NodeScoreValue)] {
         let fleet = MilliFleet(cluster: cluster, ranks: context.nodeRanks)

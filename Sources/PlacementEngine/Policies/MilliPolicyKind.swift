@@ -1,6 +1,9 @@
 import VendorCatalog
 
-/// The policies over devices in thousandths, by name. A new policy is a case here and a file of its own.
+/// The policies besides HAMi's, by name. A new policy is a case here and a file of its own.
+///
+/// Each works on fleets in thousandths of devices, as they were published, and on slots, memory and cores of mixed vendors:
+/// ``makeReferenceEngine(_:_:)`` and ``makeIndexedEngine(_:_:)`` take the engine for the fleet at hand.
 public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
     case foresight
     case fgd = "FGD"
@@ -22,13 +25,23 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Whether the policy works on slots, memory and cores too, as ``ShareForesightEngine`` does.
-    public var worksOnShares: Bool { self == .foresight }
+    /// Why a fleet is not in thousandths of devices; nil = it is.
+    public static func thousandthsProblem(with cluster: Cluster) -> PolicyError? { MilliFleet.check(cluster) }
 
-    /// Why the policies over thousandths cannot work on a fleet; nil = they can.
-    public static func problem(with cluster: Cluster) -> PolicyError? { MilliFleet.check(cluster) }
+    /// Why the policy cannot work on a fleet; nil = it can.
+    public func problem(with cluster: Cluster) -> PolicyError? {
+        guard self == .gpuPacking, cluster.devicesPerNodeMax > MilliFleet.devicesMax else { return nil }
+        let table = cluster.table
+        let row = (0..<table.nodeRowCount).first { table.deviceCount[$0] > MilliFleet.devicesMax }
+        return row.map {
+            PolicyError(
+                description: "node \(table.nodes[$0].name) has \(table.deviceCount[$0]) devices; "
+                    + "\(rawValue) works on at most \(MilliFleet.devicesMax)")
+        }
+    }
 
-    /// Whether the policies understand what a class asks; they reject its pods otherwise.
+    /// Whether the policies understand what a class asks of devices in thousandths; on such fleets they reject its pods
+    /// otherwise.
     public static func understands(_ requestClass: RequestClass, in cluster: Cluster) -> Bool {
         guard let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) else { return false }
         return MilliRequest(requestClass, vendor: vendor, modes: cluster.table.modes) != nil
@@ -36,13 +49,12 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
 
     /// The plain scan. - Precondition: ``problem(with:)`` found nothing.
     public func makeReferenceEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
+        if MilliFleet.check(cluster) != nil { return makeShareScan(cluster, context) }
         func scan(_ policy: some MilliPolicy) -> any PlacementEngine {
             PolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, policy: policy)
         }
         switch self {
-        case .foresight:
-            if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: false) }
-            return ForesightScanEngine(cluster: cluster, context)
+        case .foresight: return ForesightScanEngine(cluster: cluster, context)
         case .fgd: return scan(FGD(context.typicalPods, cluster))
         case .bestFit: return scan(BestFit())
         case .dotProd: return scan(DotProd())
@@ -54,10 +66,9 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
 
     /// The fast engine, with the same decisions. - Precondition: ``problem(with:)`` found nothing.
     public func makeIndexedEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
+        if MilliFleet.check(cluster) != nil { return makeShareIndex(cluster, context) }
         switch self {
-        case .foresight:
-            if MilliFleet.check(cluster) != nil { return ShareForesightEngine(cluster: cluster, keepsScores: true) }
-            return ForesightIndexEngine(cluster: cluster, context)
+        case .foresight: return ForesightIndexEngine(cluster: cluster, context)
         case .fgd:
             return PolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks) { cluster in
                 FGDMemo(context.typicalPods, cluster)

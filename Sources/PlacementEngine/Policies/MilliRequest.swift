@@ -15,6 +15,8 @@ public struct MilliRequest: Sendable, Hashable, BitwiseCopyable {
     public var milliPerDevice: Int32
     /// Models allowed, a bit by mode symbol; all bits = any model.
     public var models: UInt64
+    /// Thousandths over all devices.
+    public var totalMilli: Int32
     /// Number that the policy gave the request; -1 = none.
     public var shape: Int32 = -1
 
@@ -27,13 +29,12 @@ public struct MilliRequest: Sendable, Hashable, BitwiseCopyable {
         self.devices = milliPerDevice > 0 ? devices : 0
         self.milliPerDevice = devices > 0 ? milliPerDevice : 0
         self.models = models
+        totalMilli = self.devices &* self.milliPerDevice
     }
 
     public var asksForDevices: Bool { devices > 0 }
     /// Whether the pod shares one device.
     public var isShare: Bool { devices == 1 && milliPerDevice < MilliNode.deviceMilli }
-    /// Thousandths over all devices.
-    public var totalMilli: Int32 { devices &* milliPerDevice }
     /// Affinity class of the pod for GpuClustering: 0 = shares a device, else the number of devices.
     public var affinityClass: Int { isShare ? 0 : Int(devices) }
 }

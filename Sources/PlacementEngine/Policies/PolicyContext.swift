@@ -2,6 +2,8 @@
 public struct PolicyContext: Sendable {
     /// The target workload of FGD and of the fragmentation metrics.
     public var typicalPods: TypicalPods
+    /// Pods of each class, by id, in the list that typical pods come from: what ``ShareWorkload`` is made of.
+    public var classCounts: [Int] = []
     /// What foresight expects of the pods to come; nil = learned from those that have come.
     public var statistics: ForesightStatistics?
     /// Whether foresight keeps CPU for pods without devices, see ``ForesightOutlook``.

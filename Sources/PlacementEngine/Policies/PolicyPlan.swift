@@ -23,7 +23,8 @@ struct PolicyPlan {
     /// Number of releases at which no node fitted; -1 = not known.
     var refusedAtRelease = -1
 
-    /// - Parameter request: nil when the policies do not understand the class; then no node fits.
+    /// - Parameter request: nil when the policies do not understand the class, so that no node fits, or when the engine does
+    ///   not read it.
     init(_ requestClass: RequestClass, _ request: MilliRequest?, nodes: Int) {
         self.requestClass = requestClass
         self.request = request ?? MilliRequest(cpuMilli: 0, devices: .max, milliPerDevice: MilliNode.deviceMilli)

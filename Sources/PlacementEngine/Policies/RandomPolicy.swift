@@ -40,3 +40,7 @@ public struct RandomPolicy: MilliPolicy {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension RandomPolicy: SharePolicy {
+    func score(_ requestClass: RequestClass, _ trial: borrowing ShareTrial) -> Int32 { 0 }
+}

@@ -35,8 +35,6 @@ public struct TypicalPods: Sendable, Hashable {
     /// - Parameter counts: pods of each shape in the list as published, before any tuning.
     /// - Complexity: O(n log n) in shapes.
     public init(counts: [WorkloadShape: Int]) {
-        let total = counts.values.reduce(0, +)
-        if total == 0 { return }
         let ordered = counts.sorted { left, right in
             if left.value != right.value { return left.value > right.value }
             let (one, other) = (left.key, right.key)
@@ -45,13 +43,23 @@ public struct TypicalPods: Sendable, Hashable {
             if one.devices != other.devices { return one.devices > other.devices }
             return one.models > other.models
         }
+        let popularity = Self.popularity(ofOrdered: ordered.map(\.value))
+        entries = zip(ordered, popularity).map { Entry(shape: $0.key, popularity: $1) }
+    }
+
+    /// Popularity of the shapes to take, from the top until they cover enough.
+    ///
+    /// - Parameter counts: pods of each shape, falling.
+    static func popularity(ofOrdered counts: [Int]) -> [Double] {
+        let total = counts.reduce(0, +)
         var taken = 0
-        for (shape, count) in ordered {
-            if taken * 100 >= total * Self.coveragePercent { break }
+        var popularity: [Double] = []
+        for count in counts {
+            if taken * 100 >= total * coveragePercent { break }
             taken += count
-            entries.append(Entry(shape: shape, popularity: Double(count) / Double(total)))
+            popularity.append(Double(count) / Double(total))
         }
         let coverage = Double(taken) / Double(total)
-        for place in entries.indices { entries[place].popularity /= coverage }
+        return popularity.map { $0 / coverage }
     }
 }

@@ -72,6 +72,7 @@ public struct DifferenceState: Sendable, Hashable {
         let engine = ScriptedEngine(
             cluster: replay.cluster, rows: located.rows, stop: difference.sequence, chosen: chosen,
             usesMilli: options.policy.milli != nil
+                && MilliPolicyKind.thousandthsProblem(with: replay.cluster) == nil
         ) { requestClass in
             state = DifferenceState(chosen, requestClass, replay)
         }
@@ -95,12 +96,14 @@ public struct DifferenceState: Sendable, Hashable {
             return Verdict(score: Double(evaluator.score(requestClass)), devices: devices.sorted())
         }
         if let milli = replay.options.policy.milli {
-            let scores = milli.scores(of: requestClass, onRows: rows, in: cluster, replay.policyContext)
-            for place in verdicts.indices {
-                let score = scores?[place]
-                if score != nil { verdicts[place].refusal = nil }
-                verdicts[place].score = score.map(Double.init)
-                verdicts[place].devices = []
+            let isMilli = MilliPolicyKind.thousandthsProblem(with: cluster) == nil
+            let scores = milli.scores(of: requestClass, cluster: cluster, replay.policyContext) ?? []
+            for (place, row) in rows.enumerated() {
+                verdicts[place].score = nil
+                if isMilli { verdicts[place].devices = [] }
+                guard let entry = scores.first(where: { $0.row == row }) else { continue }
+                verdicts[place].refusal = nil
+                if case .points(let points) = entry.score { verdicts[place].score = Double(points) }
             }
         }
         nodes = zip(rows, verdicts).map { Node($0, cluster, $1) }

@@ -49,16 +49,13 @@ public final class Replay {
         }
         self.order = order
         classifier = ShapeClassifier(trace, cluster: cluster, defaults: options.defaults)
-        let needsThousandths =
-            options.policy.milli.map { !$0.worksOnShares || options.statistics == .trace } ?? false
-        if needsThousandths || options.keepsFragmentation {
-            try trace.checkThousandths(cluster, classifier, policy: options.policy)
-        }
+        try trace.check(options, cluster, classifier)
         policyContext = PolicyContext(
             typicalPods: trace.typicalPods(catalog: catalog),
             statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
             seed: options.seed)
         policyContext.keepsPlainPods = options.keepsPlainPods
+        policyContext.classCounts = trace.classCounts(classifier)
         packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
         present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         placeResidents()
@@ -137,7 +134,7 @@ public final class Replay {
         guard options.clock == .backlog else { return false }
         return options.keepsFragmentation
             || options.keepsMetrics && trace.metadata.deviceModel == .milli
-                && MilliPolicyKind.problem(with: cluster) == nil
+                && MilliPolicyKind.thousandthsProblem(with: cluster) == nil
     }
 
     /// Four moments, evenly over the axis of the samples. Those of the virtual clock lie a sample earlier: the last one is to

@@ -22,18 +22,46 @@ extension Trace {
         return counts
     }
 
+    /// Pods of each request class, by id: what the target workload on slots, memory and cores comes from.
+    func classCounts(_ classifier: ShapeClassifier) -> [Int] {
+        var counts = Array(repeating: 0, count: Int(classifier.classIDs.max() ?? -1) + 1)
+        for shape in pods.shape {
+            let id = classifier.classIDs[Int(shape)]
+            if id != RoundRunner.unclassified { counts[Int(id)] += 1 }
+        }
+        return counts
+    }
+
+    /// Makes sure that the policy and what is to be measured suit fleet and pods.
+    ///
+    /// - Throws: ``TraceError`` that says what does not.
+    func check(_ options: ReplayOptions, _ cluster: Cluster, _ classifier: ShapeClassifier) throws(TraceError) {
+        let milli = options.policy.milli
+        if let problem = milli?.problem(with: cluster) {
+            throw TraceError(file: metadata.name, problem: problem.description)
+        }
+        let isMilli = MilliPolicyKind.thousandthsProblem(with: cluster) == nil
+        let needsList = milli == .foresight && options.statistics == .trace
+        // On thousandths the published policies would reject what they do not understand.
+        let needsPods = isMilli && milli != nil && milli != .foresight
+        if options.keepsFragmentation || needsList || needsPods {
+            try checkThousandths(cluster, classifier, policy: options.policy, givenStatistics: needsList)
+        }
+    }
+
     /// Makes sure that fleet and pods are in thousandths of devices.
     ///
     /// - Throws: ``TraceError`` that says what is not.
     func checkThousandths(
-        _ cluster: Cluster, _ classifier: ShapeClassifier, policy: PolicyChoice
+        _ cluster: Cluster, _ classifier: ShapeClassifier, policy: PolicyChoice, givenStatistics: Bool = false
     ) throws(TraceError) {
-        let what = policy.milli == nil ? "fragmentation metrics and ceilings need" : "policy \(policy.name) needs"
+        let needs = givenStatistics ? "with given statistics needs" : "needs"
+        let what = policy.milli == nil ? "fragmentation metrics and ceilings need" : "policy \(policy.name) \(needs)"
         func refuse(_ problem: String) -> TraceError {
             TraceError(
                 file: metadata.name, problem: "\(what) a fleet in thousandths of devices, as openb's; \(problem)")
         }
-        if let problem = MilliPolicyKind.problem(with: cluster) { throw refuse(problem.description) }
+        if let problem = MilliPolicyKind.thousandthsProblem(with: cluster) { throw refuse(problem.description) }
         for (shape, requestClass) in classifier.classes.enumerated() {
             guard let requestClass, !MilliPolicyKind.understands(requestClass, in: cluster) else { continue }
             throw refuse("some pods ask \(pods.texts[pods.shapes[shape].limits])")

@@ -47,7 +47,7 @@ import VendorCatalog
         }
         let ranks = (0..<40).map { Int32(($0 * 17 + 5) % 40) }
         let context = PolicyContext(typicalPods: TypicalPods(counts: counts), nodeRanks: ranks, seed: seed)
-        #expect(MilliPolicyKind.problem(with: builder.cluster) == nil)
+        #expect(MilliPolicyKind.thousandthsProblem(with: builder.cluster) == nil)
         let engine =
             isFast
             ? kind.makeIndexedEngine(builder.cluster, context) : kind.makeReferenceEngine(builder.cluster, context)

@@ -4,10 +4,9 @@ import PlacementModel
 import VendorCatalog
 
 /// What foresight expects on fleets whose devices have slots, memory and cores: worth of free parts by device type, CPU by
-/// vendor.
+/// vendor, what the pods cannot use, and which types are scarce.
 ///
-/// A device's free part is the scarcest of its free memory, cores and slots, in thousandths of the device (its dominant
-/// share); a request's part is the largest of what it asks of memory and cores. Prices of parts are then those of
+/// Parts of devices are those of ``DeviceShares``; requests are rounded up to hundredths. Prices of parts are then those of
 /// ``ForesightStatistics``, for each device type from the requests to its vendor.
 /// - Units: CPU milli; thousandths of a device for parts, millionths for values.
 struct ShareStatistics {
@@ -21,9 +20,13 @@ struct ShareStatistics {
     private var values: [Int: [Int32]] = [:]
     /// By vendor id.
     private let shortages: [CPUShortage?]
+    private let balance: ShareBalance
+    private let fragmentation: ShareFragmentation
 
-    /// - Parameter counts: pods by class.
-    init(counts: [Int], _ cluster: Cluster) {
+    /// - Parameters:
+    ///   - counts: pods by class.
+    ///   - usesTables: see ``ShareFragmentation``.
+    init(counts: [Int], _ cluster: Cluster, usesTables: Bool) {
         let table = cluster.table
         // A device of each type, the first in the table, stands for all.
         var examples: [(type: Int, device: Int)] = []
@@ -46,6 +49,9 @@ struct ShareStatistics {
             let milli = Int64(Self.part(of: request, on: example.device, table)) * Int64(request.devices)
             demands[request.vendor.index].cpu.append((requestClass.resources.cpuMilli, milli, Int64(count)))
         }
+        balance = ShareBalance(counts: counts, examples: examples, cluster)
+        fragmentation = ShareFragmentation(
+            ShareWorkload(counts: counts, cluster), cluster, usesTables: usesTables)
         let idleMax = cluster.devicesPerNodeMax * 1000
         shortages = demands.map { demand in
             if demand.cpu.isEmpty { return nil }
@@ -85,24 +91,6 @@ struct ShareStatistics {
         return Int32(min(max(memory, share(request.cores, table.totalCores[device]), 10), 1000))
     }
 
-    /// Thousandths of a device that are free: the scarcest of memory, cores and slots.
-    @inline(__always)
-    static func free(_ device: Int, memoryMiB: Int32, cores: Int32, slots: Int32, _ table: DeviceTable) -> Int32 {
-        if table.usable.base[device] == 0 || table.used.base[device] + slots >= table.slots.base[device] { return 0 }
-        var free: Int32 = 1000
-        let totalMemory = table.totalMemoryMiB.base[device]
-        if totalMemory > 0 {
-            let left = max(totalMemory - table.usedMemoryMiB.base[device] - memoryMiB, 0)
-            free = min(free, Int32(Int64(left) * 1000 / Int64(totalMemory)))
-        }
-        let totalCores = table.totalCores.base[device]
-        if totalCores > 0 {
-            let left = max(totalCores - table.usedCores.base[device] - cores, 0)
-            free = min(free, Int32(Int64(left) * 1000 / Int64(totalCores)))
-        }
-        return free
-    }
-
     /// What a node's free parts are worth with some usage on top, less what CPU shortage is expected to strand.
     func potential(node: Int, usages: [CollapsedUsage], cpuMilli: Int64, _ table: DeviceTable) -> Int64 {
         let devices = table.devices(of: node)
@@ -110,13 +98,7 @@ struct ShareStatistics {
         var idle: Int32 = 0
         var vendor = -1
         for device in devices {
-            var (memoryMiB, cores, slots): (Int32, Int32, Int32) = (0, 0, 0)
-            for usage in usages where Int(usage.device) == device - devices.lowerBound {
-                memoryMiB += usage.memoryMiB
-                cores += usage.cores
-                slots += usage.slots
-            }
-            let free = Self.free(device, memoryMiB: memoryMiB, cores: cores, slots: slots, table)
+            let free = DeviceShares.free(device, place: device - devices.lowerBound, after: usages, table)
             if let values = values[Int(table.type.base[device])] { value += Int64(values[Int(free)]) }
             idle += free
             vendor = Int(table.vendor.base[device])
@@ -124,5 +106,25 @@ struct ShareStatistics {
         guard vendor >= 0, let shortage = shortages[vendor] else { return value }
         let cpuLeft = table.free.base[node].cpuMilli - cpuMilli
         return value - shortage.strandedMicro(idleMilli: idle, cpuLeftMilli: cpuLeft)
+    }
+
+    /// What it costs, in millionths of a device, that some usage takes devices of dear types.
+    func price(node: Int, usages: [CollapsedUsage], _ table: DeviceTable) -> Int64 {
+        let first = Int(table.heads.base[node].firstDevice)
+        var price: Int64 = 0
+        for usage in usages {
+            let device = first + Int(usage.device)
+            let micro = balance.priceMicro[Int(table.type.base[device])]
+            if micro == 0 { continue }
+            let part = DeviceShares.part(memoryMiB: usage.memoryMiB, cores: usage.cores, of: device, table)
+            price += micro * Int64(part) / 1000
+        }
+        return price
+    }
+
+    /// What the fragmentation of a node that the pods seen so far cannot use is put at, in millionths of a device.
+    func fragmented(node: Int, usages: [CollapsedUsage] = [], cpuMilli: Int64 = 0) -> Int64 {
+        let milli = fragmentation.total(row: node, after: usages, cpuMilli: cpuMilli)
+        return Int64(milli.rounded()) * (ForesightStatistics.deviceMicro / 1000)
     }
 }

@@ -138,7 +138,7 @@ struct MetricSampler {
     }
 
     private func measuredFragmentation() -> FragmentationMeter.Record? {
-        guard MilliPolicyKind.problem(with: cluster) == nil else { return nil }
+        guard MilliPolicyKind.thousandthsProblem(with: cluster) == nil else { return nil }
         return FragmentationMeter(cluster, context.typicalPods).record
     }
 

@@ -1,0 +1,49 @@
+import DeviceTable
+import PlacementModel
+
+/// Memory, cores and slots of a device as thousandths of it.
+enum DeviceShares {
+    /// Thousandths that are free: the scarcer of memory and cores; nothing without a free slot.
+    ///
+    /// - Parameters: usage on top of what the table holds.
+    @inline(__always)
+    static func free(_ device: Int, memoryMiB: Int32, cores: Int32, slots: Int32, _ table: DeviceTable) -> Int32 {
+        if table.usable.base[device] == 0 || table.used.base[device] + slots >= table.slots.base[device] { return 0 }
+        var free: Int32 = 1000
+        let totalMemory = table.totalMemoryMiB.base[device]
+        if totalMemory > 0 {
+            let left = max(totalMemory - table.usedMemoryMiB.base[device] - memoryMiB, 0)
+            free = min(free, Int32(Int64(left) * 1000 / Int64(totalMemory)))
+        }
+        let totalCores = table.totalCores.base[device]
+        if totalCores > 0 {
+            let left = max(totalCores - table.usedCores.base[device] - cores, 0)
+            free = min(free, Int32(Int64(left) * 1000 / Int64(totalCores)))
+        }
+        return free
+    }
+
+    /// The same with what a trial takes on top. - Parameter place: the device's place in its node.
+    @inline(__always)
+    static func free(_ device: Int, place: Int, after usages: [CollapsedUsage], _ table: DeviceTable) -> Int32 {
+        var (memoryMiB, cores, slots): (Int32, Int32, Int32) = (0, 0, 0)
+        for usage in usages where Int(usage.device) == place {
+            memoryMiB += usage.memoryMiB
+            cores += usage.cores
+            slots += usage.slots
+        }
+        return free(device, memoryMiB: memoryMiB, cores: cores, slots: slots, table)
+    }
+
+    /// Thousandths that an amount is, rounded up: the larger of memory and cores. Who gets neither holds a slot.
+    ///
+    /// - Returns: at least 1; more than 1000 where the device is too small.
+    static func part(memoryMiB: Int32, cores: Int32, of device: Int, _ table: DeviceTable) -> Int32 {
+        func share(_ amount: Int32, _ total: Int32) -> Int32 {
+            if total <= 0 || amount <= 0 { return 0 }
+            return Int32(clamping: (Int64(amount) * 1000 + Int64(total) - 1) / Int64(total))
+        }
+        let part = max(share(memoryMiB, table.totalMemoryMiB[device]), share(cores, table.totalCores[device]))
+        return part > 0 ? part : share(1, table.slots[device])
+    }
+}
