@@ -142,9 +142,8 @@ struct SweepCommand: ParsableCommand {
     }
 
     var settings: SweepSettings {
-        var settings = SweepSettings(
+        SweepSettings(
             ratio: tune, draws: draws, repeats: repeats, roundSize: roundSize, reading: reading, statistics: statistics)
-        return settings
     }
 
     private func merged() throws -> ([SweepRow], SweepSettings) {
