@@ -69,6 +69,20 @@ import Testing
         #expect(!reserve.beginRound(enough, queuedWorth: 0))
     }
 
+    /// A long list of such pods alone says nothing about what fills the devices, and overflows nothing.
+    @Test func aListWithoutDevicesExpectsNoMorePods() {
+        var reserve = CPUReserve(
+            ForesightStatistics(counts: [
+                WorkloadShape(cpuMilli: 8000, milliPerDevice: 0, devices: 0): 4_000_000_000,
+                WorkloadShape(cpuMilli: 32_000, milliPerDevice: 0, devices: 0): 2_000_000_000,
+            ]))
+        var sums = fleet(cpuMilli: 7998)
+        sums.value = 1_000_000_000_000
+        #expect(!reserve.holds(large, sums, queuedWorth: 0))
+        reserve.queue(ordinary, 1)
+        #expect(reserve.holds(large, sums, queuedWorth: 0))
+    }
+
     @Test func nothingIsKeptForAListWithoutSuchPods() {
         let statistics = ForesightStatistics(counts: [
             WorkloadShape(cpuMilli: 10_000, milliPerDevice: 1000, devices: 1): 10

@@ -66,8 +66,11 @@ struct CPUReserve {
     private func isShort(_ sums: FleetSums, _ queuedWorth: Int64) -> Bool {
         if statistics.plainCPUMilli == 0 { return false }
         let byDevices = statistics.cpuMilliPerDevice * (sums.value / 1000) / 1000
-        let plain = ForesightOutlook.part(
-            max(sums.value - queuedWorth, 0), statistics.plainCPUMilli, of: max(statistics.totalWorth, 1))
+        // A list without devices does not tell how many pods come until they are full.
+        let plain =
+            statistics.totalWorth > 0
+            ? ForesightOutlook.part(
+                max(sums.value - queuedWorth, 0), statistics.plainCPUMilli, of: statistics.totalWorth) : 0
         return usableMilli(sums) < byDevices + queuedPlainMilli + plain
     }
 
