@@ -16,6 +16,22 @@ import Testing
     private let ordinary = MilliRequest(cpuMilli: 8000, devices: 0, milliPerDevice: 0)
     private let large = MilliRequest(cpuMilli: 32_000, devices: 0, milliPerDevice: 0)
 
+    /// A reserve that expectations can ask: macros take no mutating call.
+    private final class Kept {
+        private var reserve: CPUReserve
+
+        init(_ statistics: ForesightStatistics) { reserve = CPUReserve(statistics) }
+
+        var isShort: Bool { reserve.isShort }
+        func queue(_ request: MilliRequest, _ pods: Int64) { reserve.queue(request, pods) }
+        func beginRound(_ sums: FleetSums, queuedWorth: Int64) -> Bool {
+            reserve.beginRound(sums, queuedWorth: queuedWorth)
+        }
+        func holds(_ request: MilliRequest, _ sums: FleetSums, queuedWorth: Int64) -> Bool {
+            reserve.holds(request, sums, queuedWorth: queuedWorth)
+        }
+    }
+
     /// Three nodes with five free devices.
     private func fleet(cpuMilli: Int64) -> FleetSums {
         var sums = FleetSums(nodes: 3, models: 1, kinds: 0)
@@ -33,7 +49,7 @@ import Testing
 
     /// Free devices want 50 CPUs, half a list of ordinary pods 16, and 3 x 2.666 stay behind.
     @Test func largePodsWaitWhenWhatIsExpectedNeedsTheCPU() {
-        var reserve = CPUReserve(statistics)
+        let reserve = Kept(statistics)
         let enough = fleet(cpuMilli: 50_000 + 16_000 + 7998)
         let short = fleet(cpuMilli: 50_000 + 16_000 + 7997)
         #expect(!reserve.holds(large, enough, queuedWorth: 0))
@@ -49,7 +65,7 @@ import Testing
 
     /// Devices that take more than 5 CPUs wait when the ordinary pods queued need all.
     @Test func thirstyDevicesWaitForQueuedPodsAlone() {
-        var reserve = CPUReserve(statistics)
+        let reserve = Kept(statistics)
         let thirsty = MilliRequest(cpuMilli: 5001, devices: 1, milliPerDevice: 1000)
         let thrifty = MilliRequest(cpuMilli: 5000, devices: 1, milliPerDevice: 1000)
         #expect(!reserve.holds(thirsty, fleet(cpuMilli: 7998), queuedWorth: 0))
@@ -60,7 +76,7 @@ import Testing
     }
 
     @Test func podsGoWhenCPUIsThereAgain() {
-        var reserve = CPUReserve(statistics)
+        let reserve = Kept(statistics)
         let short = fleet(cpuMilli: 20_000)
         let enough = fleet(cpuMilli: 200_000)
         #expect(reserve.holds(large, short, queuedWorth: 0))
@@ -71,7 +87,7 @@ import Testing
 
     /// A long list of such pods alone says nothing about what fills the devices, and overflows nothing.
     @Test func aListWithoutDevicesExpectsNoMorePods() {
-        var reserve = CPUReserve(
+        let reserve = Kept(
             ForesightStatistics(counts: [
                 WorkloadShape(cpuMilli: 8000, milliPerDevice: 0, devices: 0): 4_000_000_000,
                 WorkloadShape(cpuMilli: 32_000, milliPerDevice: 0, devices: 0): 2_000_000_000,
@@ -87,7 +103,7 @@ import Testing
         let statistics = ForesightStatistics(counts: [
             WorkloadShape(cpuMilli: 10_000, milliPerDevice: 1000, devices: 1): 10
         ])
-        var reserve = CPUReserve(statistics)
+        let reserve = Kept(statistics)
         reserve.queue(ordinary, 9)
         #expect(!reserve.holds(large, fleet(cpuMilli: 0), queuedWorth: 0))
         #expect(
