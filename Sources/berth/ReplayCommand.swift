@@ -78,13 +78,6 @@ struct ReplayCommand: ParsableCommand {
             """)
     var statistics = ReplayOptions.Statistics.learned
 
-    @Flag(
-        help: """
-            Foresight keeps CPU for pods without devices when it is short: fewer of them stay out, and fewer devices are \
-            used.
-            """)
-    var keepPlainPods = false
-
     @Option(help: "Seed of everything random: --shuffle, and policy Random.")
     var seed: UInt64 = 0
 
@@ -192,7 +185,6 @@ struct ReplayCommand: ParsableCommand {
         options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
         options.roundSize = roundSize
         options.statistics = statistics
-        options.keepsPlainPods = keepPlainPods
         options.seed = seed
         options.shufflesBacklog = shuffle
         options.podLimit = limit

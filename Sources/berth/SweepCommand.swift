@@ -76,13 +76,6 @@ struct SweepCommand: ParsableCommand {
             """)
     var statistics = ReplayOptions.Statistics.trace
 
-    @Flag(
-        help: """
-            Foresight keeps CPU for pods without devices when it is short: fewer of them stay out, and fewer devices are \
-            used.
-            """)
-    var keepPlainPods = false
-
     @Option(help: "Folder with openb's published results; the table then shows them and the differences.")
     var published: String?
 
@@ -149,10 +142,8 @@ struct SweepCommand: ParsableCommand {
     }
 
     var settings: SweepSettings {
-        var settings = SweepSettings(
+        SweepSettings(
             ratio: tune, draws: draws, repeats: repeats, roundSize: roundSize, reading: reading, statistics: statistics)
-        settings.keepsPlainPods = keepPlainPods
-        return settings
     }
 
     private func merged() throws -> ([SweepRow], SweepSettings) {

@@ -6,8 +6,6 @@ public struct PolicyContext: Sendable {
     public var classCounts: [Int] = []
     /// What foresight expects of the pods to come; nil = learned from those that have come.
     public var statistics: ForesightStatistics?
-    /// Whether foresight keeps CPU for pods without devices, see ``ForesightOutlook``.
-    public var keepsPlainPods = false
     /// Rank of each node row; the smallest wins ties. Nil or missing = rows in order, after all ranked ones.
     public var nodeRanks: [Int32]?
     /// Seed of policies that draw.

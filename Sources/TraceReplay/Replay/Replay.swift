@@ -15,7 +15,7 @@ public final class Replay {
     let classifier: ShapeClassifier
     /// Milliseconds of the virtual clock that samples are spread over.
     private(set) lazy var sampledSpanMs = Self.sampledSpan(of: trace, order: order)
-    public private(set) var policyContext: PolicyContext
+    public let policyContext: PolicyContext
     /// Called before the engine gets pods, with their sequence numbers: an engine itself sees request classes alone.
     public var willOffer: ((_ sequences: [Int32]) -> Void)?
     var departures = DepartureQueue()
@@ -54,7 +54,6 @@ public final class Replay {
             typicalPods: trace.typicalPods(catalog: catalog),
             statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
             seed: options.seed)
-        policyContext.keepsPlainPods = options.keepsPlainPods
         policyContext.classCounts = trace.classCounts(classifier)
         packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
         present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil

@@ -21,8 +21,6 @@ public struct ReplayOptions: Sendable {
     }
 
     public var statistics = Statistics.learned
-    /// Whether foresight keeps CPU for pods without devices.
-    public var keepsPlainPods = false
     public var engine = EngineChoice.indexed
     /// Threads an engine may use; decisions do not depend on it.
     public var threads = 1

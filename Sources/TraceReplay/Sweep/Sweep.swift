@@ -22,8 +22,6 @@ public struct SweepSettings: Sendable, Hashable {
     public var roundSize: Int
     public var reading: LoadReading
     public var statistics: ReplayOptions.Statistics
-    /// Whether foresight keeps CPU for pods without devices.
-    public var keepsPlainPods = false
 
     public init(
         ratio: Double = 1.3, draws: DrawSource = .published, repeats: Int = 10, roundSize: Int = 1000,
@@ -40,7 +38,6 @@ public struct SweepSettings: Sendable, Hashable {
     /// The form that results files hold: `1.3 published x10 rounds 1000 published trace`.
     var text: String {
         "\(ratio) \(draws.rawValue) x\(repeats) rounds \(roundSize) \(reading.rawValue) \(statistics.rawValue)"
-            + (keepsPlainPods ? " keeps plain pods" : "")
     }
 }
 

@@ -11,7 +11,6 @@ extension SweepPlan {
             settings.draws.rawValue, "--repeats", "\(settings.repeats)", "--round-size", "\(settings.roundSize)",
             "--reading", settings.reading.rawValue, "--statistics", settings.statistics.rawValue,
         ]
-        if settings.keepsPlainPods { words.append("--keep-plain-pods") }
         return words.map(Self.shellWord).joined(separator: " ")
     }
 

@@ -112,8 +112,6 @@ public struct SweepPlan: Sendable {
         writer.string(settings.reading.rawValue)
         writer.key("statistics")
         writer.string(settings.statistics.rawValue)
-        writer.key("keepsPlainPods")
-        writer.bool(settings.keepsPlainPods)
         writer.key("runs")
         writer.beginArray()
         for run in runs {
@@ -184,16 +182,15 @@ extension SweepPlan {
             let draws = root["draws"]?.string.flatMap(DrawSource.init), let repeats = root["repeats"]?.int64,
             let roundSize = root["roundSize"]?.int64, let reading = root["reading"]?.string.flatMap(LoadReading.init),
             let statistics = root["statistics"]?.string.flatMap(ReplayOptions.Statistics.init),
-            let keepsPlainPods = root["keepsPlainPods"]?.bool, let list = root["runs"], list.kind == .array
+            let list = root["runs"], list.kind == .array
         else {
             throw TraceError(
                 file: file,
-                problem: "needs shards, tune, draws, repeats, roundSize, reading, statistics, keepsPlainPods and runs")
+                problem: "needs shards, tune, draws, repeats, roundSize, reading, statistics and runs")
         }
-        var settings = SweepSettings(
+        let settings = SweepSettings(
             ratio: tune, draws: draws, repeats: Int(repeats), roundSize: Int(roundSize), reading: reading,
             statistics: statistics)
-        settings.keepsPlainPods = keepsPlainPods
         var runs: [SweepKey] = []
         for (place, run) in list.elements.enumerated() {
             guard let trace = run["trace"]?.string, let policy = run["policy"]?.string, let seed = run["seed"]?.uint64

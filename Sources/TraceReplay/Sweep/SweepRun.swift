@@ -81,10 +81,9 @@ public struct SweepTrace: Sendable {
     ) throws(TraceError) -> (curve: LoadCurve, placed: Int) {
         let cluster = try trace.makeCluster(catalog: catalog)
         let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
-        var context = PolicyContext(
+        let context = PolicyContext(
             typicalPods: typicalPods, statistics: settings.statistics == .trace ? statistics : nil,
             nodeRanks: tuning.nodeRanks, seed: policySeed)
-        context.keepsPlainPods = settings.keepsPlainPods
         let engine = EngineChoice.indexed.make(cluster, policy, context, 1)
         let meter = FragmentationMeter(cluster, typicalPods)
         var builder = LoadCurve.Builder(totalMilli: meter.totalMilli)

@@ -132,11 +132,10 @@ import VendorCatalog
             counts[shape(Int64(cpuMilli), Int32(devices > 0 ? milli : 0), Int32(devices), models), default: 0] +=
                 1 + draws.draw(below: 9)
         }
-        var context = PolicyContext(
+        let context = PolicyContext(
             typicalPods: TypicalPods(counts: counts),
             statistics: seed % 2 == 0 ? ForesightStatistics(counts: counts) : nil,
             nodeRanks: (0..<24).map { Int32(($0 * 17 + 5) % 24) })
-        context.keepsPlainPods = seed % 3 == 0
         let engine =
             isFast
             ? MilliPolicyKind.foresight.makeIndexedEngine(builder.cluster, context)

@@ -46,16 +46,15 @@ final class ForesightIndexEngine: PlacementEngine {
     init(cluster: Cluster, _ context: PolicyContext) {
         self.cluster = cluster
         ranks = context.nodeRanks
-        rounds = ForesightRounds(given: context.statistics, keepsPlainPods: context.keepsPlainPods)
+        rounds = ForesightRounds(given: context.statistics)
         fleet = MilliFleet(cluster: cluster, ranks: context.nodeRanks)
         memo = .allocate(capacity: 1)
         memo.initialize(
-            to: ForesightMemo(
-                rounds.outlook.statistics, cluster, positions: fleet.count, keepsPlainPods: context.keepsPlainPods))
+            to: ForesightMemo(rounds.outlook.statistics, cluster, positions: fleet.count))
         changes = .allocate(capacity: 1)
         changes.initialize(to: ChangedPositions(nodes: fleet.count))
         shares = .allocate(capacity: max(fleet.count, 1))
-        sums = FleetSums(models: 0, kinds: 0)
+        sums = FleetSums(nodes: 0, models: 0, kinds: 0)
         slotCosts = .allocate(capacity: 256)
         slotCosts.initialize(repeating: 0, count: 256)
         rebuild()
@@ -108,8 +107,9 @@ final class ForesightIndexEngine: PlacementEngine {
 
     @inline(__always)
     private func place(_ id: Int, _ pod: ForesightRequest, into result: inout RoundResult) -> Outcome {
+        if rounds.isHeld(pod, sums) { return .rejected }
         let plan = plan(of: id, pod)
-        if plan.pointee.plan.refusedAtRelease == releases || rounds.outlook.isHeld(pod) { return .rejected }
+        if plan.pointee.plan.refusedAtRelease == releases { return .rejected }
         rounds.findScarce(sums.slots)
         plan.pointee.adopt(rounds.outlook, slotCosts: slotCosts, fleet)
         repair(plan)
@@ -221,14 +221,14 @@ final class ForesightIndexEngine: PlacementEngine {
     private func rebuild() {
         dropPlans()
         let statistics = rounds.outlook.statistics
-        memo.pointee = ForesightMemo(
-            statistics, cluster, positions: fleet.count, keepsPlainPods: rounds.outlook.keepsPlainPods)
+        memo.pointee = ForesightMemo(statistics, cluster, positions: fleet.count)
         changes.pointee.deallocate()
         changes.pointee = ChangedPositions(nodes: fleet.count)
         shares.deallocate()
         shares = .allocate(capacity: max(fleet.count, 1))
         shares.initialize(repeating: Share(), count: max(fleet.count, 1))
-        sums = FleetSums(models: cluster.table.modes.count, kinds: statistics.slotKinds.count)
+        sums = FleetSums(
+            nodes: fleet.count, models: cluster.table.modes.count, kinds: statistics.slotKinds.count)
         for lost in 0..<256 {
             slotCosts[lost] = ForesightPolicy.slotCost(statistics.slotKinds, UInt8(lost))
         }

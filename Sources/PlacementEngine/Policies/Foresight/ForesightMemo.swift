@@ -35,7 +35,6 @@ struct ForesightMemo: ~Copyable {
 
     private let table: PotentialTable
     private let kinds: [ForesightStatistics.SlotKind]
-    private let keepsPlainPods: Bool
     private var states: MilliStates
     private var worths: UnsafeMutablePointer<StateWorth>
     private var worthCount = 0
@@ -50,8 +49,7 @@ struct ForesightMemo: ~Copyable {
     /// Devices of the state that a placement leads to, ascending.
     private let after: UnsafeMutablePointer<Int32>
 
-    init(_ statistics: ForesightStatistics, _ cluster: Cluster, positions: Int, keepsPlainPods: Bool) {
-        self.keepsPlainPods = keepsPlainPods
+    init(_ statistics: ForesightStatistics, _ cluster: Cluster, positions: Int) {
         let devicesMax = max(cluster.devicesPerNodeMax, 1)
         table = PotentialTable(
             NodePotential(statistics, modes: cluster.table.modes, devicesMax: cluster.devicesPerNodeMax))
@@ -193,7 +191,7 @@ struct ForesightMemo: ~Copyable {
         }
         let score =
             best - worths[state].worth.potential
-            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, keepsPlainPods: keepsPlainPods)
+            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter)
         let lost = ForesightPolicy.lostSlots(
             kinds, spoils: spoils[shape], whole: (worths[state].wholeDevices, whole),
             cpuMilli: (states.cpu[state], cpuAfter))

@@ -3,6 +3,7 @@ import PlacementModel
 
 /// Sums over the fleet that ``ForesightOutlook`` decides by.
 struct FleetSums {
+    let nodes: Int64
     /// Free thousandths of all devices.
     var idleMilli: Int64 = 0
     /// CPU left on all nodes.
@@ -14,7 +15,8 @@ struct FleetSums {
     /// Slots by kind, see ``ForesightStatistics/SlotKind``.
     var slots: [Int64]
 
-    init(models: Int, kinds: Int) {
+    init(nodes: Int, models: Int, kinds: Int) {
+        self.nodes = Int64(nodes)
         supply = Array(repeating: 0, count: models)
         slots = Array(repeating: 0, count: kinds)
     }
@@ -46,11 +48,7 @@ struct ForesightOutlook {
     private static let fullPrice = ModelBalance.unit / 2
 
     let statistics: ForesightStatistics
-    /// Whether CPU is kept for pods without devices: when the queue asks more than half of the CPU left, they come first,
-    /// and pods whose devices take half as much CPU again as usual (and a little more) wait.
-    let keepsPlainPods: Bool
-    private var queuedCPUMilli: Int64 = 0
-    private var isCPUShort = false
+    private var cpuReserve: CPUReserve
     private(set) var balance: ModelBalance
     private var demands: [ModelBalance.Demand] = []
     /// Of the statistics' list, by place in `demands`.
@@ -71,9 +69,9 @@ struct ForesightOutlook {
     /// Counts up when pods that were held may go.
     private(set) var releasedHolds = 0
 
-    init(_ statistics: ForesightStatistics, modes: SymbolTable, models: Int, keepsPlainPods: Bool) {
+    init(_ statistics: ForesightStatistics, modes: SymbolTable, models: Int) {
         self.statistics = statistics
-        self.keepsPlainPods = keepsPlainPods
+        cpuReserve = CPUReserve(statistics)
         balance = ModelBalance(models: models)
         queuedSlots = Array(repeating: 0, count: statistics.slotKinds.count)
         expectedSlots = queuedSlots
@@ -118,7 +116,7 @@ struct ForesightOutlook {
 
     /// Adds pods to the queue or takes them off it.
     mutating func queue(_ pod: ForesightRequest, _ pods: Int64) {
-        queuedCPUMilli += pods * pod.request.cpuMilli
+        cpuReserve.queue(pod.request, pods)
         if pod.demand < 0 { return }
         let micro = pods * pod.micro
         queued[pod.demand].micro += micro
@@ -134,11 +132,7 @@ struct ForesightOutlook {
 
     /// Looks ahead from the start of a round whose pods are queued: until the fleet is full, pods like the statistics' come.
     mutating func beginRound(pods: Int, _ sums: FleetSums) {
-        if keepsPlainPods {
-            let wasShort = isCPUShort
-            isCPUShort = 2 * queuedCPUMilli > sums.cpuMilli
-            if wasShort && !isCPUShort { releasedHolds += 1 }
-        }
+        if cpuReserve.beginRound(sums, queuedWorth: queuedWorth) { releasedHolds += 1 }
         let expected = max(sums.idleMilli * 1000 - queuedMicro, 0)
         for (place, kind) in statistics.slotKinds.enumerated() {
             var count: Int64 = 0
@@ -182,7 +176,7 @@ struct ForesightOutlook {
     }
 
     /// `amount` x `part` / `whole`, rounded down.
-    private static func part(_ amount: Int64, _ part: Int64, of whole: Int64) -> Int64 {
+    static func part(_ amount: Int64, _ part: Int64, of whole: Int64) -> Int64 {
         let (high, low) = amount.multipliedFullWidth(by: part)
         return whole.dividingFullWidth((high, low)).quotient
     }
@@ -201,20 +195,14 @@ struct ForesightOutlook {
         self.scarce = scarce
     }
 
-    /// Whether a pod waits although it may fit: it wastes part of a device, and pods that waste less are expected to fill
-    /// all models that it accepts.
-    func isHeld(_ pod: ForesightRequest) -> Bool {
-        if isCPUShort && asksMuchCPU(pod) { return true }
+    /// Whether a pod waits although it may fit: its CPU is kept for others, or it wastes part of a device and pods that
+    /// waste less are expected to fill all models that it accepts.
+    mutating func isHeld(_ pod: ForesightRequest, _ sums: FleetSums) -> Bool {
+        if cpuReserve.holds(pod.request, sums, queuedWorth: queuedWorth) { return true }
         if pod.isDense || pod.request.models == .max { return false }
         for model in balance.isOverAsked.indices
         where pod.request.models & (1 << UInt64(model)) != 0 && !balance.isOverAsked[model] { return false }
         return hasPrices
-    }
-
-    /// Whether a pod's devices take at least 1.6 times the usual CPU.
-    private func asksMuchCPU(_ pod: ForesightRequest) -> Bool {
-        pod.request.asksForDevices
-            && pod.request.cpuMilli * 10_000 > 16 * statistics.cpuMilliPerDevice * Int64(pod.request.totalMilli)
     }
 
     /// What a pod pays for a device's model, millionths of a device.
@@ -231,14 +219,13 @@ struct ForesightOutlook {
     ///
     /// Pods with devices come before those without, large ones before small ones; when the fleet or the models that a pod
     /// accepts are full, those that waste little come before the wasteful ones. Pods without devices come with much CPU
-    /// first.
+    /// first; while CPU is kept for them, before all others and with little CPU first.
     func rank(_ pod: ForesightRequest, isSaturated: Bool) -> Int64 {
         let far: Int64 = 1 << 50
-        if isCPUShort {
-            if !pod.request.asksForDevices { return min(pod.request.cpuMilli, far - 1) - far }
-            return min((pod.request.cpuMilli << 20) / Int64(pod.request.totalMilli), far - 1)
+        if !pod.request.asksForDevices {
+            if cpuReserve.isShort { return min(pod.request.cpuMilli, far - 1) - far }
+            return 3 * far - min(pod.request.cpuMilli, far - 1)
         }
-        if !pod.request.asksForDevices { return 3 * far - min(pod.request.cpuMilli, far - 1) }
         let milli = Int64(pod.request.totalMilli)
         if pod.isDense || !(isSaturated || areFull(pod.request.models)) { return far - milli }
         return 2 * far - (milli << 30) / max(pod.worth, 1)

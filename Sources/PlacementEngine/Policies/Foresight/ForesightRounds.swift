@@ -20,11 +20,10 @@ struct ForesightRounds {
     /// Changes when pods that were rejected may fit although nothing was released.
     var retryVersion: Int { earlierHolds + outlook.releasedHolds }
 
-    init(given: ForesightStatistics?, keepsPlainPods: Bool) {
+    init(given: ForesightStatistics?) {
         learner = ForesightLearner(given: given)
         outlook = ForesightOutlook(
-            given ?? ForesightStatistics(counts: [:]), modes: SymbolTable(), models: 0,
-            keepsPlainPods: keepsPlainPods)
+            given ?? ForesightStatistics(counts: [:]), modes: SymbolTable(), models: 0)
     }
 
     mutating func waitingDidChange(_ classID: Int32, by pods: Int) {
@@ -55,8 +54,7 @@ struct ForesightRounds {
         if isNew {
             earlierHolds += outlook.releasedHolds + 1
             outlook = ForesightOutlook(
-                fresh ?? outlook.statistics, modes: cluster.table.modes, models: models,
-                keepsPlainPods: outlook.keepsPlainPods)
+                fresh ?? outlook.statistics, modes: cluster.table.modes, models: models)
             requests.removeAll(keepingCapacity: true)
         }
         let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) ?? VendorID(0)
@@ -87,6 +85,9 @@ struct ForesightRounds {
 
     @inline(__always)
     mutating func didPlace(_ pod: ForesightRequest, _ sums: FleetSums) { outlook.didPlace(pod, sums) }
+
+    @inline(__always)
+    mutating func isHeld(_ pod: ForesightRequest, _ sums: FleetSums) -> Bool { outlook.isHeld(pod, sums) }
 
     @inline(__always)
     mutating func findScarce(_ slots: [Int64]) { outlook.findScarce(slots) }

@@ -16,7 +16,7 @@ final class ForesightScanEngine: PlacementEngine {
     init(cluster: Cluster, _ context: PolicyContext) {
         self.cluster = cluster
         ranks = context.nodeRanks
-        rounds = ForesightRounds(given: context.statistics, keepsPlainPods: context.keepsPlainPods)
+        rounds = ForesightRounds(given: context.statistics)
         potential = NodePotential(rounds.outlook.statistics, modes: cluster.table.modes, devicesMax: 1)
     }
 
@@ -57,7 +57,7 @@ final class ForesightScanEngine: PlacementEngine {
 
     private func sums(_ fleet: MilliFleet) -> FleetSums {
         let kinds = rounds.outlook.statistics.slotKinds
-        var sums = FleetSums(models: cluster.table.modes.count, kinds: kinds.count)
+        var sums = FleetSums(nodes: fleet.count, models: cluster.table.modes.count, kinds: kinds.count)
         for position in 0..<fleet.count {
             let node = fleet.nodes[position]
             sums.idleMilli += Int64(node.idleMilli)
@@ -79,9 +79,9 @@ final class ForesightScanEngine: PlacementEngine {
     private func place(
         _ requestClass: RequestClass, _ pod: ForesightRequest, _ fleet: MilliFleet, into result: inout RoundResult
     ) -> Outcome {
-        let slots = sums(fleet).slots
-        rounds.findScarce(slots)
-        if rounds.outlook.isHeld(pod) { return .rejected }
+        let sums = sums(fleet)
+        rounds.findScarce(sums.slots)
+        if rounds.isHeld(pod, sums) { return .rejected }
         var best = (position: -1, score: Int64.min, device: -1)
         for position in 0..<fleet.count {
             trials += 1
@@ -136,8 +136,7 @@ final class ForesightScanEngine: PlacementEngine {
             cpuMilli: (node.cpuLeftMilli, cpuAfter))
         let score =
             best.potential - before
-            - ForesightPolicy.tightness(
-                request, cpuLeftMilli: cpuAfter, keepsPlainPods: rounds.outlook.keepsPlainPods)
+            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter)
             - Int64(ForesightPolicy.slotCost(kinds, lost & rounds.outlook.scarce))
             - Int64(rounds.outlook.modelPrice(pod, model: node.model))
         return (score, chosen)

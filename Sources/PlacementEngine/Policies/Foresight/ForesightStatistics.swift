@@ -47,6 +47,14 @@ public struct ForesightStatistics: Sendable, Hashable {
     let cpuMilliPerDevice: Int64
     /// Spread of the CPU that fills one device: the standard deviation of a sum grows with the root of the devices.
     let cpuSpreadMilli: Int64
+    /// Pods without devices that ask at least this much CPU are large: 1.6 times the average.
+    let largePlainCPUMilli: Int64
+    /// Asked by the other pods of the list without devices.
+    let plainCPUMilli: Int64
+    /// CPU of a node expected to be left where no pod finds it enough: a third of an ordinary pod without devices.
+    let strandedCPUMilliPerNode: Int64
+    /// What all pods of the list take, in millionths of a device by their worth.
+    let totalWorth: Int64
     /// Millionths of a device that a free part is worth, by its thousandths, 0 to 1000; ascending.
     let values: [Int32]
 
@@ -63,6 +71,20 @@ public struct ForesightStatistics: Sendable, Hashable {
         let cpu = shared.reduce(Int128(0)) { $0 + Int128($1.value) * Int128($1.key.cpuMilli) }
         cpuMilliPerDevice = totalMilli > 0 ? Int64(cpu * 1000 / Int128(totalMilli)) : 0
         cpuSpreadMilli = Self.spread(shared, perDevice: cpuMilliPerDevice, totalMilli: totalMilli)
+        let plain = counts.filter { $0.key.devices == 0 }
+        let plainPods = plain.reduce(Int64(0)) { $0 + Int64($1.value) }
+        let plainCPU = plain.reduce(Int128(0)) { $0 + Int128($1.value) * Int128($1.key.cpuMilli) }
+        let large = plainPods > 0 ? Int64(clamping: plainCPU * 16 / Int128(10 * plainPods)) : .max
+        largePlainCPUMilli = large
+        plainCPUMilli = plain.reduce(0) {
+            $0 + ($1.key.cpuMilli < large ? Int64($1.value) * $1.key.cpuMilli : 0)
+        }
+        let ordinaryPods = plain.reduce(Int64(0)) { $0 + ($1.key.cpuMilli < large ? Int64($1.value) : 0) }
+        strandedCPUMilliPerNode = plainCPUMilli / max(3 * ordinaryPods, 1)
+        let values = values
+        totalWorth = shared.reduce(0) {
+            $0 + Int64($1.value) * Int64($1.key.devices) * Int64(values[Int(min(max($1.key.milliPerDevice, 0), 1000))])
+        }
         var demands: [String: ModelDemand] = [:]
         for (shape, count) in shared {
             let milli = Int64(count) * shape.totalMilli
