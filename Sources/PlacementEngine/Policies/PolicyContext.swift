@@ -3,7 +3,7 @@ public struct PolicyContext: Sendable {
     /// The target workload of FGD and of the fragmentation metrics.
     public var typicalPods: TypicalPods
     /// Pods of each class, by id, in the list that typical pods come from: what ``ShareWorkload`` is made of.
-    public var classCounts: [Int] = []
+    public var classCounts: [Int]
     /// What foresight expects of the pods to come; nil = learned from those that have come.
     public var statistics: ForesightStatistics?
     /// Rank of each node row; the smallest wins ties. Nil or missing = rows in order, after all ranked ones.
@@ -12,9 +12,11 @@ public struct PolicyContext: Sendable {
     public var seed: UInt64
 
     public init(
-        typicalPods: TypicalPods, statistics: ForesightStatistics? = nil, nodeRanks: [Int32]? = nil, seed: UInt64 = 0
+        typicalPods: TypicalPods, statistics: ForesightStatistics? = nil, classCounts: [Int] = [],
+        nodeRanks: [Int32]? = nil, seed: UInt64 = 0
     ) {
         self.typicalPods = typicalPods
+        self.classCounts = classCounts
         self.statistics = statistics
         self.nodeRanks = nodeRanks
         self.seed = seed

@@ -53,8 +53,7 @@ public final class Replay {
         policyContext = PolicyContext(
             typicalPods: trace.typicalPods(catalog: catalog),
             statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
-            seed: options.seed)
-        policyContext.classCounts = trace.classCounts(classifier)
+            classCounts: trace.classCounts(classifier), seed: options.seed)
         packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
         present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         placeResidents()
