@@ -18,7 +18,7 @@ let benchmarks: @Sendable () -> Void = {
             workload.name, configuration: configuration,
             closure: { (benchmark: Benchmark, prepared: Prepared) in
                 do {
-                    let nanoseconds = try prepared.meter.nanoseconds()
+                    let nanoseconds = try prepared.meter.laps().reduce(0, +)
                     benchmark.measurement(Metric.time, Int(nanoseconds) / max(prepared.outcome.operations, 1))
                 } catch {
                     benchmark.error("\(error)")
