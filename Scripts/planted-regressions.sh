@@ -17,10 +17,10 @@ tree=${PLANTED_TREE:-$work/tree}
 thresholds=$root/Benchmarks/thresholds.yaml
 # The group of the placement path. What a build is of is known here; the checkout changes while plants are built.
 timed=(--only 'refill/*' --samples 3 --repository "$work")
-beside=
+beside=()
 
 cleanup() {
-    [ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+    [ "${#beside[@]}" -eq 0 ] || kill "${beside[@]}" 2>/dev/null || true
     if [ -n "${PLANTED_TREE:-}" ]; then
         git -C "$tree" checkout --quiet --force .
     elif [ -z "${PLANTED_FOLDER:-}" ]; then
@@ -174,12 +174,16 @@ row() {
     printf '| %s | %s | %s |\n' "$2" "$caught" "$(findings "$1")" | tee -a "$work/rows" >&2
 }
 
-# Everything that takes time into account: the slower build, then the unchanged one against itself.
-timed_part() {
-    local status=0 start=$SECONDS passed=0 trial
+slower() {
+    local status=0 start=$SECONDS
     times slower slower || status=$?
     row slower '(a) placement path 10 % slower' "$status"
     say "slower: $(group slower); $(sessions slower) sessions, $((SECONDS - start)) s"
+}
+
+# The unchanged build against itself.
+unchanged() {
+    local start passed=0 trial
     for trial in $(seq "$trials"); do
         start=$SECONDS
         if exact same base && times same base; then passed=$((passed + 1)); else say "$(findings same)"; fi
@@ -200,14 +204,16 @@ else
     git -C "$tree" checkout --quiet --force --detach "$revision"
 fi
 build base
-plant slower
 "$work/berth-base" bench record --counts-only --output "$work/exact.json" >/dev/null
-timed_part &
-beside=$!
+unchanged &
+beside=($!)
+plant slower
+slower &
+beside+=($!)
 for name in allocation check tie packing; do plant "$name"; done
 git -C "$tree" checkout --quiet --force .
-wait "$beside"
-beside=
+for job in "${beside[@]}"; do wait "$job"; done
+beside=()
 
 declare -A titles=(
     [allocation]='(b) one more heap allocation a placement' [check]='(c) one more exact check a placement'
@@ -231,7 +237,7 @@ read -r pods nodes < <(awk -F '[:,]' '
 passed=$(cat "$work/passed")
 
 printf '| planted | gate | what got worse: metric (workloads; first change) |\n|---|---|---|\n'
-cat "$work/rows"
+sort "$work/rows"
 printf '| unchanged build, %s times | %s of %s passed | |\n' "$trials" "$passed" "$trials"
 printf '\nThe smallest trace that shows (d): %s pods, %s nodes.\n' "$pods" "$nodes"
 ! grep -q '| missed |' "$work/rows" && [ "$passed" -eq "$trials" ] && [ "$pods" -le 20 ] && [ "$nodes" -le 5 ]
