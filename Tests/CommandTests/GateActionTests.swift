@@ -110,7 +110,8 @@ import Yams
     /// Runs the action's shell steps as a runner would; the build step is left out, since the tool is built already.
     private func run(_ given: [String: String], in project: BerthProcess) throws -> BerthProcess.Result {
         var inputs = try Self.defaults().merging(given) { $1 }
-        inputs["berth"] = try #require(Self.binary)
+        let binary: String = try #require(Self.binary)
+        inputs["berth"] = binary
         inputs["samples"] = "1"
         var last = BerthProcess.Result(status: 0, output: "", errors: "")
         for step in try Self.actionSteps() where step["if"] as? String != "inputs.berth == ''" {

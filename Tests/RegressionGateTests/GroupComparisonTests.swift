@@ -71,15 +71,19 @@ import TraceReplay
 
     // MARK: How often the gate is wrong
 
-    /// What a session on a busy machine takes: its own noise, a moment that its partner shares in part, and now and then a
-    /// neighbour that takes the caches.
-    private static func session(_ random: inout SeededGenerator, moment: Double) -> Double {
-        let neighbour = random.unit() < 0.15 ? 1 + 0.3 * random.unit() : 1
-        return moment * random.lognormal(mean: 1, sigma: 0.03) * neighbour
+    /// The geometric mean of four workloads in a session on a busy machine: each has its own noise and now and then a
+    /// neighbour that takes the caches; the moment is its partner's too.
+    private static func session(_ random: inout SeededGenerator, moment: Double, noise: Double) -> Double {
+        var logarithms = 0.0
+        for _ in 0..<4 {
+            let neighbour = random.unit() < 0.15 ? 1 + 0.3 * random.unit() : 1
+            logarithms += PortableMath.log(random.lognormal(mean: 1, sigma: noise) * neighbour)
+        }
+        return moment * PortableMath.exp(logarithms / 4)
     }
 
     /// Sessions in batches of ten, looked at up to three times, as `Scripts/compare-in-turn.sh` does.
-    private static func verdict(ratio: Double, tolerance: Double, seed: UInt64) -> Verdict {
+    private static func verdict(ratio: Double, tolerance: Double, noise: Double, seed: UInt64) -> Verdict {
         let times = TimeComparison(looks: 3)
         var random = SeededGenerator(seed: seed)
         var (old, new): ([Double], [Double]) = ([], [])
@@ -87,8 +91,8 @@ import TraceReplay
         for _ in 0..<3 {
             for _ in 0..<10 {
                 let moment = random.lognormal(mean: 1, sigma: 0.2)
-                old.append(session(&random, moment: moment))
-                new.append(session(&random, moment: moment) * ratio)
+                old.append(session(&random, moment: moment, noise: noise))
+                new.append(session(&random, moment: moment, noise: noise) * ratio)
             }
             verdict = times.inTurn(old: old, new: new, tolerance, resamples: 300).verdict
             if verdict != .unsure { break }
@@ -96,19 +100,21 @@ import TraceReplay
         return verdict
     }
 
-    private static func worse(of trials: Int, ratio: Double, tolerance: Double, seed: UInt64) -> Int {
-        (0..<trials).count { verdict(ratio: ratio, tolerance: tolerance, seed: seed + UInt64($0)) == .worse }
+    private static func worse(of trials: Int, ratio: Double, noise: Double, seed: UInt64) -> Int {
+        (0..<trials).count { verdict(ratio: ratio, tolerance: 0.03, noise: noise, seed: seed + UInt64($0)) == .worse }
     }
 
     /// An unchanged build never, and one that is slower by just what is tolerated, the worst case, in at most one of a
-    /// hundred comparisons on average.
-    @Test func falseAlarmsAreRare() {
-        #expect(Self.worse(of: 120, ratio: 1, tolerance: 0.03, seed: 1000) == 0)
-        #expect(Self.worse(of: 120, ratio: 1.03, tolerance: 0.03, seed: 2000) <= 3)
+    /// hundred comparisons on average, whatever the noise.
+    @Test("false alarms are rare", arguments: [0.02, 0.1])
+    func falseAlarms(noise: Double) {
+        #expect(Self.worse(of: 60, ratio: 1, noise: noise, seed: 1000) == 0)
+        #expect(Self.worse(of: 60, ratio: 1.03, noise: noise, seed: 2000) <= 3)
     }
 
+    /// Sessions of one build in turn differ by 1 to 2 %, one in seven by far more.
     @Test func tenPercentIsCaught() {
-        #expect(Self.worse(of: 60, ratio: 1.1, tolerance: 0.03, seed: 3000) >= 55)
+        #expect(Self.worse(of: 60, ratio: 1.1, noise: 0.02, seed: 3000) >= 57)
     }
 
     /// However noisy the times, an interval may not promise more than its number of pairs allows.

@@ -73,7 +73,7 @@ struct TimeComparison {
         let paired = PairedRatio(old: old, new: new, confidence: confidence, resamples: resamples)
         return (
             Self.verdict(paired.low, paired.high, tolerance), Decimals.change(paired.ratio),
-            interval(paired.low, paired.high) + ", paired bootstrap of \(paired.pairs) sessions, tolerance "
+            interval(paired.low, paired.high) + ", \(paired.pairs) pairs of sessions, tolerance "
                 + Decimals.change(1 + tolerance)
         )
     }
