@@ -45,6 +45,13 @@ public protocol WorkloadRun: AnyObject {
     func run()
     /// What the last run did: the same for every run of the same build.
     var outcome: WorkloadOutcome { get }
+    /// Nanoseconds of the parts of the last run, in order; every run of a build has the same parts. A run that does
+    /// everything several times tells the least time of each part. Empty = the run is one part, timed around `run()`.
+    var laps: [UInt64] { get }
+}
+
+extension WorkloadRun {
+    public var laps: [UInt64] { [] }
 }
 
 /// What a run did, apart from the time it took.
@@ -57,8 +64,6 @@ public struct WorkloadOutcome: Sendable, Hashable {
     public var quality: [String: Double] = [:]
     /// Hash of every decision or result, in order; 16 hexadecimal digits.
     public var hash: String
-    /// Nanoseconds that the run measured itself; nil = the whole of `run()` counts.
-    public var nanoseconds: UInt64?
     /// Heap allocations that the run counted itself; nil = they are counted around `run()`.
     public var heapAllocations: Int64?
 

@@ -32,12 +32,33 @@ public struct WorkloadMeter {
         return outcome
     }
 
-    /// Nanoseconds of one run.
-    public func nanoseconds() throws -> UInt64 {
+    /// Nanoseconds of one run, part by part; see ``WorkloadRun/laps``.
+    public func laps() throws -> [UInt64] {
         try workload.reset()
         let start = clock()
         workload.run()
         let end = clock()
-        return workload.outcome.nanoseconds ?? (end - start)
+        let laps = workload.laps
+        return laps.isEmpty ? [end - start] : laps
     }
+}
+
+/// What a run takes where nothing disturbs it: of each of its parts, the least time over several runs.
+///
+/// A disturbance (another program on the processor, its lines in the caches) lasts a few milliseconds, a part some tens of
+/// microseconds. So most parts are undisturbed in most runs, though hardly any run is undisturbed as a whole.
+public struct QuietTime {
+    private var least: [UInt64] = []
+
+    public init() {}
+
+    /// - Precondition: as many parts as the runs before. - Complexity: linear in the parts.
+    public mutating func add(_ laps: [UInt64]) {
+        precondition(least.isEmpty || least.count == laps.count, "every run has the same parts")
+        if least.isEmpty { least = laps }
+        for part in laps.indices { least[part] = min(least[part], laps[part]) }
+    }
+
+    /// Of the whole run; 0 before the first one.
+    public var nanoseconds: UInt64 { least.reduce(0, +) }
 }

@@ -39,6 +39,15 @@ struct BenchRecordCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
+        help: ArgumentHelp(
+            """
+            Two named pipes: before each timed run a byte is awaited from the first, after it one is put into the \
+            second, so that two builds take turns; see Scripts/compare-in-turn.sh.
+            """, valueName: "pipe"))
+    var turns: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp("Only workloads of these names; * stands for any text.", valueName: "name"))
     var only: [String] = []
 
@@ -65,6 +74,7 @@ struct BenchRecordCommand: ParsableCommand {
         if !(1...10_000).contains(samples) { throw ValidationError("--samples must be 1 to 10,000.") }
         if output == nil && !list { throw ValidationError("Name the file to write: --output FILE.") }
         if countsOnly && append { throw ValidationError("--append adds times; --counts-only has none.") }
+        if turns.count != 0 && turns.count != 2 { throw ValidationError("--turns takes two named pipes.") }
         for name in policy where PolicyChoice.named(name) == nil {
             let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
             throw ValidationError("Unknown policy \"\(name)\"; known: \(known).")
@@ -84,7 +94,8 @@ struct BenchRecordCommand: ParsableCommand {
         guard let output else { return }
         let record = try reportingErrors {
             let progress = ProgressLine("runs")
-            let recorder = Recorder(size: size, samples: countsOnly ? 0 : samples)
+            let pipes = turns.isEmpty ? nil : try TurnPipes(wait: turns[0], pass: turns[1])
+            let recorder = Recorder(size: size, samples: countsOnly ? 0 : samples, turns: pipes)
             var record = try recorder.record(
                 workloads, shelf: shelf, revision: .ofRepository(at: repository),
                 progress: progress.map { line in { line.show($0, of: $1) } })

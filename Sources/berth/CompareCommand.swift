@@ -38,6 +38,13 @@ struct CompareCommand: ParsableCommand {
     @Option(help: ArgumentHelp("YAML file: how much of a change counts, and limits.", valueName: "file"))
     var thresholds: String?
 
+    @Option(
+        help: """
+            How often these records are compared at most while sessions are added to them; every interval is widened, so \
+            that all looks together are wrong no more often than one.
+            """)
+    var looks = 1
+
     @Option(help: "table for people, markdown for comments, json for programs, junit for test reports.")
     var output = OutputName.table
 
@@ -58,6 +65,7 @@ struct CompareCommand: ParsableCommand {
             if output != .table && output != .json { throw ValidationError("Builds are compared as table or json.") }
             return try variants.validate(binaries: records)
         }
+        if !(1...100).contains(looks) { throw ValidationError("--looks must be 1 to 100.") }
         if !(1...2).contains(records.count) {
             throw ValidationError("Name two records, the base and the new one, or one with --thresholds.")
         }
@@ -93,6 +101,6 @@ struct CompareCommand: ParsableCommand {
             if limits.limits.isEmpty { throw GateError(file: thresholds ?? "", problem: "has no limits to check") }
             return Comparison(limitsOf: read[0], thresholds: limits)
         }
-        return try Comparison(base: read[0], new: read[1], thresholds: limits, newFile: records[1])
+        return try Comparison(base: read[0], new: read[1], thresholds: limits, looks: looks, newFile: records[1])
     }
 }

@@ -27,6 +27,21 @@ import Testing
         #expect(try again.series(matching: "other*").isEmpty)
     }
 
+    /// Nobody finds the file half made, and nobody makes it twice.
+    @Test func manyMakeTheSameFileAtOnce() async throws {
+        for _ in 0..<10 {
+            let file = Self.file()
+            defer { Self.remove(file) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<6 {
+                    group.addTask { try HistoryStore(file: file).add(RecordSamples.record("writer \(writer)")) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try HistoryStore(file: file).records().count == 6)
+        }
+    }
+
     @Test func otherMachinesAreOtherSeries() throws {
         let file = Self.file()
         defer { Self.remove(file) }
@@ -63,8 +78,8 @@ import Testing
             try store.add(RecordSamples.record(commit, counts: ["exactChecks": commit == "cccc" ? 1500 : 1000]))
         }
         let page = HistoryPage.html(try store.series(), title: "T & T")
-        #expect(page.contains("<title>T &amp; T</title>"))
-        #expect(page.components(separatedBy: "<svg").count - 1 == 3)
+        #expect(page.contains("<title>T &amp; T – benchmark history</title>"))
+        #expect(page.components(separatedBy: "<figure").count - 1 == 3)
         #expect(page.contains("step at cccc: 1.000 to 1.500"))
         #expect(page.contains("a &lt;change&gt;"))
         #expect(!page.contains("http"))

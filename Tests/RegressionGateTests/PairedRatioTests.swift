@@ -55,6 +55,20 @@ import TraceReplay
         #expect(abs(PairedRatio(old: sample.old, new: sample.new).ratio / before - 1) < 0.02)
     }
 
+    /// The signed-rank intervals of the tables: of six pairs at 95 % the outermost means, of ten at 99 % the fourth ones.
+    @Test func fewPairsHaveWideIntervals() {
+        let ten = (1...10).map { Double($0) }
+        let ones = Array(repeating: 1.0, count: 10)
+        let found = PairedRatio(old: ones, new: ten.map { PortableMath.exp($0 / 100) }, confidence: 0.99, resamples: 50)
+        // Means in order: 1, 1.5, 2 (twice), 2.5 ...: the fourth is 2.
+        #expect(found.low <= PortableMath.exp(0.02) + 1e-12)
+        #expect(found.high >= PortableMath.exp(0.09) - 1e-12)
+        let four = PairedRatio(
+            old: Array(ones.prefix(4)), new: ten.prefix(4).map { PortableMath.exp($0 / 100) }, confidence: 0.99)
+        #expect((four.low - PortableMath.exp(0.01)).magnitude < 1e-12)
+        #expect((four.high - PortableMath.exp(0.04)).magnitude < 1e-12)
+    }
+
     /// The interval is right about as often as it says.
     @Test func coverage() {
         let experiments = 80

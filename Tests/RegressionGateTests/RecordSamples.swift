@@ -6,7 +6,7 @@ import TraceReplay
 enum RecordSamples {
     /// One workload, `sessions` processes of `samples` times around `nanoseconds`, noisy within `noise`.
     static func record(
-        _ commit: String = "0123456789abcdef", nanoseconds: Double = 1e6, noise: Double = 0.02, sessions: Int = 6,
+        _ commit: String = "0123456789abcdef", nanoseconds: Double = 1e6, noise: Double = 0.02, sessions: Int = 8,
         samples: Int = 10, counts: [String: Int64] = ["exactChecks": 1000, "heapAllocations": 50],
         quality: [String: Double] = ["coresAllocated": 90], hash: String = "00000000000000aa", seed: UInt64 = 1,
         processor: String = "sample"
@@ -17,7 +17,8 @@ enum RecordSamples {
         for _ in 0..<sessions {
             // A process may be a little slower as a whole; the machine drifts under workload and kernel alike.
             let process = 1 + noise * (random.unit() - 0.5)
-            var session = BenchmarkRecord.Session(nanoseconds: [], calibrationNanoseconds: [])
+            var session = BenchmarkRecord.Session(
+                nanoseconds: [], calibrationNanoseconds: [], quietNanoseconds: nanoseconds * process)
             for _ in 0..<samples {
                 let moment = 1 + random.unit()
                 session.nanoseconds.append(nanoseconds * moment * process * (1 + noise * (random.unit() - 0.5)))

@@ -57,6 +57,38 @@ import Testing
         #expect(hashes[0] == hashes[1])
     }
 
+    /// The parts of a replay are its rounds, the same in every run.
+    @Test func replaysTellTheirParts() throws {
+        for (name, least) in [("place/shared-index/binpack/small", 1), ("replay/virtual-clock", 20)] {
+            let workload = try #require(Workload.all.first { $0.name == name })
+            let meter = WorkloadMeter(try workload.makeRun(.smoke, try Self.shelf.get()))
+            let first = try meter.laps()
+            #expect(first.count >= least && first.reduce(0, +) > 0)
+            #expect(try meter.laps().count == first.count)
+        }
+        let kernel = try #require(Workload.all.first { $0.name == "kernel/select/scan" })
+        #expect(try WorkloadMeter(try kernel.makeRun(.smoke, try Self.shelf.get())).laps().count == 1)
+    }
+
+    /// Each part's least time counts, so no run has to be quiet as a whole.
+    @Test func quietTimeLeavesDisturbancesOut() {
+        var quiet = QuietTime()
+        #expect(quiet.nanoseconds == 0)
+        quiet.add([10, 900, 30])
+        #expect(quiet.nanoseconds == 940)
+        quiet.add([500, 20, 31])
+        #expect(quiet.nanoseconds == 60)
+    }
+
+    /// Fleets of one kind of device tell how much of what was possible was allocated.
+    @Test func packingIsToldBesideItsCeiling() throws {
+        let workload = try #require(Workload.all.first { $0.name == "place/gpu-share/Random" })
+        let quality = try WorkloadMeter(try workload.makeRun(.smoke, try Self.shelf.get())).outcome().quality
+        let reached = try #require(quality["ceilingReached"])
+        let allocated = try #require(quality["coresAllocated"])
+        #expect(reached <= 100 && reached >= allocated)
+    }
+
     @Test func calibrationNeverChanges() {
         #expect(CalibrationKernel().run() == CalibrationKernel().run())
         #expect(CalibrationKernel().run() == 10_006_593_752_559_398_129)

@@ -56,47 +56,47 @@ public struct HistoryStore: Sendable {
         configuration.journalMode = .wal
         do {
             queue = try Self.opened(file, configuration)
-            try Self.migrator.migrate(queue)
         } catch {
             throw GateError(file: file, problem: "\(error)")
         }
     }
 
-    /// Switching a new file to the write-ahead log does not wait for others that do the same, so it is tried again.
+    /// Waits for other processes that make the same file: switching a file to the write-ahead log is refused at once while
+    /// another one holds it, whatever the busy timeout, so all of it is tried again until the patience ends.
     private static func opened(_ file: String, _ configuration: Configuration) throws -> DatabaseQueue {
-        for attempt in 1... {
+        let end = ContinuousClock.now + .seconds(patience)
+        while true {
             do {
-                return try DatabaseQueue(path: file, configuration: configuration)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && attempt < 200 {
+                let queue = try DatabaseQueue(path: file, configuration: configuration)
+                try queue.write(makeTables)
+                return queue
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end {
                 usleep(20_000)
             }
         }
-        preconditionFailure("the loop ends by returning or throwing")
     }
 
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("records") { database in
-            try database.create(table: "record") { table in
-                table.autoIncrementedPrimaryKey("number")
-                table.column("digest", .text).notNull().unique()
-                table.column("commitID", .text).notNull()
-                table.column("isModified", .boolean).notNull()
-                table.column("subject", .text).notNull()
-                table.column("size", .text).notNull()
-                table.column("machine", .text).notNull()
-                table.column("toolchain", .text).notNull()
-                table.column("workloads", .integer).notNull()
-            }
-            try database.create(table: "measurement") { table in
-                table.column("record", .integer).notNull().references("record", onDelete: .cascade)
-                table.column("workload", .text).notNull()
-                table.column("metric", .text).notNull()
-                table.column("value", .double).notNull()
-                table.primaryKey(["record", "workload", "metric"])
-            }
+    /// Makes what is missing, within one write transaction: whether it is missing must not be asked before the lock is held,
+    /// else two processes that make the same file both find nothing and the second one fails.
+    private static func makeTables(_ database: Database) throws {
+        try database.create(table: "record", options: .ifNotExists) { table in
+            table.autoIncrementedPrimaryKey("number")
+            table.column("digest", .text).notNull().unique()
+            table.column("commitID", .text).notNull()
+            table.column("isModified", .boolean).notNull()
+            table.column("subject", .text).notNull()
+            table.column("size", .text).notNull()
+            table.column("machine", .text).notNull()
+            table.column("toolchain", .text).notNull()
+            table.column("workloads", .integer).notNull()
         }
-        return migrator
+        try database.create(table: "measurement", options: .ifNotExists) { table in
+            table.column("record", .integer).notNull().references("record", onDelete: .cascade)
+            table.column("workload", .text).notNull()
+            table.column("metric", .text).notNull()
+            table.column("value", .double).notNull()
+            table.primaryKey(["record", "workload", "metric"])
+        }
     }
 
     /// Adds a record. - Returns: whether it was new; a record that is there already changes nothing.

@@ -10,6 +10,8 @@ extension Comparison {
             writer.member("new", new)
             writer.key("isRegression")
             writer.bool(isRegression)
+            writer.key("isUndecided")
+            writer.bool(isUndecided)
             for verdict in Verdict.allCases { writer.member(verdict.rawValue, Int64(count(verdict))) }
             writer.list("verdicts", verdicts) { writer, verdict in
                 writer.member("workload", verdict.workload)

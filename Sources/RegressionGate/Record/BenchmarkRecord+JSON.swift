@@ -62,6 +62,7 @@ extension BenchmarkRecord.Entry {
         writer.list("sessions", sessions) { writer, session in
             writer.numbers("nanoseconds", session.nanoseconds)
             writer.numbers("calibrationNanoseconds", session.calibrationNanoseconds)
+            writer.member("quietNanoseconds", Int64(session.quietNanoseconds.rounded()))
         }
     }
 }

@@ -59,7 +59,10 @@ extension BenchmarkRecord {
             guard times.count == calibration.count else {
                 throw session.problem("as many calibration times as times")
             }
-            entry.sessions.append(Session(nanoseconds: times, calibrationNanoseconds: calibration))
+            entry.sessions.append(
+                Session(
+                    nanoseconds: times, calibrationNanoseconds: calibration,
+                    quietNanoseconds: try session["quietNanoseconds"].time()))
         }
         return entry
     }
@@ -119,11 +122,13 @@ private struct RecordField {
 
     func times() throws(GateError) -> [Double] {
         var times: [Double] = []
-        for element in try elements() {
-            let time = try element.double()
-            guard time > 0 else { throw element.problem("a time above 0") }
-            times.append(time)
-        }
+        for element in try elements() { times.append(try element.time()) }
         return times
+    }
+
+    func time() throws(GateError) -> Double {
+        let time = try double()
+        guard time > 0 else { throw problem("a time above 0") }
+        return time
     }
 }

@@ -31,6 +31,8 @@ public struct BenchmarkRecord: Sendable, Hashable {
     public struct Session: Sendable, Hashable {
         public var nanoseconds: [Double]
         public var calibrationNanoseconds: [Double]
+        /// What a run takes where nothing disturbs it; see ``QuietTime``.
+        public var quietNanoseconds: Double
 
         /// Times as multiples of what the machine needed for the calibration kernel at that moment.
         public var relative: [Double] { zip(nanoseconds, calibrationNanoseconds).map { $0 / $1 } }
@@ -64,7 +66,7 @@ public struct BenchmarkRecord: Sendable, Hashable {
     }
 
     public static let format = "berth-benchmark-record"
-    public static let formatVersion: Int64 = 1
+    public static let formatVersion: Int64 = 2
 
     public var size: String
     public var machine: Machine

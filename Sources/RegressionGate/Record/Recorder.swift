@@ -4,16 +4,19 @@ import Workloads
 /// Runs workloads and writes down what they did.
 ///
 /// First every workload is run for its exact counts, on fresh state; then the samples are taken in turn, one of each
-/// workload a turn, with the calibration kernel before and after each, so that a slow moment of the machine hits the
-/// calibration too.
+/// workload a turn, with the calibration kernel between them, so that a slow moment of the machine hits the calibration
+/// too.
 public struct Recorder {
     public var size: WorkloadSize
     /// Times each workload is timed; 0 = exact counts only.
     public var samples: Int
+    /// Shared with another process that records the same workloads; nil = alone.
+    public var turns: TurnPipes?
 
-    public init(size: WorkloadSize, samples: Int) {
+    public init(size: WorkloadSize, samples: Int, turns: TurnPipes? = nil) {
         self.size = size
         self.samples = samples
+        self.turns = turns
     }
 
     /// Records all `workloads`.
@@ -45,16 +48,26 @@ public struct Recorder {
             let kernel = CalibrationKernel()
             kernel.run()
             for place in entries.indices {
-                entries[place].sessions = [BenchmarkRecord.Session(nanoseconds: [], calibrationNanoseconds: [])]
+                entries[place].sessions = [
+                    BenchmarkRecord.Session(nanoseconds: [], calibrationNanoseconds: [], quietNanoseconds: 0)
+                ]
             }
+            var quiet = entries.map { _ in QuietTime() }
             for sample in 0..<samples {
+                try turns?.wait()
+                var before = Self.time(kernel, clock)
                 for (place, meter) in meters.enumerated() {
-                    // Before and after: a disturbance in between is in neither, but in both if it lasts.
-                    let before = Self.time(kernel, clock)
-                    let nanoseconds = try meter.nanoseconds()
-                    let after = Self.time(kernel, clock)
-                    entries[place].sessions[0].nanoseconds.append(max(Double(nanoseconds), 1))
+                    if place > 0 { try turns?.wait() }
+                    let laps = try meter.laps()
+                    // Before and after: a disturbance in between is in neither, but in both if it lasts. With turns the other
+                    // process is the better measure of the moment, and one calibration a round has to do.
+                    let after = turns == nil ? Self.time(kernel, clock) : before
+                    quiet[place].add(laps)
+                    entries[place].sessions[0].nanoseconds.append(max(Double(laps.reduce(0, +)), 1))
                     entries[place].sessions[0].calibrationNanoseconds.append(max((before + after) / 2, 1))
+                    entries[place].sessions[0].quietNanoseconds = max(Double(quiet[place].nanoseconds), 1)
+                    before = after
+                    try turns?.pass()
                     progress?(workloads.count * (sample + 1) + place + 1, total)
                 }
             }

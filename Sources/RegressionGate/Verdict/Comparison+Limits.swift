@@ -58,10 +58,10 @@ extension Comparison {
         }
         let ratio = PairedRatio(
             old: Array(fastTimes.prefix(pairs)), new: Array(slowTimes.prefix(pairs)),
-            confidence: TimeComparison.confidence)
+            confidence: 1 - TimeComparison.significance)
         let verdict: Verdict = ratio.high < times ? .worse : (ratio.low >= times ? .same : .unsure)
         let interval =
-            "\(Decimals.text(TimeComparison.confidence * 100, places: 0)) % interval "
+            "\(Decimals.text((1 - TimeComparison.significance) * 100, places: 0)) % interval "
             + "\(Decimals.text(ratio.low, places: 1)) to \(Decimals.text(ratio.high, places: 1))"
         return MetricVerdict(
             entry.name, metric, verdict, new: Decimals.text(ratio.ratio, places: 1) + " times",

@@ -3,11 +3,12 @@ import Workloads
 extension Comparison {
     /// Compares a new record with a base, metric by metric, and checks the limits of the new one.
     ///
-    /// Exact metrics are compared exactly, times as told in ``TimeComparison``. Workloads that only the new record has are
-    /// told and not judged; one that is gone is a regression.
+    /// Exact metrics are compared exactly, times as told in ``TimeComparison``, one workload at a time and by groups.
+    /// Workloads that only the new record has are told and not judged; one that is gone is a regression.
+    /// - Parameter looks: how often these records are compared at most while sessions are added; see ``TimeComparison``.
     /// - Throws: ``GateError`` naming `newFile` when the records cannot be compared: other sizes, traces or operations.
     public init(
-        base: BenchmarkRecord, new: BenchmarkRecord, thresholds: Thresholds, newFile: String
+        base: BenchmarkRecord, new: BenchmarkRecord, thresholds: Thresholds, looks: Int = 1, newFile: String
     ) throws(GateError) {
         self.base = base.revision.shortText
         self.new = new.revision.shortText
@@ -21,6 +22,7 @@ extension Comparison {
         }
         let entries = Dictionary(uniqueKeysWithValues: new.workloads.map { ($0.name, $0) })
         let isSameMachine = base.machine.isComparable(with: new.machine)
+        let times = TimeComparison(looks: looks)
         let isSameToolchain = base.toolchain == new.toolchain
         for old in base.workloads {
             guard let entry = entries[old.name] else {
@@ -40,13 +42,16 @@ extension Comparison {
             verdicts.append(Self.decisions(old, entry, tolerance))
             verdicts += Self.counts(old, entry, tolerance, isSameToolchain: isSameToolchain)
             verdicts += Self.quality(old, entry, tolerance)
-            if let time = TimeComparison.verdict(old, entry, tolerance, isSameMachine: isSameMachine) {
+            if let time = times.verdict(old, entry, tolerance, isSameMachine: isSameMachine) {
                 verdicts.append(time)
             }
         }
         let known = Set(base.workloads.map(\.name))
         for entry in new.workloads where !known.contains(entry.name) {
             verdicts.append(MetricVerdict(entry.name, "workload", .unsure, detail: "the base lacks it"))
+        }
+        if isSameMachine {
+            verdicts += thresholds.groups.compactMap { GroupComparison.verdict($0, base, new, times) }
         }
         verdicts += Self.limits(new, thresholds)
     }

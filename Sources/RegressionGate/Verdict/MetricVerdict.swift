@@ -10,6 +10,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
 
 /// A verdict with what it rests on.
 public struct MetricVerdict: Sendable, Hashable {
+    /// A workload, or `group/` and the name of a group.
     public var workload: String
     /// `time`, `decisions`, `count:<name>`, `quality:<name>`, `limit:<what>` or `workload`.
     public var metric: String
@@ -45,6 +46,11 @@ public struct Comparison: Sendable, Hashable {
 
     /// Whether anything got worse. Improvements and doubts never count.
     public var isRegression: Bool { verdicts.contains { $0.verdict == .worse } }
+
+    /// Whether a group's samples do not tell yet, so that more sessions are worth their time.
+    public var isUndecided: Bool {
+        verdicts.contains { $0.verdict == .unsure && $0.workload.hasPrefix(GroupComparison.prefix) }
+    }
 
     public func count(_ verdict: Verdict) -> Int { verdicts.reduce(0) { $0 + ($1.verdict == verdict ? 1 : 0) } }
 

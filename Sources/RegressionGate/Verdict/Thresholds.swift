@@ -49,9 +49,20 @@ public struct Thresholds: Sendable, Hashable {
         public var reason: String
     }
 
+    /// Workloads whose times are judged together too: what all of them share is told from less noise than any one has.
+    public struct Group: Sendable, Hashable {
+        public var name: String
+        /// Names of workloads, with `*` for any text.
+        public var match: [String]
+        /// Share by which the time may grow.
+        public var time: Double
+        public var reason: String
+    }
+
     public var defaults = Tolerance()
     /// Later rules win.
     public var rules: [Rule] = []
+    public var groups: [Group] = []
     public var limits: [Limit] = []
 
     public init() {}

@@ -41,9 +41,11 @@ extension Thresholds {
                 defaults.hashMayChange = rule.hashMayChange ?? defaults.hashMayChange
             case "workloads":
                 rules = try value.readList { (value) throws(FieldProblem) in try Self.rule(value, isDefault: false) }
+            case "groups": groups = try value.readList(Self.group)
             case "limits": limits = try value.readList(Self.limit)
             default:
-                throw FieldProblem("unknown; known are version, defaults, workloads, limits", line: value.documentLine)
+                let known = "version, defaults, workloads, groups, limits"
+                throw FieldProblem("unknown; known are " + known, line: value.documentLine)
             }
         }
     }
@@ -68,6 +70,24 @@ extension Thresholds {
         if !isDefault && rule.match.isEmpty { throw FieldProblem("match: missing", line: value.documentLine) }
         if !isDefault && rule.reason.isEmpty { throw FieldProblem("reason: missing", line: value.documentLine) }
         return rule
+    }
+
+    private static func group(_ value: YAMLValue) throws(FieldProblem) -> Group {
+        var group = Group(name: "", match: [], time: -1, reason: "")
+        try value.readFields { (key, value) throws(FieldProblem) in
+            switch key {
+            case "name": group.name = try value.readString()
+            case "match":
+                group.match = try value.readList { (value) throws(FieldProblem) in try value.readString() }
+            case "time": group.time = try value.readShare()
+            case "reason": group.reason = try value.readString()
+            default: throw FieldProblem("unknown; known are name, match, time, reason", line: value.documentLine)
+            }
+        }
+        guard !group.name.isEmpty, !group.match.isEmpty, group.time >= 0, !group.reason.isEmpty else {
+            throw FieldProblem("name, match, time and reason must be given", line: value.documentLine)
+        }
+        return group
     }
 
     private static func limit(_ value: YAMLValue) throws(FieldProblem) -> Limit {

@@ -11,11 +11,26 @@ struct ReportContent {
 
     let title: String
     let subtitle: String
+    /// What the page is, in a few words.
+    let kind: String
+    let footer: String
     /// The figures that matter most of a single run.
     let figures: [(name: String, value: String, note: String)]
     let sections: [Section]
 
+    init(title: String, subtitle: String, kind: String, footer: String, sections: [Section]) {
+        self.title = title
+        self.subtitle = subtitle
+        self.kind = kind
+        self.footer = footer
+        self.sections = sections
+        figures = []
+    }
+
     init(_ runs: [RunRecord]) {
+        kind = "replay report"
+        footer =
+            "Definitions of all measures: docs/output.md of Berth. The figures of this page lie beside it as JSON and CSV."
         let labels = RunLabels.labels(of: runs)
         let tables = RunTables(runs: runs, labels: labels)
         let groups = [false, true].compactMap { RunPlots(runs, labels: labels, isVirtual: $0) }

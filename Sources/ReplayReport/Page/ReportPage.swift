@@ -5,7 +5,10 @@ public enum ReportPage {
     /// - Precondition: there is at least one run. - Complexity: linear in samples and snapshots.
     public static func html(_ runs: [RunRecord]) -> String {
         precondition(!runs.isEmpty, "a report shows at least one run")
-        let content = ReportContent(runs)
+        return html(ReportContent(runs))
+    }
+
+    static func html(_ content: ReportContent) -> String {
         guard let template = try? MustacheTemplate(string: ReportTemplate.text) else {
             preconditionFailure("the template is part of the program")
         }
@@ -14,7 +17,8 @@ public enum ReportPage {
 
     private static func context(_ content: ReportContent) -> [String: Any] {
         [
-            "title": content.title, "subtitle": content.subtitle, "style": ReportStyle.text,
+            "title": content.title, "subtitle": content.subtitle, "kind": content.kind, "footer": content.footer,
+            "style": ReportStyle.text,
             "hasFigures": !content.figures.isEmpty,
             "figures": content.figures.map { ["name": $0.name, "value": $0.value, "note": $0.note] },
             "sections": content.sections.map { section -> [String: Any] in

@@ -9,14 +9,14 @@ enum ReportTemplate {
         <meta name="color-scheme" content="light dark">
         <meta name="generator" content="berth">
         <link rel="icon" href="data:,">
-        <title>{{title}} – replay report</title>
+        <title>{{title}} – {{kind}}</title>
         <style>
         {{{style}}}
         </style>
         </head>
         <body>
         <header>
-        <p class="kind">Berth replay report</p>
+        <p class="kind">Berth {{kind}}</p>
         <h1>{{title}}</h1>
         <p class="subtitle">{{subtitle}}</p>
         <nav>{{#sections}}<a href="#{{id}}">{{title}}</a>{{/sections}}</nav>
@@ -71,7 +71,7 @@ enum ReportTemplate {
         </section>
         {{/sections}}
         </main>
-        <footer>Definitions of all measures: docs/output.md of Berth. The figures of this page lie beside it as JSON and CSV.</footer>
+        <footer>{{footer}}</footer>
         </body>
         </html>
 

@@ -41,7 +41,7 @@ extension Replay {
         summary.fragmentation = run.fragmentation
         // A solver that gives up costs the ceiling, not the report.
         summary.ceiling = try? ceiling(of: run)
-        let reasons = addReasons(of: run.rejected, to: &summary)
+        let reasons = options.tellsReasons ? addReasons(of: run.rejected, to: &summary) : [:]
         var metrics = run.metrics
         summary.metrics = metrics?.finish(
             refusals: run.rejected.map { ($0, reasons[trace.pods.shape[Int(order[Int($0)])]] ?? "") })

@@ -46,6 +46,8 @@ public struct ReplayOptions: Sendable {
     public var keepsFragmentation = false
     /// Whether ``ReplaySummary/ceiling`` is found.
     public var findsCeiling = false
+    /// Whether it is told why pods were rejected, which takes each rejected shape to every node once more.
+    public var tellsReasons = true
     /// Whether ``ReplaySummary/metrics`` are sampled along with the allocation.
     public var keepsMetrics = false
 

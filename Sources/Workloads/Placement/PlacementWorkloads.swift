@@ -16,7 +16,7 @@ enum PlacementWorkloads {
                 selectors: 0.5),
             round, virtualClock,
         ] + prefixes
-        + ["FGD", "BestFit", "DotProd", "GpuPacking", "GpuClustering", "Random"].map(gpuShare)
+        + ["FGD", "foresight", "BestFit", "DotProd", "GpuPacking", "GpuClustering", "Random"].map(gpuShare)
         + [gpuSharePrefix("indexed"), gpuSharePrefix("reference")]
 
     private static func options(_ nodePolicy: String, engine: EngineChoice = .indexed) -> ReplayOptions {
