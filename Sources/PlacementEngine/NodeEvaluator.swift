@@ -32,6 +32,16 @@ public struct NodeEvaluator: ~Copyable {
         scoringVendors = scoring
     }
 
+    /// Makes room for the largest node that there is now, and keeps the count of trials.
+    ///
+    /// - Complexity: O(1) while nodes have not grown
+    public mutating func follow(_ cluster: Cluster) {
+        if cluster.devicesPerNodeMax <= workspace.capacity { return }
+        var larger = NodeEvaluator(cluster: cluster)
+        larger.trials = trials
+        self = larger
+    }
+
     deinit {
         vendors.deinitialize(count: vendorCount)
         vendors.deallocate()

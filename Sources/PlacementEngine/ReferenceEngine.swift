@@ -74,6 +74,7 @@ public final class ReferenceEngine: PlacementEngine {
     ///   - candidates: rows to look at, in order of preference on ties; nil = all nodes.
     ///   - filtersNodes: whether the node filters apply; HAMi itself leaves them to kube-scheduler.
     public func choose(_ requestClass: RequestClass, candidates: [Int]? = nil, filtersNodes: Bool = true) -> Choice? {
+        evaluator.follow(cluster)
         if let candidates {
             return Self.best(
                 of: candidates.count, requestClass, cluster, &evaluator, filtersNodes: filtersNodes
@@ -89,6 +90,7 @@ public final class ReferenceEngine: PlacementEngine {
     /// Each thread takes a part of the nodes; the parts' choices are compared in node order.
     private func chooseInParts(_ requestClass: RequestClass, nodes: Int, filtersNodes: Bool) -> Choice? {
         let parts = helpers.count + 1
+        for helper in helpers.indices { helpers[helper].follow(cluster) }
         // Each part touches its own evaluator and its own place in `partBest`, and only reads the cluster.
         nonisolated(unsafe) let engine = self
         nonisolated(unsafe) let requestClass = requestClass

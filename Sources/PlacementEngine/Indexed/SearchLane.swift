@@ -37,12 +37,9 @@ final class SearchLane {
     /// What every decision writes, at a stable address.
     struct Scratch: ~Copyable {
         var evaluator: NodeEvaluator
-        var evaluatorDevicesMax: Int
         var collapser = UsageCollapser()
         var effects: [DeviceEffect] = []
         var shortScans = 0
-        /// Trials of evaluators that have been replaced.
-        var earlierTrials = 0
     }
 
     init(cluster: Cluster, threads: Int, threadedFrom: Int, ledger: LaneLedger? = nil) {
@@ -52,7 +49,7 @@ final class SearchLane {
         self.ledger = ledger
         scratch = .allocate(capacity: 1)
         scratch.initialize(
-            to: Scratch(evaluator: NodeEvaluator(cluster: cluster), evaluatorDevicesMax: cluster.devicesPerNodeMax))
+            to: Scratch(evaluator: NodeEvaluator(cluster: cluster)))
         scratch.pointee.effects.reserveCapacity(256)
         taken = .allocate(capacity: standardScanDevicesMax + 1)
     }
@@ -82,8 +79,7 @@ final class SearchLane {
 
     var counters: WorkCounters {
         var counters = earlierWork
-        counters.exactChecks +=
-            scratch.pointee.shortScans + scratch.pointee.evaluator.trials + scratch.pointee.earlierTrials
+        counters.exactChecks += scratch.pointee.shortScans + scratch.pointee.evaluator.trials
         for pool in pools { counters.add(pool) }
         for states in statesByVendor.values { counters.nodesRescored += states.pointee.nodesRescored }
         for tree in trees { counters.nodesRescored += tree.nodesRescored }
@@ -92,11 +88,7 @@ final class SearchLane {
 
     /// Follows fleets and class lists that have grown since the last round.
     func prepare() {
-        if cluster.devicesPerNodeMax > scratch.pointee.evaluatorDevicesMax {
-            scratch.pointee.earlierTrials += scratch.pointee.evaluator.trials
-            scratch.pointee.evaluator = NodeEvaluator(cluster: cluster)
-            scratch.pointee.evaluatorDevicesMax = cluster.devicesPerNodeMax
-        }
+        scratch.pointee.evaluator.follow(cluster)
         // Levels chosen when few classes were known serve many badly; bits chosen for other devices may be wrong.
         if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 || !$0.knowsAllDevices }) {
             for pool in pools { earlierWork.add(pool) }
