@@ -75,13 +75,15 @@ final class NodePool {
         var severalMemory: [Int32] = []
         var cores: [Int32] = []
         for demand in demands {
-            var sizes: [Int32] = []
-            if let size = demand.memoryMiB {
-                sizes = [size]
-            } else if let percent = demand.memoryPercent {
-                sizes = kinds.memoryTotalsMiB.map { ($0 &* percent) / 100 }
+            let isForSeveral = countLevel(of: demand) > 0
+            func note(_ sizeMiB: Int32) {
+                if isForSeveral { severalMemory.append(sizeMiB) } else { memory.append(sizeMiB) }
             }
-            if countLevel(of: demand) > 0 { severalMemory += sizes } else { memory += sizes }
+            if let size = demand.memoryMiB {
+                note(size)
+            } else if let percent = demand.memoryPercent {
+                for total in kinds.memoryTotalsMiB { note((total &* percent) / 100) }
+            }
             if case .atLeast(let count) = demand.cores { cores.append(count) }
         }
         return FeasibilityLevels(
