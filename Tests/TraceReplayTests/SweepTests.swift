@@ -91,14 +91,11 @@ import VendorCatalog
         #expect((-0.125).roundedHundredths == -12 && 6_212_000.0.roundedHundredths == 621_200_000)
     }
 
-    @Test func policiesRefuseFleetsOfOtherKinds() throws {
+    @Test func fleetsOfOtherKindsAreRefused() throws {
         let folder = TraceFolder()
         try folder.write(fleet: TraceText.oneNode, pods: TraceText.podHeader + TraceText.pod("p"))
-        var options = ReplayOptions()
-        options.policy = try #require(PolicyChoice.named("FGD"))
-        let error = try #require(throws: TraceError.self) {
-            try Replay(try Trace(folder: folder.path), options: options, catalog: try traceCatalog())
-        }
+        let trace = try Trace(folder: folder.path)
+        let error = try #require(throws: TraceError.self) { try SweepTrace(trace, catalog: try traceCatalog()) }
         #expect(error.problem.contains("thousandths"))
     }
 
