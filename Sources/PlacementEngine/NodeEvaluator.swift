@@ -151,10 +151,7 @@ public struct NodeEvaluator: ~Copyable {
     /// The part of the node score that no request changes: usage before the pod, and what vendors add for pods that ask
     /// nothing of them.
     public mutating func baseScore(node: Int, policy: NodePolicy, policyText: String) -> Float {
-        let sums = workspace.table.heads.base[node].sums
-        let base = nodeScore(
-            used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
-            usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
+        let base = workspace.table.heads.base[node].sums.score
         var padded = workspace.table.heads.base[node].exactWords & scoringVendors
         if padded == 0 { return base }
         workspace.load(node: node)
@@ -175,10 +172,7 @@ public struct NodeEvaluator: ~Copyable {
     ///
     /// - Source: hami-core.md 4.9
     public func score(_ requestClass: RequestClass) -> Float {
-        let sums = workspace.table.heads.base[workspace.node].sums
-        let base = nodeScore(
-            used: sums.used, slots: sums.slots, usedCores: sums.usedCores, totalCores: sums.totalCores,
-            usedMemoryMiB: sums.usedMemoryMiB, totalMemoryMiB: sums.totalMemoryMiB)
+        let base = workspace.table.heads.base[workspace.node].sums.score
         var asked =
             (workspace.table.heads.base[workspace.node].exactWords | requestClass.requestedVendors) & scoringVendors
         if asked == 0 { return base }
@@ -194,5 +188,39 @@ public struct NodeEvaluator: ~Copyable {
             extra += part
         }
         return base + extra
+    }
+
+    /// Bounds of what vendors add to the class's node score on nodes like this one with a largest group of idle devices,
+    /// whatever else is used there; infinite where none are known.
+    ///
+    /// - Complexity: O(devices)
+    public mutating func vendorScoreBounds(
+        _ requestClass: RequestClass, node: Int, largestIdleGroup: Int
+    ) -> ClosedRange<Float> {
+        let none = -Float.infinity...Float.infinity
+        let asked =
+            (workspace.table.heads.base[node].exactWords | requestClass.requestedVendors) & scoringVendors
+        if asked == 0 { return 0...0 }
+        let vendor = asked.trailingZeroBitCount
+        // What a pod gets from several containers, or nodes with a second scoring vendor, is left to the trial.
+        guard asked == requestClass.requestedVendors, !vendors[vendor].isPolicyNeutralScorer,
+            requestClass.requestCount == 1, requestClass.initContainerCount == 0,
+            let request = (0..<requestClass.containerCount).lazy.compactMap({ requestClass.requests(of: $0).first })
+                .first
+        else { return none }
+        workspace.load(node: node)
+        return vendors[vendor].nodeScoreBounds(
+            request, requestClass.rules[vendor], nodePolicy: requestClass.nodePolicyText,
+            largestIdleGroup: largestIdleGroup, workspace) ?? none
+    }
+}
+
+extension NodeSums {
+    /// HAMi's default node score.
+    @inline(__always)
+    var score: Float {
+        nodeScore(
+            used: used, slots: slots, usedCores: usedCores, totalCores: totalCores, usedMemoryMiB: usedMemoryMiB,
+            totalMemoryMiB: totalMemoryMiB)
     }
 }

@@ -11,6 +11,10 @@ extension Vendor {
     public var coresAreAmounts: Bool { true }
     public var prefersStates: Bool { !refusalsLast }
     public func scoresNodes(_ rules: PodRules) -> Bool { nodeScoreShape != .none }
+    public func nodeScoreBounds(
+        _ request: DeviceRequest, _ rules: PodRules, nodePolicy: String, largestIdleGroup: Int,
+        _ workspace: borrowing FitWorkspace
+    ) -> ClosedRange<Float>? { nil }
     public func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand {
         guard let rule = standardFit else { return DeviceDemand(devices: request.devices) }
         if rule.requiresIdle { return DeviceDemand(devices: request.devices, cores: .idle) }

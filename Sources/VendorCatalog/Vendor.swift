@@ -177,6 +177,14 @@ public protocol Vendor: Sendable {
     func nodeScore(
         vendor: VendorID, _ rules: PodRules, nodePolicy: String, _ workspace: borrowing FitWorkspace
     ) -> Float
+    /// Bounds of ``nodeScore(vendor:_:nodePolicy:_:)`` on the workspace's node for a pod with this request alone, whatever
+    /// else is used there; nil = none known.
+    ///
+    /// - Parameter largestIdleGroup: most unused, usable devices that share `facts.group`; 16 stands for more.
+    func nodeScoreBounds(
+        _ request: DeviceRequest, _ rules: PodRules, nodePolicy: String, largestIdleGroup: Int,
+        _ workspace: borrowing FitWorkspace
+    ) -> ClosedRange<Float>?
     /// The standard loop this vendor's Fit equals for plain requests on plain nodes; nil = always ask ``fit``.
     var standardFit: StandardFit? { get }
     /// A necessary condition on devices for a request, for indexes; never stricter than ``fit``.

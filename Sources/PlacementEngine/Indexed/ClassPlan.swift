@@ -102,7 +102,8 @@ extension SearchLane {
         if let known = asks[key] { return known }
         let made = StateAsk(
             remembersDevices: requestClass.initContainerCount == 0 && requestClass.requestCount == 1
-                && !cluster.catalog[vendor].hasResidentEffects)
+                && !cluster.catalog[vendor].hasResidentEffects,
+            demand: requestClass.traits.demand, checksSlots: cluster.catalog[vendor].checksSlots)
         asks[key] = made
         return made
     }

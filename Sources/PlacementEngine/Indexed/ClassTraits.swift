@@ -52,8 +52,9 @@ struct ClassTraits {
         isIndependent =
             vendor != nil && key.namespace < 0 && key.extended.isEmpty
             && (search == .states || search == .pool && refusalsLast)
-        guard isShared, let vendor else { return }
+        guard let vendor else { return }
         demand = Self.strictestDemand(of: requests, catalog[vendor], key.rules(of: vendor))
+        guard isShared else { return }
         scan = Self.shortScan(key, requests, catalog[vendor], profile)
     }
 

@@ -40,6 +40,8 @@ final class SearchLane {
         var collapser = UsageCollapser()
         var effects: [DeviceEffect] = []
         var shortScans = 0
+        /// Node states still to be tried for the pod at hand.
+        var untried: [UntriedState] = []
     }
 
     init(cluster: Cluster, threads: Int, threadedFrom: Int, ledger: LaneLedger? = nil) {

@@ -15,21 +15,43 @@ struct StateGroups: ~Copyable {
         /// Node rows ascending, from `start` on.
         var nodes: [Int32] = []
         var start = 0
-        /// Place in `live`, -1 while no node is in the state.
-        var livePlace: Int32 = -1
 
         var count: Int { nodes.count - start }
     }
 
     private(set) var states: [State] = []
-    /// States with nodes, in no order.
+    /// By state: its lowest row, -1 = no node.
+    private var firstNodes: [Int32] = []
+    /// By state: what no pod changes about its nodes, numbered; -1 = a node that is like no other.
+    private(set) var shapes: [Int32] = []
+    /// By state: the node score before vendors add theirs.
+    private(set) var baseScores: [Float] = []
+    /// By state: free memory of the vendor's device that has most, second, fourth and eighth most; the least where there are
+    /// fewer devices.
+    private(set) var freeMemoryMiB: [SIMD4<Int32>] = []
+    /// States with nodes, ascending, so that what asks know of them is read in the order of memory.
     private(set) var live: [Int32] = []
+    /// States that lost their last node, oldest first, from `firstEmpty` on; some have nodes again.
+    private var emptied: [Int32] = []
+    private var firstEmpty = 0
+    /// Numbers that came to stand for another state, in this order; ``reassignedStart`` of them have been dropped.
+    private(set) var reassigned: [Int32] = []
+    private(set) var reassignedStart = 0
+    /// By state: memory of the vendor's smallest device.
+    private(set) var leastTotalMemoryMiB: [Int32] = []
+    /// By state: most of the vendor's unused, usable devices that share `facts.group`, at most ``largestIdleGroupMax``.
+    private(set) var largestIdleGroups: [UInt8] = []
+    static let largestIdleGroupMax = 16
     private var stateOfNode: [Int32] = []
     private var shapeOfNode: [Int32] = []
+    /// First device row of the node when its shape was found: a node that got other devices has another.
+    private var shapedFirstDevice: [Int32] = []
     private var words: [Int32] = []
-    /// State by hash of its key; open addressing, -1 = empty.
+    /// State by hash of its key; open addressing, -1 = empty. A number that was reassigned stays where it was, too, until the
+    /// next rebuild: keys are compared.
     private var slots: [Int32] = Array(repeating: -1, count: 1024)
-    private var shapes: [NodeShape: Int32] = [:]
+    private var slotsTaken = 0
+    private var shapeNumbers: [NodeShape: Int32] = [:]
     private var key: [Int32] = []
     private var unsharedCount: Int32 = 0
     private var position = 0
@@ -50,7 +72,9 @@ struct StateGroups: ~Copyable {
             let more = table.nodeRowCount - stateOfNode.count
             stateOfNode.append(contentsOf: repeatElement(-1, count: more))
             shapeOfNode.append(contentsOf: repeatElement(-1, count: more))
+            shapedFirstDevice.append(contentsOf: repeatElement(-1, count: more))
         }
+        if position == 0 { reserve(nodes: table.nodeRowCount) }
         let entries = log.entries
         if let first = log.index(of: position), position > 0 {
             var last: Int32 = -1
@@ -62,6 +86,21 @@ struct StateGroups: ~Copyable {
             for node in 0..<table.nodeRowCount { rescore(node, table) }
         }
         position = log.end
+    }
+
+    /// Makes room for the states of a busy fleet at once: to move them as they grow would fall on single decisions.
+    private mutating func reserve(nodes: Int) {
+        let count = min(nodes, 4096)
+        states.reserveCapacity(count)
+        firstNodes.reserveCapacity(count)
+        shapes.reserveCapacity(count)
+        baseScores.reserveCapacity(count)
+        freeMemoryMiB.reserveCapacity(count)
+        leastTotalMemoryMiB.reserveCapacity(count)
+        largestIdleGroups.reserveCapacity(count)
+        live.reserveCapacity(count)
+        words.reserveCapacity(count * 64)
+        if slots.count < 2 * count { slots = Array(repeating: -1, count: 8192) }
     }
 
     private mutating func rescore(_ node: Int, _ table: DeviceTable) {
@@ -91,24 +130,35 @@ struct StateGroups: ~Copyable {
         } else {
             states[state].nodes.remove(at: place(of: node, in: state))
         }
-        if states[state].count > 0 { return }
+        if states[state].count > 0 {
+            firstNodes[state] = states[state].nodes[states[state].start]
+            return
+        }
         states[state].nodes.removeAll(keepingCapacity: true)
         states[state].start = 0
-        let place = Int(states[state].livePlace)
-        let last = live.removeLast()
-        if Int(last) != state {
-            live[place] = last
-            states[Int(last)].livePlace = Int32(place)
-        }
-        states[state].livePlace = -1
+        firstNodes[state] = -1
+        live.remove(at: placeAmongLive(state))
+        emptied.append(Int32(state))
     }
 
     private mutating func enter(_ state: Int, _ node: Int32) {
-        states[state].nodes.insert(node, at: place(of: node, in: state))
-        if states[state].livePlace < 0 {
-            states[state].livePlace = Int32(live.count)
-            live.append(Int32(state))
+        if firstNodes[state] < 0 {
+            live.insert(Int32(state), at: placeAmongLive(state))
+            firstNodes[state] = node
+        } else if node < firstNodes[state] {
+            firstNodes[state] = node
         }
+        states[state].nodes.insert(node, at: place(of: node, in: state))
+    }
+
+    private func placeAmongLive(_ state: Int) -> Int {
+        var low = 0
+        var high = live.count
+        while low < high {
+            let middle = (low + high) / 2
+            if live[middle] < state { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Where the node is, or belongs, in its state's list.
@@ -126,7 +176,10 @@ struct StateGroups: ~Copyable {
     func state(of node: Int) -> Int { Int(stateOfNode[node]) }
 
     /// The state's lowest row.
-    func firstNode(of state: Int) -> Int32 { states[state].nodes[states[state].start] }
+    func firstNode(of state: Int) -> Int32 { firstNodes[state] }
+
+    /// Whether any node is in the state.
+    func isLive(_ state: Int) -> Bool { firstNodes[state] >= 0 }
 
     /// The state's lowest row that `accepts`, -1 = none.
     func firstNode(of state: Int, accepts: (Int) -> Bool) -> Int {
@@ -148,8 +201,10 @@ struct StateGroups: ~Copyable {
             // A state of its own, never met again.
             unsharedCount += 1
             key.append(-unsharedCount)
+            return find(node, shape: -1, table)
         } else {
-            key.append(shape(of: node, table))
+            let shape = shape(of: node, table)
+            key.append(shape)
             for device in devices {
                 key.append(table.used.base[device])
                 key.append(table.usedMemoryMiB.base[device])
@@ -159,28 +214,97 @@ struct StateGroups: ~Copyable {
                 key.append(table.offlinePods.base[device])
                 key.append(table.expectedQoS.base[device])
             }
+            return find(node, shape: shape, table)
         }
-        return find()
     }
 
-    private mutating func find() -> Int32 {
-        var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
-        for word in key {
-            hash = (hash ^ UInt64(UInt32(bitPattern: word))) &* 0xff51_afd7_ed55_8ccd
-            hash ^= hash >> 32
-        }
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    private mutating func find(_ node: Int, shape: Int32, _ table: DeviceTable) -> Int32 {
+        var slot = Self.hash(key[...]) & (slots.count - 1)
         while slots[slot] >= 0 {
             let state = slots[slot]
             if isKey(of: Int(state)) { return state }
             slot = (slot + 1) & (slots.count - 1)
         }
-        let state = Int32(states.count)
-        states.append(State(firstWord: words.count, wordCount: key.count))
-        words.append(contentsOf: key)
-        slots[slot] = state
-        if states.count * 2 > slots.count { rehash() }
-        return state
+        let state = takeNumber()
+        let first = states[state].wordCount == key.count ? states[state].firstWord : words.count
+        if first == words.count {
+            words.append(contentsOf: key)
+        } else {
+            for place in 0..<key.count { words[first + place] = key[place] }
+        }
+        states[state].firstWord = first
+        states[state].wordCount = key.count
+        shapes[state] = shape
+        baseScores[state] = table.heads.base[node].sums.score
+        freeMemoryMiB[state] = freeMemory(of: node, table)
+        leastTotalMemoryMiB[state] = leastTotalMemory(of: node, table)
+        largestIdleGroups[state] = largestIdleGroup(of: node, table)
+        slots[slot] = Int32(state)
+        slotsTaken += 1
+        if slotsTaken * 2 > slots.count { rehash() }
+        return Int32(state)
+    }
+
+    /// A number for a new state: that of the state longest empty when many are, so that numbers stay dense.
+    private mutating func takeNumber() -> Int {
+        while states.count > 2 * live.count + 64 && firstEmpty < emptied.count {
+            let state = Int(emptied[firstEmpty])
+            firstEmpty += 1
+            if firstEmpty > 1024 && firstEmpty * 2 > emptied.count {
+                emptied.removeFirst(firstEmpty)
+                firstEmpty = 0
+            }
+            if isLive(state) { continue }
+            reassigned.append(Int32(state))
+            if reassigned.count > 1 << 16 {
+                reassigned.removeFirst(1 << 15)
+                reassignedStart += 1 << 15
+            }
+            return state
+        }
+        states.append(State(firstWord: 0, wordCount: 0))
+        firstNodes.append(-1)
+        shapes.append(-1)
+        baseScores.append(0)
+        freeMemoryMiB.append(SIMD4())
+        leastTotalMemoryMiB.append(0)
+        largestIdleGroups.append(0)
+        return states.count - 1
+    }
+
+    private func freeMemory(of node: Int, _ table: DeviceTable) -> SIMD4<Int32> {
+        var largest = SIMD8<Int32>(repeating: Int32.min)
+        for device in table.devices(of: node) where table.words.base[device] & vendor.bit != 0 {
+            var free = table.totalMemoryMiB.base[device] &- table.usedMemoryMiB.base[device]
+            for place in 0..<8 where free > largest[place] { swap(&free, &largest[place]) }
+        }
+        return SIMD4(largest[0], largest[1], largest[3], largest[7])
+    }
+
+    private func leastTotalMemory(of node: Int, _ table: DeviceTable) -> Int32 {
+        var least = Int32.max
+        for device in table.devices(of: node) where table.words.base[device] & vendor.bit != 0 {
+            least = min(least, table.totalMemoryMiB.base[device])
+        }
+        return least
+    }
+
+    private func largestIdleGroup(of node: Int, _ table: DeviceTable) -> UInt8 {
+        func isIdle(_ device: Int) -> Bool {
+            table.used.base[device] == 0 && table.usedMemoryMiB.base[device] == 0 && table.usedCores.base[device] == 0
+                && table.usable.base[device] != 0 && table.words.base[device] & vendor.bit != 0
+        }
+        var largest = 0
+        let devices = table.devices(of: node)
+        for device in devices where isIdle(device) {
+            let group = table.facts.base[device].group
+            var size = 1
+            for other in device + 1..<devices.upperBound where isIdle(other) && table.facts.base[other].group == group {
+                size += 1
+            }
+            largest = max(largest, size)
+        }
+        return UInt8(min(largest, Self.largestIdleGroupMax))
     }
 
     private func isKey(of state: Int) -> Bool {
@@ -191,34 +315,51 @@ struct StateGroups: ~Copyable {
     }
 
     private mutating func rehash() {
-        slots = Array(repeating: -1, count: slots.count * 2)
+        slots = Array(repeating: -1, count: states.count * 4 > slots.count ? slots.count * 2 : slots.count)
+        slotsTaken = states.count
         for state in states.indices {
-            var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
-            for place in 0..<states[state].wordCount {
-                hash =
-                    (hash ^ UInt64(UInt32(bitPattern: words[states[state].firstWord + place]))) &* 0xff51_afd7_ed55_8ccd
-                hash ^= hash >> 32
-            }
-            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            let first = states[state].firstWord
+            var slot = Self.hash(words[first..<first + states[state].wordCount]) & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = Int32(state)
         }
     }
 
-    private mutating func shape(of node: Int, _ table: DeviceTable) -> Int32 {
-        let first = Int(table.heads.base[node].firstDevice)
-        // A node that got other devices has another first row.
-        if shapeOfNode[node] >= 0, shapeFirst(node) == first { return shapeOfNode[node] }
-        let shape = NodeShape(of: node, table)
-        let number = shapes[shape] ?? Int32(shapes.count)
-        shapes[shape] = number
-        shapeOfNode[node] = number
-        firstOfShapedNode[Int32(node)] = Int32(first)
-        return number
+    /// Two chains side by side: one multiplication waits for the other otherwise.
+    private static func hash(_ key: ArraySlice<Int32>) -> Int {
+        var chains: (UInt64, UInt64) = (0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f)
+        key.withUnsafeBufferPointer { words in
+            var place = 0
+            while place + 4 <= words.count {
+                chains.0 = mix(chains.0, words[place], words[place + 1])
+                chains.1 = mix(chains.1, words[place + 2], words[place + 3])
+                place += 4
+            }
+            while place < words.count {
+                chains.0 = mix(chains.0, words[place], 0)
+                place += 1
+            }
+        }
+        return Int(truncatingIfNeeded: chains.0 ^ (chains.1 << 23 | chains.1 >> 41))
     }
 
-    private var firstOfShapedNode: [Int32: Int32] = [:]
-    private func shapeFirst(_ node: Int) -> Int { Int(firstOfShapedNode[Int32(node)] ?? -1) }
+    @inline(__always)
+    private static func mix(_ chain: UInt64, _ low: Int32, _ high: Int32) -> UInt64 {
+        let pair = UInt64(UInt32(bitPattern: low)) | UInt64(UInt32(bitPattern: high)) << 32
+        let product = (chain ^ pair) &* 0xff51_afd7_ed55_8ccd
+        return product ^ product >> 32
+    }
+
+    private mutating func shape(of node: Int, _ table: DeviceTable) -> Int32 {
+        let first = table.heads.base[node].firstDevice
+        if shapeOfNode[node] >= 0, shapedFirstDevice[node] == first { return shapeOfNode[node] }
+        let shape = NodeShape(of: node, table)
+        let number = shapeNumbers[shape] ?? Int32(shapeNumbers.count)
+        shapeNumbers[shape] = number
+        shapeOfNode[node] = number
+        shapedFirstDevice[node] = first
+        return number
+    }
 }
 
 /// What Fit and score read of a node that no pod changes.
@@ -228,14 +369,21 @@ struct NodeShape: Hashable {
 
     init(of node: Int, _ table: DeviceTable) {
         devices = []
-        for device in table.devices(of: node) {
-            devices += [
-                Int(table.type[device]), Int(table.mode[device]), Int(table.slots[device]),
-                Int(table.totalMemoryMiB[device]), Int(table.totalCores[device]), table.numa[device],
-                Int(truncatingIfNeeded: table.index[device]), Int(table.vendor[device]),
-                Int(table.flags[device].rawValue), Int(table.facts[device].group), Int(table.facts[device].detail),
-                Int(table.facts[device].flags),
-            ]
+        let rows = table.devices(of: node)
+        devices.reserveCapacity(rows.count * 12)
+        for device in rows {
+            devices.append(Int(table.type[device]))
+            devices.append(Int(table.mode[device]))
+            devices.append(Int(table.slots[device]))
+            devices.append(Int(table.totalMemoryMiB[device]))
+            devices.append(Int(table.totalCores[device]))
+            devices.append(table.numa[device])
+            devices.append(Int(truncatingIfNeeded: table.index[device]))
+            devices.append(Int(table.vendor[device]))
+            devices.append(Int(table.flags[device].rawValue))
+            devices.append(Int(table.facts[device].group))
+            devices.append(Int(table.facts[device].detail))
+            devices.append(Int(table.facts[device].flags))
         }
         facts = table.nodeFacts[node]
     }

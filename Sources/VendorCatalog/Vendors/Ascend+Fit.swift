@@ -147,4 +147,57 @@ extension Ascend {
         }
         return score * 10
     }
+
+    /// The share of the largest group: at least what the groups share evenly, at most what the largest one holds.
+    func nodeScoreBounds(
+        _ request: DeviceRequest, _ rules: PodRules, nodePolicy: String, largestIdleGroup: Int,
+        _ workspace: borrowing FitWorkspace
+    ) -> ClosedRange<Float>? {
+        var networked = 0
+        var numbered = 0
+        var chips = 0
+        var groups = 0
+        var largest = 0
+        var isForeign = false
+        for device in 0..<workspace.deviceCount where workspace.words[device] & request.vendor.bit != 0 {
+            chips += 1
+            if workspace.vendorOfDevice[device] != request.vendor.rawValue { isForeign = true }
+            if flags(device, workspace).contains(.hasNetwork) { networked += 1 }
+            guard let group = network(device, workspace) else { continue }
+            numbered += 1
+            var isFirst = true
+            var size = 0
+            for other in 0..<workspace.deviceCount
+            where workspace.words[other] & request.vendor.bit != 0 && network(other, workspace) == group {
+                if other < device { isFirst = false }
+                size += 1
+            }
+            if isFirst { groups += 1 }
+            largest = max(largest, size)
+        }
+        if networked == 0 || numbered == 0 { return 0...0 }
+        let wanted = Int(request.devices)
+        // Of several chips that another type serves too, only its own are kept.
+        if networked < chips || numbered < chips || wanted < 1 || isForeign && wanted > 1 { return 0...10 }
+        var least = (wanted + groups - 1) / groups
+        // Whole chips come from the largest idle group first.
+        if takesWholeChips(request, rules, workspace) { least = max(least, min(largestIdleGroup, wanted)) }
+        return 10 * (Float(least) / Float(wanted))...10 * (Float(min(max(largest, least), wanted)) / Float(wanted))
+    }
+
+    /// Whether every unused chip would pass, so that no fewer pass than are unused.
+    private func takesWholeChips(
+        _ request: DeviceRequest, _ rules: PodRules, _ workspace: borrowing FitWorkspace
+    ) -> Bool {
+        if rules.flags & 1 != 0 || commonWord == Self.pairedWord || !rules.uuidFilters.isEmpty { return false }
+        for device in 0..<workspace.deviceCount where workspace.words[device] & request.vendor.bit != 0 {
+            let totalCores = workspace.totalCores[device]
+            if workspace.slots[device] < 1 || min(request.cores, 100) > totalCores
+                || request.memory(ofTotal: workspace.totalMemoryMiB[device]) > workspace.totalMemoryMiB[device]
+            {
+                return false
+            }
+        }
+        return true
+    }
 }

@@ -114,6 +114,11 @@ struct Kunlun: Vendor {
         }
     }
 
+    func nodeScoreBounds(
+        _ request: DeviceRequest, _ rules: PodRules, nodePolicy: String, largestIdleGroup: Int,
+        _ workspace: borrowing FitWorkspace
+    ) -> ClosedRange<Float>? { 0...3000 }
+
     /// Cards in use on the two wings.
     private struct Wings {
         var left = 0

@@ -90,6 +90,21 @@ struct MetaXGPU: Vendor {
     func nodeScore(
         vendor: VendorID, _ rules: PodRules, nodePolicy: String, _ workspace: borrowing FitWorkspace
     ) -> Float {
+        score(ofCards: Int64(workspace.pickCount(of: vendor)), nodePolicy, workspace)
+    }
+
+    /// Only the number of cards counts.
+    func nodeScoreBounds(
+        _ request: DeviceRequest, _ rules: PodRules, nodePolicy: String, largestIdleGroup: Int,
+        _ workspace: borrowing FitWorkspace
+    ) -> ClosedRange<Float>? {
+        let score = score(ofCards: Int64(request.devices), nodePolicy, workspace)
+        return score...score
+    }
+
+    private func score(
+        ofCards count: Int64, _ nodePolicy: String, _ workspace: borrowing FitWorkspace
+    ) -> Float {
         let table: [Int64: Int64]?
         switch nodePolicy {
         case "binpack": table = workspace.table.nodeFacts[workspace.node].firstTable
@@ -97,7 +112,7 @@ struct MetaXGPU: Vendor {
         default: return 0
         }
         guard let table else { return 0 }
-        return Float(2000 - (table[Int64(workspace.pickCount(of: vendor))] ?? 0))
+        return Float(2000 - (table[count] ?? 0))
     }
 
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {

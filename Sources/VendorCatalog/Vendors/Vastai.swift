@@ -155,6 +155,11 @@ struct Vastai: Vendor {
         return score
     }
 
+    func nodeScoreBounds(
+        _ request: DeviceRequest, _ rules: PodRules, nodePolicy: String, largestIdleGroup: Int,
+        _ workspace: borrowing FitWorkspace
+    ) -> ClosedRange<Float>? { 0...1 }
+
     func info(of pick: Pick, record: DeviceRecord, bucket: [DeviceRecord], symbols: SymbolTable) -> JSON? {
         record.customInfo
     }
