@@ -31,9 +31,8 @@ struct StateGroups: ~Copyable {
     private(set) var freeMemoryMiB: [SIMD4<Int32>] = []
     /// States with nodes, ascending, so that what asks know of them is read in the order of memory.
     private(set) var live: [Int32] = []
-    /// States that lost their last node, oldest first, from `firstEmpty` on; some have nodes again.
-    private var emptied: [Int32] = []
-    private var firstEmpty = 0
+    /// Where the next number to use again is looked for.
+    private var hand = 0
     /// Numbers that came to stand for another state, in this order; ``reassignedStart`` of them have been dropped.
     private(set) var reassigned: [Int32] = []
     private(set) var reassignedStart = 0
@@ -138,7 +137,6 @@ struct StateGroups: ~Copyable {
         states[state].start = 0
         firstNodes[state] = -1
         live.remove(at: placeAmongLive(state))
-        emptied.append(Int32(state))
     }
 
     private mutating func enter(_ state: Int, _ node: Int32) {
@@ -245,22 +243,19 @@ struct StateGroups: ~Copyable {
         return Int32(state)
     }
 
-    /// A number for a new state: that of the state longest empty when many are, so that numbers stay dense.
+    /// A number for a new state: that of an empty one when most are, so that numbers stay dense. States that come back after
+    /// departures keep theirs meanwhile, and what asks know of them.
+    ///
+    /// - Complexity: O(1) amortised: every other state is empty then.
     private mutating func takeNumber() -> Int {
-        while states.count > 2 * live.count + 64 && firstEmpty < emptied.count {
-            let state = Int(emptied[firstEmpty])
-            firstEmpty += 1
-            if firstEmpty > 1024 && firstEmpty * 2 > emptied.count {
-                emptied.removeFirst(firstEmpty)
-                firstEmpty = 0
-            }
-            if isLive(state) { continue }
-            reassigned.append(Int32(state))
+        if states.count > 2 * live.count + min(stateOfNode.count, 1024) {
+            repeat { hand = hand + 1 < states.count ? hand + 1 : 0 } while isLive(hand)
+            reassigned.append(Int32(hand))
             if reassigned.count > 1 << 16 {
                 reassigned.removeFirst(1 << 15)
                 reassignedStart += 1 << 15
             }
-            return state
+            return hand
         }
         states.append(State(firstWord: 0, wordCount: 0))
         firstNodes.append(-1)
