@@ -97,7 +97,10 @@ struct ReplayCommand: ParsableCommand {
             """)
     var metrics: String?
 
-    @Flag(help: "Also find the most that any placement of the pods could have allocated (docs/ceiling.md).")
+    @Flag(
+        help:
+            "Also find the most that any placement of the pods could have allocated (docs/ceiling.md); part of every report."
+    )
     var ceiling = false
     @Option(help: ArgumentHelp("Write an HTML report, and its figures as JSON and CSV.", valueName: "dir"))
     var report: String?
@@ -189,7 +192,7 @@ struct ReplayCommand: ParsableCommand {
         options.shufflesBacklog = shuffle
         options.podLimit = limit
         options.keepsDecisions = decisions != nil
-        options.findsCeiling = ceiling
+        options.findsCeiling = ceiling || report != nil
         return options
     }
 }

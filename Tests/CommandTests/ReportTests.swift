@@ -47,6 +47,14 @@ import Testing
         let samples = run["allocation"]?["at"]?.array?.count
         #expect(run["metrics"]?["runningPercent"]?.array?.count == samples)
         #expect((run["waitMs"]?["max"]?.double ?? 0) > 60_000)
+        // The gap stands on the page as in the figures beside it.
+        let ceilings = try #require(run["ceiling"]?["entries"]?.array)
+        #expect(page.contains("Distance from the optimum") && !ceilings.isEmpty)
+        for entry in ceilings {
+            let total = try #require(entry["total"]?.double)
+            let gap = try #require(entry["gap"]?.double)
+            #expect(gap >= 0 && page.contains(String(format: "%.2f %%", gap * 100 / total)))
+        }
         let series = try String(contentsOf: berth.folder.appending(path: "out/series.csv"), encoding: .utf8)
         #expect(series.hasPrefix("time_ms,arrived_pods,arrived_pct,wanted_pct,running_pct,unplaced_pods,"))
         #expect(series.split(separator: "\n").count == (samples ?? 0) + 1)

@@ -55,6 +55,7 @@ struct ReportContent {
                 id: "quality", title: "Quality of the packing", text: "",
                 plots: groups.flatMap { $0.fragmentation() + [$0.imbalance(), $0.fairness()] }),
         ]
+        sections.append(Self.ceilings(runs, labels, tables))
         sections.append(Self.vendors(runs, labels, tables, groups))
         sections.append(Self.fleet(runs, labels))
         sections.append(
@@ -136,6 +137,19 @@ struct ReportContent {
             plots = [bars.plot()] + groups.compactMap { $0.reasons() }
         }
         return plots
+    }
+
+    private static func ceilings(_ runs: [RunRecord], _ labels: [String], _ tables: RunTables) -> Section {
+        let perRun = zip(runs, labels).compactMap { run, label -> ReportTable? in
+            guard var table = tables.ceiling(run) else { return nil }
+            if runs.count > 1 { table.caption = "\(label). \(table.caption)" }
+            return table
+        }
+        return Section(
+            id: "ceiling", title: "Distance from the optimum",
+            text: "No placement of these pods allocates more than the ceiling; no policy need reach it. "
+                + "Work-conserving: among placements that turn no pod away before 90 % of the resource is asked for.",
+            tables: perRun)
     }
 
     private static func vendors(

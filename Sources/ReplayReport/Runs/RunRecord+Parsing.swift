@@ -55,6 +55,8 @@ extension RunRecord {
         }
         series = nil
         if let metrics = root.optional("metrics") { series = try Series(metrics, samples: at.count) }
+        ceiling = nil
+        if let field = root.optional("ceiling") { ceiling = try RunCeiling(field) }
     }
 }
 

@@ -108,4 +108,6 @@ public struct RunRecord: Sendable {
     public var vendors: [Vendor]
     /// Nil in files of runs that kept no metrics.
     public var series: Series?
+    /// Nil where none was asked for.
+    public var ceiling: RunCeiling?
 }
