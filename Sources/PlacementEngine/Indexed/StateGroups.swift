@@ -50,6 +50,7 @@ struct StateGroups: ~Copyable {
     /// next rebuild: keys are compared.
     private var slots: [Int32] = Array(repeating: -1, count: 1024)
     private var slotsTaken = 0
+    private var lastShaped = (node: -1, number: Int32(-1))
     private var shapeNumbers: [NodeShape: Int32] = [:]
     private var key: [Int32] = []
     private var unsharedCount: Int32 = 0
@@ -345,15 +346,27 @@ struct StateGroups: ~Copyable {
         return product ^ product >> 32
     }
 
-    private mutating func shape(of node: Int, _ table: DeviceTable) -> Int32 {
-        let first = table.heads.base[node].firstDevice
-        if shapeOfNode[node] >= 0, shapedFirstDevice[node] == first { return shapeOfNode[node] }
+    /// Fleets come in runs of like nodes: the last one found is asked first.
+    private mutating func shapeNumber(of node: Int, _ table: DeviceTable) -> Int32 {
+        let last = lastShaped.node
+        if last >= 0, table.heads.base[last].flags.contains(.alive),
+            table.heads.base[last].firstDevice == shapedFirstDevice[last], NodeShape.areAlike(node, last, table)
+        {
+            return lastShaped.number
+        }
         let shape = NodeShape(of: node, table)
         let number = shapeNumbers[shape] ?? Int32(shapeNumbers.count)
         shapeNumbers[shape] = number
-        shapeOfNode[node] = number
-        shapedFirstDevice[node] = first
+        lastShaped = (node, number)
         return number
+    }
+
+    private mutating func shape(of node: Int, _ table: DeviceTable) -> Int32 {
+        let first = table.heads.base[node].firstDevice
+        if shapeOfNode[node] >= 0, shapedFirstDevice[node] == first { return shapeOfNode[node] }
+        shapeOfNode[node] = shapeNumber(of: node, table)
+        shapedFirstDevice[node] = first
+        return shapeOfNode[node]
     }
 }
 
@@ -381,5 +394,21 @@ struct NodeShape: Hashable {
             devices.append(Int(table.facts[device].flags))
         }
         facts = table.nodeFacts[node]
+    }
+
+    /// Whether two nodes have equal shapes, without making them.
+    static func areAlike(_ node: Int, _ other: Int, _ table: DeviceTable) -> Bool {
+        let count = Int(table.heads.base[node].deviceCount)
+        if count != Int(table.heads.base[other].deviceCount) { return false }
+        let first = Int(table.heads.base[node].firstDevice)
+        let second = Int(table.heads.base[other].firstDevice)
+        func areEqual<Value: Equatable>(_ column: UnsafeMutablePointer<Value>) -> Bool {
+            for device in 0..<count where column[first + device] != column[second + device] { return false }
+            return true
+        }
+        return areEqual(table.type.base) && areEqual(table.mode.base) && areEqual(table.slots.base)
+            && areEqual(table.totalMemoryMiB.base) && areEqual(table.totalCores.base) && areEqual(table.numa.base)
+            && areEqual(table.index.base) && areEqual(table.vendor.base) && areEqual(table.flags.base)
+            && areEqual(table.facts.base) && table.nodeFacts[node] == table.nodeFacts[other]
     }
 }
