@@ -14,11 +14,11 @@ enum ForesightPolicy {
     /// Weight of a model's price, in devices per device.
     static let priceWeight: Int64 = 16
 
-    /// What CPU left on the node costs: a tenth of a thousandth of a device per core, six thousandths for pods without
+    /// What CPU left on the node costs: a tenth of a thousandth of a device per core, five thousandths for pods without
     /// devices, which fit best where little is left.
     @inline(__always)
     static func tightness(_ request: MilliRequest, cpuLeftMilli: Int64) -> Int64 {
-        request.asksForDevices ? cpuLeftMilli / 10 : cpuLeftMilli * 6
+        request.asksForDevices ? cpuLeftMilli / 10 : cpuLeftMilli * 5
     }
 
     /// Slots of a kind that a node has.
