@@ -144,6 +144,7 @@ extension SearchLane {
         let entry = StateEntry.exact(
             requestClass.nodePolicy == .spread ? rank : ~rank,
             record: isKept ? ask.keepDevices(scratch.pointee.evaluator.workspace) : 0)
+        assert(entry.key >= ask.entries[state].key, "a score beyond its vendor's bounds, or a state tried twice")
         ask.setEntry(entry, of: state)
         return entry
     }
