@@ -63,10 +63,10 @@ extension Cluster {
                 for other in start..<place where workspace.picks[other].device == pick.device { isFirst = false }
                 let device = workspace.firstDevice + Int(pick.device)
                 catalog.vendors[vendorID].residentEffects(
-                    of: pick, device: device, isFirstOnDevice: isFirst, requestClass.rules[vendorID]
+                    of: pick, device: device, isFirstOnDevice: isFirst, requestClass.rules(of: VendorID(vendorID))
                 ) { effects.append($0) }
                 catalog.vendors[vendorID].didPlace(
-                    pick, device: device, requestClass.rules[vendorID], table: table)
+                    pick, device: device, requestClass.rules(of: VendorID(vendorID)), table: table)
             }
         }
     }

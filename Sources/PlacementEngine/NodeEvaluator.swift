@@ -10,11 +10,11 @@ import VendorCatalog
 /// - Source: hami-core.md 4.5
 public struct NodeEvaluator: ~Copyable {
     public var workspace: FitWorkspace
-    private let vendors: UnsafeMutablePointer<any Vendor>
+    private let vendors: UnsafeMutablePointer<Unmanaged<HeldVendor>>
     private let vendorCount: Int
     /// Vendors with a node score of their own.
     private let scoringVendors: UInt64
-    private let noRules = PodRules()
+    private let noRules = Unmanaged.passRetained(HeldRules(PodRules()))
     /// Trials so far: the exact checks of the work counters.
     public private(set) var trials = 0
 
@@ -26,7 +26,7 @@ public struct NodeEvaluator: ~Copyable {
         vendors = .allocate(capacity: max(vendorCount, 1))
         var scoring: UInt64 = 0
         for (id, vendor) in cluster.catalog.vendors.enumerated() {
-            (vendors + id).initialize(to: vendor)
+            (vendors + id).initialize(to: .passRetained(HeldVendor(vendor)))
             if vendor.nodeScoreShape != .none { scoring |= 1 << UInt64(id) }
         }
         scoringVendors = scoring
@@ -43,8 +43,9 @@ public struct NodeEvaluator: ~Copyable {
     }
 
     deinit {
-        vendors.deinitialize(count: vendorCount)
+        for vendor in 0..<vendorCount { vendors[vendor].release() }
         vendors.deallocate()
+        noRules.release()
     }
 
     /// Fits the class onto the node; picks and entries are then in the workspace, or the failure and its reasons.
@@ -87,24 +88,30 @@ public struct NodeEvaluator: ~Copyable {
         workspace.runningContainer = container
         for request in requests {
             let vendor = request.vendor.index
+            let (held, rules) = (vendors[vendor], requestClass.heldRules[vendor])
             workspace.sort(by: requestClass.devicePolicy)
             workspace.fillBucket(vendor: request.vendor)
-            observer.willFit(
-                request, vendors[vendor], requestClass.rules[vendor], requestClass.devicePolicy, &workspace)
+            lending(held, rules) {
+                observer.willFit(request, $0.vendor, $1.rules, requestClass.devicePolicy, &workspace)
+            }
             if Int(request.devices) > workspace.bucketCount
-                && !vendors[vendor].allowsRepeatedDevices(requestClass.rules[vendor], workspace)
+                && !lending(held, rules, { $0.vendor.allowsRepeatedDevices($1.rules, workspace) })
             {
                 workspace.failure = .nodeInsufficientDevice
                 return false
             }
             workspace.beginFit()
-            if !vendors[vendor].fit(request, requestClass.rules[vendor], requestClass.devicePolicy, &workspace) {
-                return false
+            let isMet = lending(held, rules) {
+                $0.vendor.fit(request, $1.rules, requestClass.devicePolicy, &workspace)
             }
+            if !isMet { return false }
             for place in workspace.fitStart..<workspace.pickCount {
                 var pick = workspace.picks[place]
                 let device = workspace.chargedDevice(for: Int(pick.device))
-                if !vendors[vendor].addUsage(&pick, on: device, requestClass.rules[vendor], &workspace) { return false }
+                let isCharged = lending(held, rules) {
+                    $0.vendor.addUsage(&pick, on: device, $1.rules, &workspace)
+                }
+                if !isCharged { return false }
                 workspace.picks[place] = pick
             }
             workspace.endFit(container: container, vendor: request.vendor)
@@ -159,10 +166,10 @@ public struct NodeEvaluator: ~Copyable {
         while padded != 0 {
             let vendor = padded.trailingZeroBitCount
             padded &= padded - 1
-            var part = vendors[vendor].nodeScore(
-                vendor: VendorID(vendor), noRules, nodePolicy: policyText, workspace)
-            if vendors[vendor].isPolicyNeutralScorer { part *= policy == .spread ? -10000 : 10000 }
-            extra += part
+            extra += lending(vendors[vendor], noRules) {
+                let part = $0.vendor.nodeScore(vendor: VendorID(vendor), $1.rules, nodePolicy: policyText, workspace)
+                return $0.vendor.isPolicyNeutralScorer ? part * (policy == .spread ? -10000 : 10000) : part
+            }
         }
         return base + extra
     }
@@ -181,11 +188,12 @@ public struct NodeEvaluator: ~Copyable {
         while asked != 0 {
             let vendor = asked.trailingZeroBitCount
             asked &= asked - 1
-            var part = vendors[vendor].nodeScore(
-                vendor: VendorID(vendor), requestClass.rules[vendor], nodePolicy: requestClass.nodePolicyText, workspace
-            )
-            if vendors[vendor].isPolicyNeutralScorer { part *= requestClass.nodePolicy == .spread ? -10000 : 10000 }
-            extra += part
+            extra += lending(vendors[vendor], requestClass.heldRules[vendor]) {
+                let part = $0.vendor.nodeScore(
+                    vendor: VendorID(vendor), $1.rules, nodePolicy: requestClass.nodePolicyText, workspace)
+                return $0.vendor.isPolicyNeutralScorer
+                    ? part * (requestClass.nodePolicy == .spread ? -10000 : 10000) : part
+            }
         }
         return base + extra
     }
@@ -203,15 +211,16 @@ public struct NodeEvaluator: ~Copyable {
         if asked == 0 { return 0...0 }
         let vendor = asked.trailingZeroBitCount
         // What a pod gets from several containers, or nodes with a second scoring vendor, is left to the trial.
-        guard asked == requestClass.requestedVendors, !vendors[vendor].isPolicyNeutralScorer,
-            requestClass.requestCount == 1, requestClass.initContainerCount == 0,
-            let request = (0..<requestClass.containerCount).lazy.compactMap({ requestClass.requests(of: $0).first })
-                .first
+        guard asked == requestClass.requestedVendors, requestClass.requestCount == 1,
+            requestClass.initContainerCount == 0
         else { return none }
         workspace.load(node: node)
-        return vendors[vendor].nodeScoreBounds(
-            request, requestClass.rules[vendor], nodePolicy: requestClass.nodePolicyText,
-            largestIdleGroup: largestIdleGroup, workspace) ?? none
+        return lending(vendors[vendor], requestClass.heldRules[vendor]) {
+            if $0.vendor.isPolicyNeutralScorer { return nil }
+            return $0.vendor.nodeScoreBounds(
+                requestClass.requests[0], $1.rules, nodePolicy: requestClass.nodePolicyText,
+                largestIdleGroup: largestIdleGroup, workspace)
+        } ?? none
     }
 }
 

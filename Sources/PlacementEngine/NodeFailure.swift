@@ -46,15 +46,15 @@ extension NodeEvaluator {
             return .migAllocationFailed(deviceID: workspace.table.symbols[workspace.uuid[device]])
         case .deviceReasons, .none:
             var counts: [RejectionReason: Int32] = [:]
-            for reason in RejectionReason.allCases
-            where workspace.reasons[Int(reason.rawValue)] != 0 || zeroCounts(reason) {
+            for reason in RejectionReason.allCases where countsReason(reason) {
                 counts[reason] = workspace.reasons[Int(reason.rawValue)]
             }
             return .devices(counts, devices: workspace.reasonDenominator)
         }
     }
 
-    private func zeroCounts(_ reason: RejectionReason) -> Bool {
-        workspace.reportsZero & (1 << UInt32(reason.rawValue)) != 0
+    /// Whether the last trial tells of the reason, be it with a count of 0.
+    func countsReason(_ reason: RejectionReason) -> Bool {
+        workspace.reasons[Int(reason.rawValue)] != 0 || workspace.reportsZero & (1 << UInt32(reason.rawValue)) != 0
     }
 }

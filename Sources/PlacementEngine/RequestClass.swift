@@ -54,7 +54,7 @@ public final class RequestClass {
     /// Offsets into `requests`, `containerCount + 1` of them.
     let containerStart: UnsafeMutablePointer<Int>
     /// Rules by vendor id; vendors that are not asked have empty ones.
-    let rules: UnsafeMutablePointer<PodRules>
+    let heldRules: UnsafeMutablePointer<Unmanaged<HeldRules>>
     let vendorCount: Int
     public let devicePolicy: DevicePolicy
     public let nodePolicy: NodePolicy
@@ -94,8 +94,10 @@ public final class RequestClass {
         containerStart[containerCount] = next
         requestedVendors = vendors
         self.vendorCount = vendorCount
-        rules = .allocate(capacity: max(vendorCount, 1))
-        for vendor in 0..<vendorCount { (rules + vendor).initialize(to: key.rules[UInt8(vendor)] ?? PodRules()) }
+        heldRules = .allocate(capacity: max(vendorCount, 1))
+        for vendor in 0..<vendorCount {
+            (heldRules + vendor).initialize(to: .passRetained(HeldRules(key.rules[UInt8(vendor)] ?? PodRules())))
+        }
         devicePolicy = key.devicePolicy
         nodePolicy = NodePolicy(annotation: key.nodePolicyText)
         nodePolicyText = key.nodePolicyText
@@ -110,8 +112,8 @@ public final class RequestClass {
     deinit {
         requests.deallocate()
         containerStart.deallocate()
-        rules.deinitialize(count: vendorCount)
-        rules.deallocate()
+        for vendor in 0..<vendorCount { heldRules[vendor].release() }
+        heldRules.deallocate()
     }
 
     /// Requests of one container.
@@ -121,14 +123,17 @@ public final class RequestClass {
         return UnsafeBufferPointer(start: requests + start, count: containerStart[container + 1] - start)
     }
 
-    public func rules(of vendor: VendorID) -> PodRules { rules[vendor.index] }
+    public func rules(of vendor: VendorID) -> PodRules { heldRules[vendor.index]._withUnsafeGuaranteedRef { $0.rules } }
 
     public var asksForDevices: Bool { requestCount > 0 }
 
     /// Extends the verdict tables to types and modes registered since.
     func resolve(types: SymbolTable, modes: SymbolTable) {
         for vendor in 0..<vendorCount where requestedVendors & (1 << UInt64(vendor)) != 0 {
-            rules[vendor].resolve(types: types, modes: modes)
+            var rules = rules(of: VendorID(vendor))
+            rules.resolve(types: types, modes: modes)
+            heldRules[vendor].release()
+            heldRules[vendor] = .passRetained(HeldRules(rules))
         }
     }
 }

@@ -24,6 +24,8 @@ struct ClassTraits {
     var scan: StandardScanRequest?
     /// False when a placement may let refused requests of this class fit.
     var refusalsLast = true
+    /// Nodes in one state of ``StateGroups`` give the class one answer, apart from node filters.
+    var answersByState = false
     /// Pods of the class read and change only nodes of their vendor, if they leave nothing but usage there.
     var isIndependent = false
 
@@ -41,10 +43,8 @@ struct ClassTraits {
         if !Self.refusalsLastUnderPolicy(key, requests) { refusalsLast = false }
         vendor = vendors.nonzeroBitCount == 1 ? VendorID(vendors.trailingZeroBitCount) : nil
         // Within one vendor and without device ids or quota, nodes of one state are alike to the class.
-        var ownStructure = Search.tree
-        if let vendor, key.namespace < 0, key.rules(of: vendor).uuidFilters.isEmpty {
-            ownStructure = .states
-        }
+        if let vendor, key.namespace < 0, key.rules(of: vendor).uuidFilters.isEmpty { answersByState = true }
+        let ownStructure = answersByState ? Search.states : .tree
         let isShared =
             vendors.nonzeroBitCount <= 1 && Self.refusalsLastUnderPolicy(key, requests) && !scoresNodes
             && !(vendor.map { catalog[$0].prefersStates } == true && ownStructure == .states)

@@ -112,22 +112,9 @@ public func standardScan(
     var passed = 0
     for device in 0..<columns.count {
         let total = device * columns.stride
-        if columns.words[total] & scan.vendorBit == 0 || columns.attributes[device] >> 31 == 0 { continue }
-        let used = columns.used[device]
-        if scan.checks.contains(.slots) && columns.slots[total] <= used { continue }
-        if scan.checks.contains(.mutex) && used > 0 { continue }
-        if scan.checks.contains(.idle) && used > 0 { continue }
-        var memoryMiB = scan.flatMemoryMiB
-        if scan.checks.contains(.capacity) {
-            let totalMemory = columns.totalMemoryMiB[total]
-            memoryMiB = scan.request.memory(ofTotal: totalMemory)
-            if totalMemory &- columns.usedMemoryMiB[device] < memoryMiB { continue }
-            let totalCores = columns.totalCores[total]
-            let usedCores = columns.usedCores[device]
-            if totalCores &- usedCores < scan.cores { continue }
-            if totalCores == 100 && scan.cores == 100 && used > 0 { continue }
-            if totalCores != 0 && usedCores == totalCores && scan.cores == 0 { continue }
-        }
+        if columns.words[total] & scan.vendorBit == 0 { continue }
+        var memoryMiB: Int32 = 0
+        if standardRefusal(of: device, scan, columns, memoryMiB: &memoryMiB) != nil { continue }
         let key = sortKey(device, scan, columns)
         // Insert by key, greatest first; only the first `wanted` matter.
         var place = min(passed, wanted)
@@ -144,6 +131,55 @@ public func standardScan(
         passed += 1
     }
     return passed >= wanted ? wanted : 0
+}
+
+/// Why the node refuses the request: a bit for each ``RejectionReason`` that Fit would count, none when it fits.
+///
+/// - Parameter columns: any number of devices; every device is tested, as in a Fit that fails.
+/// - Complexity: O(devices), no allocation.
+/// - Source: hami-vendors.md 1.7
+public func standardRefusals(_ scan: StandardScanRequest, _ columns: NodeColumns) -> NodeVerdict {
+    let wanted = Int(scan.request.devices)
+    var asked = 0
+    var passed = 0
+    var verdict = NodeVerdict.fits
+    for device in 0..<columns.count where columns.words[device * columns.stride] & scan.vendorBit != 0 {
+        asked += 1
+        var memoryMiB: Int32 = 0
+        if let reason = standardRefusal(of: device, scan, columns, memoryMiB: &memoryMiB) {
+            verdict.insert(reason)
+        } else {
+            passed += 1
+        }
+    }
+    if asked < wanted { return .tooFewDevices }
+    if passed >= wanted { return .fits }
+    if passed > 0 { verdict.insert(.allocatedCardsInsufficientRequest) }
+    return verdict
+}
+
+/// The first check that the device fails, in the order of the standard loop; nil = it passes and takes `memoryMiB`.
+@inline(__always)
+private func standardRefusal(
+    of device: Int, _ scan: StandardScanRequest, _ columns: NodeColumns, memoryMiB: inout Int32
+) -> RejectionReason? {
+    let total = device * columns.stride
+    if columns.attributes[device] >> 31 == 0 { return .cardNotHealth }
+    let used = columns.used[device]
+    if scan.checks.contains(.slots) && columns.slots[total] <= used { return .cardTimeSlicingExhausted }
+    if scan.checks.contains(.mutex) && used > 0 { return .exclusiveDeviceAllocateConflict }
+    if scan.checks.contains(.idle) && used > 0 { return .exclusiveDeviceAllocateConflict }
+    memoryMiB = scan.flatMemoryMiB
+    guard scan.checks.contains(.capacity) else { return nil }
+    let totalMemory = columns.totalMemoryMiB[total]
+    memoryMiB = scan.request.memory(ofTotal: totalMemory)
+    if totalMemory &- columns.usedMemoryMiB[device] < memoryMiB { return .cardInsufficientMemory }
+    let totalCores = columns.totalCores[total]
+    let usedCores = columns.usedCores[device]
+    if totalCores &- usedCores < scan.cores { return .cardInsufficientCore }
+    if totalCores == 100 && scan.cores == 100 && used > 0 { return .exclusiveDeviceAllocateConflict }
+    if totalCores != 0 && usedCores == totalCores && scan.cores == 0 { return .cardComputeUnitsExhausted }
+    return nil
 }
 
 /// Orders like HAMi's list: later in the list = greater key. 32 bits of sort key, 16 of NUMA, 16 of place.

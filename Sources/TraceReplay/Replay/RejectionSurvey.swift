@@ -5,7 +5,7 @@ import PlacementModel
 public struct RejectionSurvey: Sendable, Hashable {
     /// Nodes by reason word; a node with several reasons counts under each.
     public var nodesByReason: [String: Int] = [:]
-    /// The word that stands for the class in summaries, see ``init(of:cluster:evaluator:)``.
+    /// The word that stands for the class in summaries, see ``init(_:)``.
     public var leadingReason: String
 
     /// A class that cannot be asked for at all.
@@ -13,49 +13,33 @@ public struct RejectionSurvey: Sendable, Hashable {
         leadingReason = problem
     }
 
-    /// Asks every node once.
+    /// Sums up what all nodes say.
     ///
     /// The leading reason is the one that most nodes give, among those nodes that came closest: nodes with suitable devices
     /// or short of CPU, memory or pods come before nodes without enough devices of the kind (`NodeInsufficientDevice`),
     /// and those before nodes that selectors and taints exclude. Among equals the first in byte order leads.
-    /// - Complexity: O(nodes x devices)
-    init(of requestClass: RequestClass, cluster: Cluster, evaluator: inout NodeEvaluator) {
+    init(_ counts: RefusalCounts) {
         var countsByRank: [[String: Int]] = [[:], [:], [:]]
-        var nodesByReason: [String: Int] = [:]
-        func count(_ failure: NodeFailure, nodes: Int) {
-            for word in failure.words {
-                nodesByReason[word, default: 0] += nodes
-                countsByRank[failure.closeness][word, default: 0] += nodes
-            }
+        func count(_ word: String, closeness: Int, nodes: Int) {
+            if nodes > 0 { countsByRank[closeness][word] = nodes }
         }
-        // Most nodes of a full fleet give one of these, so they are counted before they are worded.
-        var nodesByFilter = Array(repeating: 0, count: NodeFilter.allCases.count)
-        var nodesWithoutDevices = 0
-        for node in 0..<cluster.table.nodeRowCount {
-            if let filter = cluster.firstFailingFilter(requestClass, node: node) {
-                nodesByFilter[Int(filter.rawValue)] += 1
-            } else if !evaluator.fits(requestClass, node: node) {
-                let failure = evaluator.failure()
-                if failure == .nodeInsufficientDevice {
-                    nodesWithoutDevices += 1
-                } else {
-                    count(failure, nodes: 1)
-                }
-            }
+        for filter in NodeFilter.allCases {
+            count(filter.word, closeness: filter.closeness, nodes: counts.nodesByFilter[Int(filter.rawValue)])
         }
-        for filter in NodeFilter.allCases where nodesByFilter[Int(filter.rawValue)] > 0 {
-            count(.filter(filter), nodes: nodesByFilter[Int(filter.rawValue)])
+        for reason in RejectionReason.allCases {
+            count(reason.word, closeness: 2, nodes: counts.nodesByReason[Int(reason.rawValue)])
         }
-        if nodesWithoutDevices > 0 { count(.nodeInsufficientDevice, nodes: nodesWithoutDevices) }
-        self.nodesByReason = nodesByReason
+        count("NodeInsufficientDevice", closeness: 1, nodes: counts.nodesWithTooFewDevices)
+        count("AddResourceUsage failed", closeness: 2, nodes: counts.nodesWithFailedMIG)
+        nodesByReason = countsByRank.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
         let closest = countsByRank.last { !$0.isEmpty } ?? [:]
         let leading = closest.min { ($1.value, $0.key) < ($0.value, $1.key) }
-        leadingReason = leading?.key ?? (cluster.table.nodeRowCount == 0 ? "no nodes" : Self.fitsAtEnd)
+        leadingReason = leading?.key ?? (counts.nodesThatFit == 0 ? "no nodes" : Self.fitsAtEnd)
     }
 
     /// Surveys of the distinct classes in a list, by class id.
     ///
-    /// - Complexity: O(classes x nodes x devices), classes side by side
+    /// - Complexity: O(classes) counts, see ``RefusalCounter``; classes side by side
     static func surveys(
         of requestClasses: [RequestClass], cluster: Cluster, _ parallelism: Parallelism
     ) -> [Int: RejectionSurvey] {
@@ -68,10 +52,9 @@ public struct RejectionSurvey: Sendable, Hashable {
         // Threads only read the cluster, and each writes the surveys of its own chunk.
         nonisolated(unsafe) let (fleet, classes, output) = (cluster, distinct, surveys)
         Parallel.forEachChunk(of: 0..<distinct.count, minimum: 1, parallelism) { _, chunk in
-            var evaluator = NodeEvaluator(cluster: fleet)
+            var counter = RefusalCounter(cluster: fleet)
             for place in chunk {
-                (output + place).initialize(
-                    to: RejectionSurvey(of: classes[place], cluster: fleet, evaluator: &evaluator))
+                (output + place).initialize(to: RejectionSurvey(counter.counts(of: classes[place])))
             }
         }
         return Dictionary(uniqueKeysWithValues: distinct.indices.map { (distinct[$0].id, surveys[$0]) })
@@ -81,15 +64,13 @@ public struct RejectionSurvey: Sendable, Hashable {
     static let fitsAtEnd = "fits at the end of the run"
 }
 
-extension NodeFailure {
-    /// How close the node came to taking the pod, 0 to 2.
+extension NodeFilter {
+    /// How close a node came to taking the pod, 0 to 2.
     fileprivate var closeness: Int {
         switch self {
-        case .filter(.cpu), .filter(.memory), .filter(.ephemeralStorage), .filter(.pods), .devices,
-            .migAllocationFailed:
-            2
-        case .nodeInsufficientDevice, .filter(.extendedResource): 1
-        case .filter: 0
+        case .cpu, .memory, .ephemeralStorage, .pods: 2
+        case .extendedResource: 1
+        default: 0
         }
     }
 }

@@ -105,11 +105,9 @@ public struct WhatIf: Sendable {
                 left.append((pod.requestClass, [pod.name]))
             }
         }
-        var evaluator = NodeEvaluator(cluster: trial.cluster)
+        var counter = RefusalCounter(cluster: trial.cluster)
         side.leftOver = left.map { requestClass, pods in
-            let reason = requestClass.map {
-                RejectionSurvey(of: $0, cluster: trial.cluster, evaluator: &evaluator).leadingReason
-            }
+            let reason = requestClass.map { RejectionSurvey(counter.counts(of: $0)).leadingReason }
             return LeftOver(
                 asks: requestClass.map { $0.askText(in: trial.cluster) } ?? "nothing that can be read",
                 pods: pods.count, example: pods[0], reason: reason ?? "")

@@ -1,0 +1,114 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+import VendorCatalog
+
+/// How many nodes give which reason to refuse a request class.
+public struct RefusalCounts: Sendable, Hashable {
+    /// By raw value of ``NodeFilter``: nodes left out before devices are looked at, each for its first filter.
+    public internal(set) var nodesByFilter = Array(repeating: 0, count: NodeFilter.allCases.count)
+    /// By raw value of ``RejectionReason``: a node with several reasons counts under each.
+    public internal(set) var nodesByReason = Array(repeating: 0, count: RejectionReason.allCases.count)
+    public internal(set) var nodesWithTooFewDevices = 0
+    public internal(set) var nodesWithFailedMIG = 0
+    public internal(set) var nodesThatFit = 0
+
+    mutating func add(_ verdict: NodeVerdict) {
+        switch verdict {
+        case .fits: nodesThatFit += 1
+        case .tooFewDevices: nodesWithTooFewDevices += 1
+        case .migAllocationFailed: nodesWithFailedMIG += 1
+        default:
+            var bits = verdict.bits
+            while bits != 0 {
+                nodesByReason[bits.trailingZeroBitCount] += 1
+                bits &= bits - 1
+            }
+        }
+    }
+}
+
+/// Counts the reasons of all nodes for one request class after another, on a fleet that does not change meanwhile.
+///
+/// The counts are those of the evaluator asked on every node. It is asked once for all nodes without a device of the vendors
+/// wanted, and once per state where nodes of one state answer alike; plain requests are counted by a kernel.
+public struct RefusalCounter: ~Copyable {
+    private let cluster: Cluster
+    private var evaluator: NodeEvaluator
+    private var states: [VendorID: UnsafeMutablePointer<StateGroups>] = [:]
+    /// What the class at hand was told in each state, nil = not asked yet.
+    private var verdicts: [NodeVerdict?] = []
+
+    public init(cluster: Cluster) {
+        self.cluster = cluster
+        evaluator = NodeEvaluator(cluster: cluster)
+    }
+
+    deinit {
+        for groups in states.values {
+            groups.deinitialize(count: 1)
+            groups.deallocate()
+        }
+    }
+
+    /// Asks every node.
+    ///
+    /// - Complexity: O(nodes), plus O(devices) for each node of a plain request and each state of others
+    public mutating func counts(of requestClass: RequestClass) -> RefusalCounts {
+        var counts = RefusalCounts()
+        let table = cluster.table
+        let scan = requestClass.traits.scan
+        let groups = scan == nil && requestClass.traits.answersByState ? states(of: requestClass.traits.vendor!) : nil
+        if let groups {
+            verdicts.removeAll(keepingCapacity: true)
+            verdicts.append(contentsOf: repeatElement(nil, count: groups.pointee.states.count))
+        }
+        var verdictWithoutDevices: NodeVerdict?
+        for node in 0..<table.nodeRowCount {
+            if let filter = cluster.firstFailingFilter(requestClass, node: node) {
+                counts.nodesByFilter[Int(filter.rawValue)] += 1
+                continue
+            }
+            let head = table.heads.base + node
+            let verdict: NodeVerdict
+            if head.pointee.words & requestClass.requestedVendors == 0 {
+                verdict = verdictWithoutDevices ?? evaluator.verdict(on: node, of: requestClass)
+                verdictWithoutDevices = verdict
+            } else if let scan, head.pointee.flags.contains(.plain) {
+                verdict = standardRefusals(scan, table.columns(of: node))
+            } else if let groups {
+                let state = groups.pointee.state(of: node)
+                verdict = verdicts[state] ?? evaluator.verdict(on: node, of: requestClass)
+                verdicts[state] = verdict
+            } else {
+                verdict = evaluator.verdict(on: node, of: requestClass)
+            }
+            counts.add(verdict)
+        }
+        return counts
+    }
+
+    private mutating func states(of vendor: VendorID) -> UnsafeMutablePointer<StateGroups> {
+        if let known = states[vendor] { return known }
+        let made = UnsafeMutablePointer<StateGroups>.allocate(capacity: 1)
+        made.initialize(to: StateGroups(vendor: vendor))
+        made.pointee.catchUp(cluster.table)
+        states[vendor] = made
+        return made
+    }
+}
+
+extension NodeEvaluator {
+    /// Tries the class on the node and tells its answer; ``failure()`` has it in full.
+    mutating func verdict(on node: Int, of requestClass: RequestClass) -> NodeVerdict {
+        if fits(requestClass, node: node) { return .fits }
+        switch workspace.failure {
+        case .nodeInsufficientDevice: return .tooFewDevices
+        case .migAllocationFailed: return .migAllocationFailed
+        case .deviceReasons, .none:
+            var verdict = NodeVerdict.fits
+            for reason in RejectionReason.allCases where countsReason(reason) { verdict.insert(reason) }
+            return verdict
+        }
+    }
+}
