@@ -14,6 +14,8 @@ public struct NodeEvaluator: ~Copyable {
     private let vendorCount: Int
     /// Vendors with a node score of their own.
     private let scoringVendors: UInt64
+    /// Those that may score pods which take none of their devices.
+    private let foreignScorers: UInt64
     private let noRules = Unmanaged.passRetained(HeldRules(PodRules()))
     /// Trials so far: the exact checks of the work counters.
     public private(set) var trials = 0
@@ -25,11 +27,14 @@ public struct NodeEvaluator: ~Copyable {
         vendorCount = cluster.catalog.vendors.count
         vendors = .allocate(capacity: max(vendorCount, 1))
         var scoring: UInt64 = 0
+        var foreign: UInt64 = 0
         for (id, vendor) in cluster.catalog.vendors.enumerated() {
             (vendors + id).initialize(to: .passRetained(HeldVendor(vendor)))
             if vendor.nodeScoreShape != .none { scoring |= 1 << UInt64(id) }
+            if vendor.nodeScoreShape == .dependsOnRequest { foreign |= 1 << UInt64(id) }
         }
         scoringVendors = scoring
+        foreignScorers = foreign
     }
 
     /// Makes room for the largest node that there is now, and keeps the count of trials.
@@ -159,7 +164,7 @@ public struct NodeEvaluator: ~Copyable {
     /// nothing of them.
     public mutating func baseScore(node: Int, policy: NodePolicy, policyText: String) -> Float {
         let base = workspace.table.heads.base[node].sums.score
-        var padded = workspace.table.heads.base[node].exactWords & scoringVendors
+        var padded = workspace.table.heads.base[node].exactWords & foreignScorers
         if padded == 0 { return base }
         workspace.load(node: node)
         var extra: Float = 0
@@ -174,14 +179,18 @@ public struct NodeEvaluator: ~Copyable {
         return base + extra
     }
 
+    /// Vendors that have a part in the class's score on a node.
+    private func scorers(of requestClass: RequestClass, on node: Int) -> UInt64 {
+        workspace.table.heads.base[node].exactWords & foreignScorers | requestClass.requestedVendors & scoringVendors
+    }
+
     /// Node score of the class on the node just fitted: HAMi's default over the usage before the pod, plus what the
     /// vendors add.
     ///
     /// - Source: hami-core.md 4.9
     public func score(_ requestClass: RequestClass) -> Float {
         let base = workspace.table.heads.base[workspace.node].sums.score
-        var asked =
-            (workspace.table.heads.base[workspace.node].exactWords | requestClass.requestedVendors) & scoringVendors
+        var asked = scorers(of: requestClass, on: workspace.node)
         if asked == 0 { return base }
         if requestClass.containerCount == 0 { return base }
         var extra: Float = 0
@@ -206,8 +215,7 @@ public struct NodeEvaluator: ~Copyable {
         _ requestClass: RequestClass, node: Int, largestIdleGroup: Int
     ) -> ClosedRange<Float> {
         let none = -Float.infinity...Float.infinity
-        let asked =
-            (workspace.table.heads.base[node].exactWords | requestClass.requestedVendors) & scoringVendors
+        let asked = scorers(of: requestClass, on: node)
         if asked == 0 { return 0...0 }
         let vendor = asked.trailingZeroBitCount
         // What a pod gets from several containers, or nodes with a second scoring vendor, is left to the trial.

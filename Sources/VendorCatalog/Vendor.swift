@@ -98,6 +98,8 @@ public enum NodeScoreShape: Sendable, Hashable {
     case none
     /// Depends on the request and on the devices taken.
     case dependsOnRequest
+    /// The same, and always 0 for pods that take none of the vendor's devices.
+    case dependsOnPicks
 }
 
 /// Admission refused the pod; the text is HAMi's.

@@ -25,6 +25,7 @@ struct ClassPlan: BitwiseCopyable {
     let releases: ChangeLog
     var hasScan = false
     let hasExtended: Bool
+    let isSpread: Bool
     var vendor: UInt8 = 0
     /// Whether ``vendor`` is all that the class asks devices of, so that its log tells of every change that matters.
     let asksOneVendor: Bool
@@ -46,6 +47,7 @@ struct ClassPlan: BitwiseCopyable {
         search = traits.search
         releases = traits.refusalsLast ? table.releaseLog : table.changeLog
         hasExtended = !requestClass.extended.isEmpty
+        isSpread = requestClass.nodePolicy == .spread
         vendor = traits.vendor?.rawValue ?? 0
         asksOneVendor = traits.vendor != nil
         footprint = requestClass.footprint

@@ -40,8 +40,8 @@ final class SearchLane {
         var collapser = UsageCollapser()
         var effects: [DeviceEffect] = []
         var shortScans = 0
-        /// Node states still to be tried for the pod at hand.
-        var untried: [UntriedState] = []
+        /// Node states to be tried next for the pod at hand.
+        var untried = UntriedStates()
     }
 
     init(cluster: Cluster, threads: Int, threadedFrom: Int, ledger: LaneLedger? = nil) {

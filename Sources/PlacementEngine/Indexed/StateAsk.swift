@@ -66,14 +66,22 @@ final class StateAsk {
     let checksSlots: Bool
     /// The demand's place among 1, 2, 4 and 8 devices.
     private let countLevel: Int
+    /// Memory that each device must have free: an amount, or percent of what it has. `Int32.min` and 0 = not known so.
+    private let memoryMiB: Int32
+    private let memoryPercent: Int32
 
     /// The best that vendors may add to the score, by node shape and largest idle group; not a number where nobody has asked.
-    private var bestExtras: [Float] = []
-    private static let idleLevels = StateGroups.largestIdleGroupMax + 1
+    private var bestExtras: UnsafeMutablePointer<Float>
+    private var bestExtraCount = 0
+    private static let idleLevels = StateSummary.largestIdleGroupMax + 1
 
-    /// Devices by record: range in `devices`. Record 0 holds none.
-    private var firstDevices: [Int32] = [0, 0]
-    private var devices: [AllocatedDevice] = []
+    /// Devices of all records, one after another.
+    private var devices: UnsafeMutablePointer<AllocatedDevice>
+    private var deviceCapacity = 64
+    /// Where a record's devices end and the next one's begin. Record 0 holds none.
+    private var recordEnds: UnsafeMutablePointer<Int>
+    private var recordCapacity = 64
+    private var records = 1
     /// One request in one app container of a vendor whose placements change usage alone: the devices of a state are
     /// those of every node in it.
     let remembersDevices: Bool
@@ -84,9 +92,21 @@ final class StateAsk {
         self.checksSlots = checksSlots
         countLevel = FeasibilityLevels.countLevel(Int(demand.devices))
         entries = .allocate(capacity: capacity)
+        bestExtras = .allocate(capacity: 0)
+        devices = .allocate(capacity: deviceCapacity)
+        recordEnds = .allocate(capacity: recordCapacity)
+        recordEnds.initialize(to: 0)
+        let isAmount = demand.memoryMiB != nil
+        memoryMiB = demand.repeatsOnMIG ? .min : demand.memoryMiB ?? .min
+        memoryPercent = demand.repeatsOnMIG || isAmount ? 0 : demand.memoryPercent.map { $0 <= 100 ? $0 : 0 } ?? 0
     }
 
-    deinit { entries.deallocate() }
+    deinit {
+        entries.deallocate()
+        bestExtras.deallocate()
+        devices.deallocate()
+        recordEnds.deallocate()
+    }
 
     /// Makes room for new states and forgets those whose numbers stand for others now.
     ///
@@ -109,51 +129,72 @@ final class StateAsk {
     }
 
     private func grow(_ states: Int) {
-        if states > capacity {
-            while states > capacity { capacity *= 2 }
-            let larger = UnsafeMutablePointer<StateEntry>.allocate(capacity: capacity)
-            larger.moveInitialize(from: entries, count: count)
-            entries.deallocate()
-            entries = larger
-        }
+        if states > capacity { entries = Self.grown(entries, count: count, &capacity, atLeast: states) }
         (entries + count).initialize(repeating: .unknown, count: states - count)
         count = states
     }
 
     /// Whether the memory that a state has free rules the ask out.
     @inline(__always)
-    func asksTooMuchMemory(of free: SIMD4<Int32>, leastTotalMiB: Int32) -> Bool {
-        if demand.repeatsOnMIG { return false }
-        if let memoryMiB = demand.memoryMiB { return free[countLevel] < memoryMiB }
-        guard let percent = demand.memoryPercent, percent <= 100 else { return false }
-        return free[countLevel] < (leastTotalMiB &* percent) / 100
+    func asksTooMuchMemory(of state: StateSummary) -> Bool {
+        let free = state.freeMemoryMiB[countLevel]
+        return free < memoryMiB
+            || memoryPercent > 0 && free < (state.leastTotalMemoryMiB &* memoryPercent) / 100
     }
 
     func setEntry(_ entry: StateEntry, of state: Int) { entries[state] = entry }
 
-    /// The best that vendors may add to the node score on nodes of a shape, found once; infinite = no bound is known.
+    /// The best that vendors may add to the node score in states of one shape with as large an idle group, found once;
+    /// infinite = no bound is known.
     @inline(__always)
-    func bestExtra(ofShape shape: Int, largestIdleGroup: Int, find: () -> Float) -> Float {
-        let place = shape * Self.idleLevels + largestIdleGroup
-        if place < bestExtras.count && !bestExtras[place].isNaN { return bestExtras[place] }
-        if place >= bestExtras.count {
-            bestExtras.append(contentsOf: repeatElement(.nan, count: place + 1 - bestExtras.count))
-        }
+    func bestExtra(in state: StateSummary, find: () -> Float) -> Float {
+        let place = Int(state.shape) * Self.idleLevels + Int(state.largestIdleGroup)
+        if place < bestExtraCount && !bestExtras[place].isNaN { return bestExtras[place] }
+        if place >= bestExtraCount { growBestExtras(to: (Int(state.shape) + 1) * Self.idleLevels) }
         bestExtras[place] = find()
         return bestExtras[place]
     }
 
-    /// Keeps the devices of the workspace's fit. - Returns: their record
-    func keepDevices(_ workspace: borrowing FitWorkspace) -> Int {
-        for place in 0..<workspace.pickCount {
-            let pick = workspace.picks[place]
-            devices.append(AllocatedDevice(device: pick.device, memoryMiB: pick.memoryMiB, cores: pick.cores))
-        }
-        firstDevices.append(Int32(devices.count))
-        return firstDevices.count - 2
+    private func growBestExtras(to count: Int) {
+        let larger = UnsafeMutablePointer<Float>.allocate(capacity: count)
+        larger.initialize(repeating: .nan, count: count)
+        larger.update(from: bestExtras, count: bestExtraCount)
+        bestExtras.deallocate()
+        (bestExtras, bestExtraCount) = (larger, count)
     }
 
-    func devices(ofRecord record: Int) -> ArraySlice<AllocatedDevice> {
-        devices[Int(firstDevices[record])..<Int(firstDevices[record + 1])]
+    /// Keeps the devices of the workspace's fit. - Returns: their record
+    func keepDevices(_ workspace: borrowing FitWorkspace) -> Int {
+        let first = recordEnds[records - 1]
+        let end = first + workspace.pickCount
+        if end > deviceCapacity { devices = Self.grown(devices, count: first, &deviceCapacity, atLeast: end) }
+        if records == recordCapacity {
+            recordEnds = Self.grown(recordEnds, count: records, &recordCapacity, atLeast: records + 1)
+        }
+        for place in first..<end {
+            let pick = workspace.picks[place - first]
+            (devices + place).initialize(
+                to: AllocatedDevice(device: pick.device, memoryMiB: pick.memoryMiB, cores: pick.cores))
+        }
+        (recordEnds + records).initialize(to: end)
+        records += 1
+        return records - 1
+    }
+
+    /// - Returns: valid until the next record is kept.
+    func devices(ofRecord record: Int) -> UnsafeBufferPointer<AllocatedDevice> {
+        let first = recordEnds[record - 1]
+        return UnsafeBufferPointer(start: devices + first, count: recordEnds[record] - first)
+    }
+
+    /// The same elements with more room behind them.
+    private static func grown<Element: BitwiseCopyable>(
+        _ elements: UnsafeMutablePointer<Element>, count: Int, _ capacity: inout Int, atLeast least: Int
+    ) -> UnsafeMutablePointer<Element> {
+        capacity = max(2 * capacity, least)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        larger.moveInitialize(from: elements, count: count)
+        elements.deallocate()
+        return larger
     }
 }

@@ -22,13 +22,8 @@ struct StateGroups: ~Copyable {
     private(set) var states: [State] = []
     /// By state: its lowest row, -1 = no node.
     private var firstNodes: [Int32] = []
-    /// By state: what no pod changes about its nodes, numbered; -1 = a node that is like no other.
-    private(set) var shapes: [Int32] = []
-    /// By state: the node score before vendors add theirs.
-    private(set) var baseScores: [Float] = []
-    /// By state: free memory of the vendor's device that has most, second, fourth and eighth most; the least where there are
-    /// fewer devices.
-    private(set) var freeMemoryMiB: [SIMD4<Int32>] = []
+    /// By state: what an ask reads of it before it is tried.
+    private(set) var summaries: [StateSummary] = []
     /// States with nodes, ascending, so that what asks know of them is read in the order of memory.
     private(set) var live: [Int32] = []
     /// Where the next number to use again is looked for.
@@ -36,11 +31,6 @@ struct StateGroups: ~Copyable {
     /// Numbers that came to stand for another state, in this order; ``reassignedStart`` of them have been dropped.
     private(set) var reassigned: [Int32] = []
     private(set) var reassignedStart = 0
-    /// By state: memory of the vendor's smallest device.
-    private(set) var leastTotalMemoryMiB: [Int32] = []
-    /// By state: most of the vendor's unused, usable devices that share `facts.group`, at most ``largestIdleGroupMax``.
-    private(set) var largestIdleGroups: [UInt8] = []
-    static let largestIdleGroupMax = 16
     private var stateOfNode: [Int32] = []
     private var shapeOfNode: [Int32] = []
     /// First device row of the node when its shape was found: a node that got other devices has another.
@@ -93,11 +83,7 @@ struct StateGroups: ~Copyable {
         let count = min(nodes, 4096)
         states.reserveCapacity(count)
         firstNodes.reserveCapacity(count)
-        shapes.reserveCapacity(count)
-        baseScores.reserveCapacity(count)
-        freeMemoryMiB.reserveCapacity(count)
-        leastTotalMemoryMiB.reserveCapacity(count)
-        largestIdleGroups.reserveCapacity(count)
+        summaries.reserveCapacity(count)
         live.reserveCapacity(count)
         words.reserveCapacity(count * 64)
         if slots.count < 2 * count { slots = Array(repeating: -1, count: 8192) }
@@ -204,17 +190,40 @@ struct StateGroups: ~Copyable {
         } else {
             let shape = shape(of: node, table)
             key.append(shape)
-            for device in devices {
-                key.append(table.used.base[device])
-                key.append(table.usedMemoryMiB.base[device])
-                key.append(table.usedCores.base[device])
-                key.append(Int32(table.usable.base[device]))
-                key.append(table.onlinePods.base[device])
-                key.append(table.offlinePods.base[device])
-                key.append(table.expectedQoS.base[device])
+            appendColumn(table.used, devices)
+            appendColumn(table.usedMemoryMiB, devices)
+            appendColumn(table.usedCores, devices)
+            appendUsable(table, devices)
+            // Few vendors leave more than usage; a longer key tells their nodes from the others.
+            let leavesMore = devices.contains {
+                table.onlinePods.base[$0] | table.offlinePods.base[$0] != 0 || table.expectedQoS.base[$0] >= 0
+            }
+            if leavesMore {
+                appendColumn(table.onlinePods, devices)
+                appendColumn(table.offlinePods, devices)
+                appendColumn(table.expectedQoS, devices)
             }
             return find(node, shape: shape, table)
         }
+    }
+
+    private mutating func appendColumn(_ column: Column<Int32>, _ devices: Range<Int>) {
+        key.append(
+            contentsOf: UnsafeBufferPointer(start: column.base + devices.lowerBound, count: devices.count))
+    }
+
+    /// A bit for each device.
+    private mutating func appendUsable(_ table: DeviceTable, _ devices: Range<Int>) {
+        var bits: Int32 = 0
+        for device in devices {
+            let place = (device - devices.lowerBound) & 31
+            if place == 0 && device > devices.lowerBound {
+                key.append(bits)
+                bits = 0
+            }
+            if table.usable.base[device] != 0 { bits |= 1 << Int32(place) }
+        }
+        key.append(bits)
     }
 
     private mutating func find(_ node: Int, shape: Int32, _ table: DeviceTable) -> Int32 {
@@ -233,11 +242,10 @@ struct StateGroups: ~Copyable {
         }
         states[state].firstWord = first
         states[state].wordCount = key.count
-        shapes[state] = shape
-        baseScores[state] = table.heads.base[node].sums.score
-        freeMemoryMiB[state] = freeMemory(of: node, table)
-        leastTotalMemoryMiB[state] = leastTotalMemory(of: node, table)
-        largestIdleGroups[state] = largestIdleGroup(of: node, table)
+        summaries[state] = StateSummary(
+            freeMemoryMiB: freeMemory(of: node, table), leastTotalMemoryMiB: leastTotalMemory(of: node, table),
+            baseScore: table.heads.base[node].sums.score, shape: shape,
+            largestIdleGroup: largestIdleGroup(of: node, table))
         slots[slot] = Int32(state)
         slotsTaken += 1
         if slotsTaken * 2 > slots.count { rehash() }
@@ -260,19 +268,21 @@ struct StateGroups: ~Copyable {
         }
         states.append(State(firstWord: 0, wordCount: 0))
         firstNodes.append(-1)
-        shapes.append(-1)
-        baseScores.append(0)
-        freeMemoryMiB.append(SIMD4())
-        leastTotalMemoryMiB.append(0)
-        largestIdleGroups.append(0)
+        summaries.append(StateSummary())
         return states.count - 1
     }
 
     private func freeMemory(of node: Int, _ table: DeviceTable) -> SIMD4<Int32> {
         var largest = SIMD8<Int32>(repeating: Int32.min)
         for device in table.devices(of: node) where table.words.base[device] & vendor.bit != 0 {
-            var free = table.totalMemoryMiB.base[device] &- table.usedMemoryMiB.base[device]
-            for place in 0..<8 where free > largest[place] { swap(&free, &largest[place]) }
+            let free = table.totalMemoryMiB.base[device] &- table.usedMemoryMiB.base[device]
+            var place = 7
+            if free <= largest[place] { continue }
+            while place > 0 && largest[place - 1] < free {
+                largest[place] = largest[place - 1]
+                place -= 1
+            }
+            largest[place] = free
         }
         return SIMD4(largest[0], largest[1], largest[3], largest[7])
     }
@@ -285,7 +295,7 @@ struct StateGroups: ~Copyable {
         return least
     }
 
-    private func largestIdleGroup(of node: Int, _ table: DeviceTable) -> UInt8 {
+    private func largestIdleGroup(of node: Int, _ table: DeviceTable) -> Int32 {
         func isIdle(_ device: Int) -> Bool {
             table.used.base[device] == 0 && table.usedMemoryMiB.base[device] == 0 && table.usedCores.base[device] == 0
                 && table.usable.base[device] != 0 && table.words.base[device] & vendor.bit != 0
@@ -300,7 +310,7 @@ struct StateGroups: ~Copyable {
             }
             largest = max(largest, size)
         }
-        return UInt8(min(largest, Self.largestIdleGroupMax))
+        return Int32(min(largest, StateSummary.largestIdleGroupMax))
     }
 
     private func isKey(of state: Int) -> Bool {

@@ -55,7 +55,7 @@ struct Ascend: Vendor {
     }
     /// Chips whose nodes may have network ids, and so a node score.
     var isNetworked: Bool { commonWord.hasPrefix("Ascend910") }
-    var nodeScoreShape: NodeScoreShape { isNetworked ? .dependsOnRequest : .none }
+    var nodeScoreShape: NodeScoreShape { isNetworked ? .dependsOnPicks : .none }
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
         guard let chips = configuration.list(["vnpus", "configs"]) else { return chartChips.map { $0.vendor } }

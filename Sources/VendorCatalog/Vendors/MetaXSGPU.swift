@@ -37,7 +37,7 @@ struct MetaXSGPU: Vendor {
         "online and offline pods keep cards to their kind; online pods take no cores",
         "whole-core pods with several cards stay inside a link zone where they can",
     ]
-    let nodeScoreShape = NodeScoreShape.dependsOnRequest
+    let nodeScoreShape = NodeScoreShape.dependsOnPicks
     let isPolicyNeutralScorer = true
     let hasResidentEffects = true
 

@@ -22,7 +22,7 @@ struct Vastai: Vendor {
         "in die mode several dies come from the card with the most free dies first",
         "mutex also refuses dies whose card has another die in use",
     ]
-    let nodeScoreShape = NodeScoreShape.dependsOnRequest
+    let nodeScoreShape = NodeScoreShape.dependsOnPicks
 
     /// What the register says of a device.
     private struct Flags: OptionSet {

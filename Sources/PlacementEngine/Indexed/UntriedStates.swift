@@ -1,0 +1,63 @@
+/// A state of which only a bound is known, with that bound.
+struct UntriedState: BitwiseCopyable {
+    /// Bound above, first row below.
+    fileprivate let order: UInt64
+    private let stateRow: Int32
+
+    fileprivate init(order: UInt64, state: Int) {
+        self.order = order
+        stateRow = Int32(truncatingIfNeeded: state)
+    }
+
+    var key: UInt64 { order >> 31 }
+    var firstNode: Int { Int(order & 0x7fff_ffff) }
+    var state: Int { Int(stateRow) }
+}
+
+/// The lowest of the states offered, lowest first: of hundreds of states with a bound, one or two are tried, so it does not
+/// pay to order them all.
+struct UntriedStates: ~Copyable {
+    private let states: UnsafeMutablePointer<UntriedState>
+    private(set) var count = 0
+    /// Whether states were offered that have not been kept.
+    private(set) var isCut = false
+    private static let countMax = 8
+
+    init() { states = .allocate(capacity: Self.countMax) }
+
+    deinit { states.deallocate() }
+
+    subscript(place: Int) -> UntriedState { states[place] }
+
+    mutating func clear() {
+        count = 0
+        isCut = false
+    }
+
+    /// - Parameter firstNode: the state's first node that will do, -1 = none; asked only where it matters.
+    /// - Complexity: O(1) for most states of many
+    @inline(__always)
+    mutating func offer(key: UInt64, state: Int, firstNode: () -> Int) {
+        if count == Self.countMax && key > states[count - 1].key {
+            isCut = true
+            return
+        }
+        let node = firstNode()
+        if node >= 0 { insert(key << 31 | UInt64(node), state) }
+    }
+
+    private mutating func insert(_ order: UInt64, _ state: Int) {
+        if count == Self.countMax {
+            isCut = true
+            if order >= states[count - 1].order { return }
+            count -= 1
+        }
+        var place = count
+        while place > 0 && states[place - 1].order > order {
+            states[place] = states[place - 1]
+            place -= 1
+        }
+        states[place] = UntriedState(order: order, state: state)
+        count += 1
+    }
+}
