@@ -70,26 +70,53 @@ extension SearchLane {
         _ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk
     ) -> (key: UInt64, node: Int) {
         let group = plan.pointee.states!
+        let isSpread = plan.pointee.isSpread
+        let bestExtra = bestExtra(plan, ask)
         var best = StateEntry.endKey
         var bestNode = -1
         scratch.pointee.untried.clear()
-        group.pointee.live.withUnsafeBufferPointer { live in
-            for state in live {
-                var entry = ask.entries[Int(state)]
-                if entry.isUnknown { entry = assess(plan, ask, Int(state)) }
+        group.pointee.live.items.withUnsafeBufferPointer { live in
+            for place in 0..<live.count {
+                let item = live[isSpread ? place : live.count - 1 - place]
+                let state = Int(item.state)
+                var entry = ask.entries[state]
+                if entry.isRefused { continue }
+                let bound = Self.bound(item.baseScore + bestExtra, isSpread).key
+                if bound > best { break }
+                if scratch.pointee.untried.isFull(below: bound) {
+                    scratch.pointee.untried.cut()
+                    break
+                }
+                if entry.isUnknown { entry = assess(plan, ask, state) }
                 let key = entry.key
                 if key > best || entry.isRefused { continue }
                 if !entry.isExact {
-                    scratch.pointee.untried.offer(key: key, state: Int(state)) {
-                        firstNode(plan, of: Int(state), below: -1)
-                    }
+                    scratch.pointee.untried.offer(key: key, state: state) { firstNode(plan, of: state, below: -1) }
                     continue
                 }
-                let node = firstNode(plan, of: Int(state), below: key == best ? bestNode : -1)
+                let node = firstNode(plan, of: state, below: key == best ? bestNode : -1)
                 if node >= 0 { (best, bestNode) = (key, node) }
             }
         }
         return (best, bestNode)
+    }
+
+    /// The best that vendors may add to the ask's score on any node there is now, infinite = no bound is known.
+    private func bestExtra(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk) -> Float {
+        let group = plan.pointee.states!
+        let unbounded: Float = plan.pointee.isSpread ? -.infinity : .infinity
+        // Where nearly every node is of its own kind, to ask for all of them costs more than it saves.
+        let kinds = group.pointee.live.countByKind.count
+        if group.pointee.live.aloneCount > 0 || kinds > 64 { return unbounded }
+        var best = -unbounded
+        for kind in 0..<kinds where group.pointee.live.countByKind[kind] > 0 {
+            let extra = ask.bestExtra(ofKind: kind) {
+                let item = group.pointee.live.items.first { group.pointee.summaries[Int($0.state)].kind == kind }
+                return findBestExtra(plan, inState: Int(item!.state))
+            }
+            best = plan.pointee.isSpread ? min(best, extra) : max(best, extra)
+        }
+        return best
     }
 
     /// Whether a state may serve the ask and how well, said without a look at its nodes.
@@ -97,24 +124,28 @@ extension SearchLane {
     private func assess(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk, _ state: Int) -> StateEntry {
         let summary = plan.pointee.states!.pointee.summaries[state]
         var entry = StateEntry.bound(0)
-        if summary.shape >= 0 && ask.asksTooMuchMemory(of: summary) {
+        if summary.kind >= 0 && ask.asksTooMuchMemory(of: summary) {
             entry = .refused
-        } else if summary.shape >= 0 {
-            let isSpread = plan.pointee.isSpread
-            let extra = ask.bestExtra(in: summary) { bestExtra(plan, state, summary) }
-            let rank = rankKey(summary.baseScore + extra)
-            entry = .bound(isSpread ? rank : ~rank)
+        } else if summary.kind >= 0 {
+            let extra = ask.bestExtra(ofKind: Int(summary.kind)) { findBestExtra(plan, inState: state) }
+            entry = Self.bound(summary.baseScore + extra, plan.pointee.isSpread)
         }
         ask.setEntry(entry, of: state)
         return entry
     }
 
-    private func bestExtra(
-        _ plan: UnsafeMutablePointer<ClassPlan>, _ state: Int, _ summary: StateSummary
-    ) -> Float {
+    @inline(__always)
+    private static func bound(_ score: Float, _ isSpread: Bool) -> StateEntry {
+        let rank = rankKey(score)
+        return .bound(isSpread ? rank : ~rank)
+    }
+
+    /// The best that vendors may add in states like this one.
+    private func findBestExtra(_ plan: UnsafeMutablePointer<ClassPlan>, inState state: Int) -> Float {
+        let group = plan.pointee.states!
         let bounds = scratch.pointee.evaluator.vendorScoreBounds(
-            plan.pointee.requestClass, node: Int(plan.pointee.states!.pointee.firstNode(of: state)),
-            largestIdleGroup: Int(summary.largestIdleGroup))
+            plan.pointee.requestClass, node: Int(group.pointee.firstNode(of: state)),
+            largestIdleGroup: Int(group.pointee.summaries[state].largestIdleGroup))
         return plan.pointee.isSpread ? bounds.lowerBound : bounds.upperBound
     }
 
@@ -123,7 +154,7 @@ extension SearchLane {
         let requestClass = plan.pointee.requestClass
         let node = Int(plan.pointee.states!.pointee.firstNode(of: state))
         let canFit =
-            plan.pointee.states!.pointee.summaries[state].shape < 0
+            plan.pointee.states!.pointee.summaries[state].kind < 0
             || ask.demand.isMet(
                 by: cluster.table.columns(of: node), vendorBit: 1 << UInt64(plan.pointee.vendor),
                 checksSlots: ask.checksSlots)

@@ -70,10 +70,9 @@ final class StateAsk {
     private let memoryMiB: Int32
     private let memoryPercent: Int32
 
-    /// The best that vendors may add to the score, by node shape and largest idle group; not a number where nobody has asked.
+    /// The best that vendors may add to the score, by kind of state; not a number where nobody has asked.
     private var bestExtras: UnsafeMutablePointer<Float>
     private var bestExtraCount = 0
-    private static let idleLevels = StateSummary.largestIdleGroupMax + 1
 
     /// Devices of all records, one after another.
     private var devices: UnsafeMutablePointer<AllocatedDevice>
@@ -144,15 +143,13 @@ final class StateAsk {
 
     func setEntry(_ entry: StateEntry, of state: Int) { entries[state] = entry }
 
-    /// The best that vendors may add to the node score in states of one shape with as large an idle group, found once;
-    /// infinite = no bound is known.
+    /// The best that vendors may add to the node score in states of a kind, found once; infinite = no bound is known.
     @inline(__always)
-    func bestExtra(in state: StateSummary, find: () -> Float) -> Float {
-        let place = Int(state.shape) * Self.idleLevels + Int(state.largestIdleGroup)
-        if place < bestExtraCount && !bestExtras[place].isNaN { return bestExtras[place] }
-        if place >= bestExtraCount { growBestExtras(to: (Int(state.shape) + 1) * Self.idleLevels) }
-        bestExtras[place] = find()
-        return bestExtras[place]
+    func bestExtra(ofKind kind: Int, find: () -> Float) -> Float {
+        if kind < bestExtraCount && !bestExtras[kind].isNaN { return bestExtras[kind] }
+        if kind >= bestExtraCount { growBestExtras(to: max(kind + 1, 2 * bestExtraCount, 8)) }
+        bestExtras[kind] = find()
+        return bestExtras[kind]
     }
 
     private func growBestExtras(to count: Int) {

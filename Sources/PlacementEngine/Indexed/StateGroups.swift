@@ -24,8 +24,8 @@ struct StateGroups: ~Copyable {
     private var firstNodes: [Int32] = []
     /// By state: what an ask reads of it before it is tried.
     private(set) var summaries: [StateSummary] = []
-    /// States with nodes, ascending, so that what asks know of them is read in the order of memory.
-    private(set) var live: [Int32] = []
+    /// States with nodes.
+    private(set) var live = LiveStates()
     /// Where the next number to use again is looked for.
     private var hand = 0
     /// Numbers that came to stand for another state, in this order; ``reassignedStart`` of them have been dropped.
@@ -42,6 +42,8 @@ struct StateGroups: ~Copyable {
     private var slotsTaken = 0
     private var lastShaped = (node: -1, number: Int32(-1))
     private var shapeNumbers: [NodeShape: Int32] = [:]
+    private var kindNumbers: [SIMD2<Int32>: Int32] = [:]
+    private var lastKind = (shapeAndIdle: SIMD2<Int32>(-1, -1), number: Int32(-1))
     private var key: [Int32] = []
     private var unsharedCount: Int32 = 0
     private var position = 0
@@ -123,27 +125,17 @@ struct StateGroups: ~Copyable {
         states[state].nodes.removeAll(keepingCapacity: true)
         states[state].start = 0
         firstNodes[state] = -1
-        live.remove(at: placeAmongLive(state))
+        live.remove(state, summaries[state])
     }
 
     private mutating func enter(_ state: Int, _ node: Int32) {
         if firstNodes[state] < 0 {
-            live.insert(Int32(state), at: placeAmongLive(state))
+            live.insert(state, summaries[state])
             firstNodes[state] = node
         } else if node < firstNodes[state] {
             firstNodes[state] = node
         }
         states[state].nodes.insert(node, at: place(of: node, in: state))
-    }
-
-    private func placeAmongLive(_ state: Int) -> Int {
-        var low = 0
-        var high = live.count
-        while low < high {
-            let middle = (low + high) / 2
-            if live[middle] < state { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 
     /// Where the node is, or belongs, in its state's list.
@@ -242,10 +234,10 @@ struct StateGroups: ~Copyable {
         }
         states[state].firstWord = first
         states[state].wordCount = key.count
+        let idle = largestIdleGroup(of: node, table)
         summaries[state] = StateSummary(
             freeMemoryMiB: freeMemory(of: node, table), leastTotalMemoryMiB: leastTotalMemory(of: node, table),
-            baseScore: table.heads.base[node].sums.score, shape: shape,
-            largestIdleGroup: largestIdleGroup(of: node, table))
+            baseScore: table.heads.base[node].sums.score, kind: kindNumber(shape, idle), largestIdleGroup: idle)
         slots[slot] = Int32(state)
         slotsTaken += 1
         if slotsTaken * 2 > slots.count { rehash() }
@@ -270,6 +262,16 @@ struct StateGroups: ~Copyable {
         firstNodes.append(-1)
         summaries.append(StateSummary())
         return states.count - 1
+    }
+
+    private mutating func kindNumber(_ shape: Int32, _ largestIdleGroup: Int32) -> Int32 {
+        if shape < 0 { return -1 }
+        let key = SIMD2(shape, largestIdleGroup)
+        if lastKind.shapeAndIdle == key { return lastKind.number }
+        let number = kindNumbers[key] ?? Int32(kindNumbers.count)
+        kindNumbers[key] = number
+        lastKind = (key, number)
+        return number
     }
 
     private func freeMemory(of node: Int, _ table: DeviceTable) -> SIMD4<Int32> {

@@ -7,8 +7,9 @@ struct StateSummary: BitwiseCopyable {
     var leastTotalMemoryMiB: Int32 = 0
     /// The node score before vendors add theirs.
     var baseScore: Float = 0
-    /// What no pod changes about the state's nodes, numbered; -1 = a node that is like no other.
-    var shape: Int32 = -1
+    /// Number of the state's shape and largest idle group together: vendors bound their score by these. -1 = a node that is
+    /// like no other.
+    var kind: Int32 = -1
     /// Most of the vendor's unused, usable devices that share `facts.group`, at most ``largestIdleGroupMax``.
     var largestIdleGroup: Int32 = 0
 

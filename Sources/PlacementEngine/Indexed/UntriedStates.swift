@@ -34,11 +34,18 @@ struct UntriedStates: ~Copyable {
         isCut = false
     }
 
+    /// Whether states with this bound and higher ones would not be kept.
+    @inline(__always)
+    func isFull(below key: UInt64) -> Bool { count == Self.countMax && key > states[count - 1].key }
+
+    /// Notes that further states have not been offered.
+    mutating func cut() { isCut = true }
+
     /// - Parameter firstNode: the state's first node that will do, -1 = none; asked only where it matters.
     /// - Complexity: O(1) for most states of many
     @inline(__always)
     mutating func offer(key: UInt64, state: Int, firstNode: () -> Int) {
-        if count == Self.countMax && key > states[count - 1].key {
+        if isFull(below: key) {
             isCut = true
             return
         }
