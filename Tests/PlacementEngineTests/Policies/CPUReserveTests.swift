@@ -23,6 +23,7 @@ import Testing
         init(_ statistics: ForesightStatistics) { reserve = CPUReserve(statistics) }
 
         var isShort: Bool { reserve.isShort }
+        var plainTenths: Int64 { reserve.plainTenths }
         func queue(_ request: MilliRequest, _ pods: Int64) { reserve.queue(request, pods) }
         func beginRound(_ sums: FleetSums, queuedWorth: Int64) -> Bool {
             reserve.beginRound(sums, queuedWorth: queuedWorth)
@@ -61,6 +62,20 @@ import Testing
         reserve.queue(large, 7)
         #expect(reserve.holds(large, fleet(cpuMilli: 81_997), queuedWorth: 0))
         #expect(!reserve.holds(large, fleet(cpuMilli: 81_998), queuedWorth: 0))
+    }
+
+    /// Five free devices and half the pods without want 50 + 48 CPUs.
+    @Test(arguments: [(115_300, 3), (110_000, 40), (108_000, 50), (98_000, 50)])
+    func cpuLeftWeighsMoreTheShorterCPUIs(cpuMilli: Int64, tenths: Int64) {
+        let reserve = Kept(statistics)
+        var sums = fleet(cpuMilli: cpuMilli)
+        sums.idleMilli = 5000
+        _ = reserve.beginRound(sums, queuedWorth: 0)
+        #expect(reserve.plainTenths == tenths)
+        // Kept while the statistics are.
+        sums.cpuMilli = 1_000_000
+        _ = reserve.beginRound(sums, queuedWorth: 0)
+        #expect(reserve.plainTenths == tenths)
     }
 
     /// Devices that take more than 5 CPUs wait when the ordinary pods queued need all.

@@ -116,6 +116,16 @@ import VendorCatalog
     }
 
     /// To pods of another vendor all that is idle is fragmented.
+    @Test func foresightDecidesManyCoresFirst() {
+        let policy = ShareForesight(cluster, usesTables: false)
+        var order = RoundOrder()
+        let round = [plain.id, half.id, whole.id, half.id].map { Int32($0) }
+        round.withUnsafeBufferPointer { order.arrange($0, cluster, rank: nil) }
+        #expect(order.places == [0, 1, 2, 3])
+        round.withUnsafeBufferPointer { order.arrange($0, cluster, rank: policy.rank) }
+        #expect(order.places == [2, 1, 3, 0])
+    }
+
     @Test func otherVendorsCannotUseADevice() throws {
         let hygon = try #require(cluster.catalog.id(ofWord: "DCU"))
         var container = Container(name: "main")

@@ -85,6 +85,7 @@ final class ForesightIndexEngine: PlacementEngine {
         catchUp(isNew: rounds.learn(classIDs, cluster))
         cluster.reserveResidents(classIDs.count)
         rounds.begin(classIDs, sums)
+        memo.pointee.plainTenths = rounds.outlook.plainTenths
         let first = result.outcomes.count
         for _ in 0..<classIDs.count { result.outcomes.append(.rejected) }
         for step in 0..<classIDs.count {

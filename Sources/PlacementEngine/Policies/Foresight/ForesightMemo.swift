@@ -33,6 +33,8 @@ struct ForesightMemo: ~Copyable {
     /// States kept before all are dropped.
     private static let statesMax = 1 << 17
 
+    /// See ``CPUReserve/plainTenths``; verdicts hold while it stays the same.
+    var plainTenths: Int64 = 0
     private let table: PotentialTable
     private let kinds: [ForesightStatistics.SlotKind]
     private var states: MilliStates
@@ -191,7 +193,7 @@ struct ForesightMemo: ~Copyable {
         }
         let score =
             best - worths[state].worth.potential
-            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter)
+            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, plainTenths: plainTenths)
         let lost = ForesightPolicy.lostSlots(
             kinds, spoils: spoils[shape], whole: (worths[state].wholeDevices, whole),
             cpuMilli: (states.cpu[state], cpuAfter))

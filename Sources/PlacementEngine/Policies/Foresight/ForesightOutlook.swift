@@ -68,6 +68,8 @@ struct ForesightOutlook {
     private(set) var priceVersion = 0
     /// Counts up when pods that were held may go.
     private(set) var releasedHolds = 0
+    /// See ``CPUReserve/plainTenths``.
+    var plainTenths: Int64 { cpuReserve.plainTenths }
 
     init(_ statistics: ForesightStatistics, modes: SymbolTable, models: Int) {
         self.statistics = statistics

@@ -14,11 +14,13 @@ enum ForesightPolicy {
     /// Weight of a model's price, in devices per device.
     static let priceWeight: Int64 = 16
 
-    /// What CPU left on the node costs: a tenth of a thousandth of a device per core, five thousandths for pods without
-    /// devices, which fit best where little is left.
+    /// What CPU left on the node costs, a fifth of a thousandth of a device per core; pods without devices fit the best where
+    /// little is left, the more so the shorter CPU is.
+    ///
+    /// - Parameter plainTenths: see ``CPUReserve/plainTenths``.
     @inline(__always)
-    static func tightness(_ request: MilliRequest, cpuLeftMilli: Int64) -> Int64 {
-        request.asksForDevices ? cpuLeftMilli / 10 : cpuLeftMilli * 5
+    static func tightness(_ request: MilliRequest, cpuLeftMilli: Int64, plainTenths: Int64) -> Int64 {
+        request.asksForDevices ? cpuLeftMilli / 5 : cpuLeftMilli * plainTenths / 10
     }
 
     /// Slots of a kind that a node has.

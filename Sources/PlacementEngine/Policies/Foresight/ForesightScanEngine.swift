@@ -136,7 +136,7 @@ final class ForesightScanEngine: PlacementEngine {
             cpuMilli: (node.cpuLeftMilli, cpuAfter))
         let score =
             best.potential - before
-            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter)
+            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, plainTenths: rounds.outlook.plainTenths)
             - Int64(ForesightPolicy.slotCost(kinds, lost & rounds.outlook.scarce))
             - Int64(rounds.outlook.modelPrice(pod, model: node.model))
         return (score, chosen)

@@ -49,7 +49,9 @@ public struct ForesightStatistics: Sendable, Hashable {
     let cpuSpreadMilli: Int64
     /// Pods without devices that ask at least this much CPU are large: 1.6 times the average.
     let largePlainCPUMilli: Int64
-    /// Asked by the other pods of the list without devices.
+    /// Asked by all pods of the list without devices.
+    let allPlainCPUMilli: Int64
+    /// Asked by those that are not large.
     let plainCPUMilli: Int64
     /// CPU of a node expected to be left where no pod finds it enough: a third of an ordinary pod without devices.
     let strandedCPUMilliPerNode: Int64
@@ -74,6 +76,7 @@ public struct ForesightStatistics: Sendable, Hashable {
         let plain = counts.filter { $0.key.devices == 0 }
         let plainPods = plain.reduce(Int64(0)) { $0 + Int64($1.value) }
         let plainCPU = plain.reduce(Int128(0)) { $0 + Int128($1.value) * Int128($1.key.cpuMilli) }
+        allPlainCPUMilli = Int64(clamping: plainCPU)
         let large = plainPods > 0 ? Int64(clamping: plainCPU * 16 / Int128(10 * plainPods)) : .max
         largePlainCPUMilli = large
         plainCPUMilli = plain.reduce(0) {

@@ -9,18 +9,27 @@ enum DeviceShares {
     @inline(__always)
     static func free(_ device: Int, memoryMiB: Int32, cores: Int32, slots: Int32, _ table: DeviceTable) -> Int32 {
         if table.usable.base[device] == 0 || table.used.base[device] + slots >= table.slots.base[device] { return 0 }
-        var free: Int32 = 1000
+        let left = resources(device, memoryMiB: memoryMiB, cores: cores, table)
+        return min(left.memory, left.cores)
+    }
+
+    /// Thousandths of memory and cores that are free with some usage on top; all of what a device does not have.
+    @inline(__always)
+    static func resources(
+        _ device: Int, memoryMiB: Int32, cores: Int32, _ table: DeviceTable
+    ) -> (memory: Int32, cores: Int32, hasBoth: Bool) {
         let totalMemory = table.totalMemoryMiB.base[device]
-        if totalMemory > 0 {
-            let left = max(totalMemory - table.usedMemoryMiB.base[device] - memoryMiB, 0)
-            free = min(free, Int32(Int64(left) * 1000 / Int64(totalMemory)))
-        }
         let totalCores = table.totalCores.base[device]
-        if totalCores > 0 {
-            let left = max(totalCores - table.usedCores.base[device] - cores, 0)
-            free = min(free, Int32(Int64(left) * 1000 / Int64(totalCores)))
+        var left: (memory: Int32, cores: Int32, hasBoth: Bool) = (1000, 1000, totalMemory > 0 && totalCores > 0)
+        if totalMemory > 0 {
+            let free = max(totalMemory - table.usedMemoryMiB.base[device] - memoryMiB, 0)
+            left.memory = Int32(Int64(free) * 1000 / Int64(totalMemory))
         }
-        return free
+        if totalCores > 0 {
+            let free = max(totalCores - table.usedCores.base[device] - cores, 0)
+            left.cores = Int32(Int64(free) * 1000 / Int64(totalCores))
+        }
+        return left
     }
 
     /// The same with what a trial takes on top. - Parameter place: the device's place in its node.

@@ -15,6 +15,9 @@ protocol SharePolicy: ScoringPolicy, ~Copyable {
     /// Sees a round before its first pod is decided. - Returns: whether scores made so far no longer hold.
     mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Cluster) -> Bool
 
+    /// Where a pod stands in its round, smaller first; asked where ``looksAhead``.
+    func rank(_ requestClass: RequestClass) -> Int64
+
     /// Says that nodes or devices came, went or were registered anew; no score made so far holds.
     mutating func devicesDidChange(_ cluster: Cluster)
 
@@ -29,6 +32,8 @@ extension SharePolicy where Self: ~Copyable {
     static var looksAhead: Bool { false }
 
     mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Cluster) -> Bool { false }
+
+    func rank(_ requestClass: RequestClass) -> Int64 { 0 }
 
     mutating func devicesDidChange(_ cluster: Cluster) {}
 

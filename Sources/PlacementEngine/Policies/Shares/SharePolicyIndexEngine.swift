@@ -21,6 +21,7 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
     private var policy: Policy
     private var trial: ShareTrial
     private var order: RankOrder
+    private var podOrder = RoundOrder()
     private var plans: [UnsafeMutablePointer<PolicyPlan>?] = []
     private var effects: [DeviceEffect] = []
     private var checksBefore = 0
@@ -72,9 +73,12 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
         }
-        for classID in classIDs {
+        podOrder.arrange(classIDs, cluster, rank: Policy.looksAhead ? { self.policy.rank($0) } : nil)
+        let first = result.outcomes.count
+        for _ in 0..<classIDs.count { result.outcomes.append(.rejected) }
+        for place in podOrder.places {
             let start = clock?() ?? 0
-            result.outcomes.append(place(plan(of: Int(classID)), into: &result))
+            result.outcomes[first + Int(place)] = self.place(plan(of: Int(classIDs[Int(place)])), into: &result)
             if let clock { result.latencies.append(clock() - start) }
         }
     }

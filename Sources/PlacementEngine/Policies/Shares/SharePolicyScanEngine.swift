@@ -14,6 +14,7 @@ final class SharePolicyScanEngine<Policy: SharePolicy & ~Copyable>: PlacementEng
     private var policy: Policy
     private var trial: ShareTrial
     private var order: RankOrder
+    private var podOrder = RoundOrder()
     private var checksBefore = 0
     private var effects: [DeviceEffect] = []
     private var rows: [Int] = []
@@ -47,9 +48,12 @@ final class SharePolicyScanEngine<Policy: SharePolicy & ~Copyable>: PlacementEng
             policy.devicesDidChange(cluster)
         }
         _ = policy.roundWillStart(classIDs, in: cluster)
-        for classID in classIDs {
+        podOrder.arrange(classIDs, cluster, rank: Policy.looksAhead ? { self.policy.rank($0) } : nil)
+        let first = result.outcomes.count
+        for _ in 0..<classIDs.count { result.outcomes.append(.rejected) }
+        for place in podOrder.places {
             let start = clock?() ?? 0
-            result.outcomes.append(place(cluster.classes[Int(classID)], into: &result))
+            result.outcomes[first + Int(place)] = self.place(cluster.classes[Int(classIDs[Int(place)])], into: &result)
             if let clock { result.latencies.append(clock() - start) }
         }
     }
