@@ -3,6 +3,9 @@
 SWIFT   ?= swift
 BERTH   := .build/release/berth
 TRACE   ?= traces/smoke
+# A processor level such as x86-64-v3 (AVX2) or x86-64-v4 (AVX-512); empty = code for any x86-64.
+CPU     ?=
+CPU_FLAGS := $(if $(CPU),-Xcc -march=$(CPU))
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Placement
 
@@ -16,11 +19,11 @@ help: ## This list.
 replay: build ## Replay a bundled trace (TRACE=traces/smoke) and print the report.
 	@$(BERTH) replay $(TRACE)
 
-build: $(BERTH) ## The release build of the command line tool.
+build: $(BERTH) ## The release build of the command line tool (CPU=x86-64-v3 for AVX2).
 
 # Make compares time stamps so that a second run starts without asking the package manager.
 $(BERTH): $(SOURCES) | setup
-	@$(SWIFT) build -c release --product berth
+	@$(SWIFT) build -c release --product berth $(CPU_FLAGS)
 	@touch $(BERTH)
 
 # Measured decisions beside the checkout run through the release build, which is quick enough for all of them.

@@ -65,8 +65,8 @@ struct SweepCommand: ParsableCommand {
 
     @Option(
         help: """
-            published: the mean of the records within half a percent of a load; marks: rounds end when a load is reached, \
-            and are read there.
+            published: the mean of the records within half a percent of a load; marks: rounds end when 90, 95, 100, 110 and \
+            130 % have arrived, and are read there.
             """)
     var reading = LoadReading.published
 

@@ -6,6 +6,9 @@ import PlacementEngine
 public struct LoadCurve: Sendable, Hashable {
     /// Percent of the fleet's device milli that has arrived.
     public static let loads = [80, 90, 95, 100, 110, 120, 130]
+    /// Places of the loads at which rounds end under ``LoadReading/marks``. Each makes the round before it a short one, which
+    /// costs policies that look ahead, so there are no more than comparisons are made at.
+    static let markPlaces = [90, 95, 100, 110, 130].map { loads.firstIndex(of: $0)! }
 
     /// At each of ``loads``, two decimals; nil = the run never came near the load.
     public private(set) var allocationPercent: [Double?]

@@ -6,7 +6,7 @@ import Synchronization
 public enum LoadReading: String, Sendable, Hashable, CaseIterable {
     /// The mean of the records within half a percent of the load, as the published curves.
     case published
-    /// The state when the load is reached; rounds end there, so every policy has seen the same pods.
+    /// The state when a load of 90, 95, 100, 110 or 130 % is reached; rounds end there, so every policy has seen the same pods.
     case marks
 }
 

@@ -137,7 +137,9 @@ private struct SweepRounds {
     private let settings: SweepSettings
     private var start = 0
     private var arrivedMilli: Int64 = 0
-    /// Loads reached so far, and those already told.
+    /// Places of the loads at which rounds end.
+    private let marks = LoadCurve.markPlaces
+    /// Marks reached so far, and those already told.
     private var reached = 0
     private var told = 0
 
@@ -160,8 +162,7 @@ private struct SweepRounds {
             start += 1
             if settings.reading == .published { continue }
             let before = reached
-            while reached < LoadCurve.loads.count && 100 * arrivedMilli >= Int64(LoadCurve.loads[reached]) * totalMilli
-            {
+            while reached < marks.count && 100 * arrivedMilli >= Int64(LoadCurve.loads[marks[reached]]) * totalMilli {
                 reached += 1
             }
             if reached > before { break }
@@ -170,14 +171,14 @@ private struct SweepRounds {
     }
 
     /// Places of the loads that the last round reached. A run that ends within half a percent of a load has reached it.
-    mutating func takeReachedLoads() -> Range<Int> {
-        if settings.reading == .published { return 0..<0 }
-        if start == milli.count && reached < LoadCurve.loads.count
-            && 200 * arrivedMilli >= Int64(2 * LoadCurve.loads[reached] - 1) * totalMilli
+    mutating func takeReachedLoads() -> ArraySlice<Int> {
+        if settings.reading == .published { return [] }
+        if start == milli.count && reached < marks.count
+            && 200 * arrivedMilli >= Int64(2 * LoadCurve.loads[marks[reached]] - 1) * totalMilli
         {
             reached += 1
         }
         defer { told = reached }
-        return told..<reached
+        return marks[told..<reached]
     }
 }
