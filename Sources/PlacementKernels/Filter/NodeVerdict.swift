@@ -15,6 +15,4 @@ public struct NodeVerdict: Sendable, Hashable, BitwiseCopyable {
     private init(bits: UInt32) { self.bits = bits }
 
     public mutating func insert(_ reason: RejectionReason) { bits |= 1 << UInt32(reason.rawValue) }
-
-    public func contains(_ reason: RejectionReason) -> Bool { bits & 1 << UInt32(reason.rawValue) != 0 }
 }
