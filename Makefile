@@ -9,7 +9,7 @@ CPU_FLAGS := $(if $(CPU),-Xcc -march=$(CPU))
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Placement
 
-.PHONY: all replay build test bench gate baseline format lint setup clean help
+.PHONY: always all replay build test bench gate baseline format lint setup clean help
 
 all: build
 
@@ -22,9 +22,13 @@ replay: build ## Replay a bundled trace (TRACE=traces/smoke) and print the repor
 build: $(BERTH) ## The release build of the command line tool (CPU=x86-64-v3 for AVX2).
 
 # Make compares time stamps so that a second run starts without asking the package manager.
-$(BERTH): $(SOURCES) | setup
+$(BERTH): $(SOURCES) .build/cpu | setup
 	@$(SWIFT) build -c release --product berth $(CPU_FLAGS)
 	@touch $(BERTH)
+
+# Remembers what processor the binary is for, so that another CPU builds it anew.
+.build/cpu: always
+	@mkdir -p .build; [ "$$(cat $@ 2>/dev/null)" = "$(CPU_FLAGS)" ] && [ -f $@ ] || echo "$(CPU_FLAGS)" >$@
 
 # Measured decisions beside the checkout run through the release build, which is quick enough for all of them.
 test: build ## All tests.
