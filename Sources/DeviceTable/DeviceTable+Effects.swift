@@ -146,6 +146,7 @@ extension DeviceTable {
             if sign < 0 { releaseLog.append(Int32(node)) }
             changeMIG(device: device, effect.migPlacement, by: sign)
         case .podClass:
+            heads.base[node].flags.insert(.marked)
             if effect.amount == 1 {
                 onlinePods.base[device] &+= sign
             } else {
@@ -208,6 +209,7 @@ extension DeviceTable {
         let old = expectedQoS[device]
         guard old != qos else { return }
         expectedQoS.set(device, qos)
+        heads.base[Int(nodeOfDevice[device])].flags.insert(.marked)
         noteChange(Int(nodeOfDevice[device]))
         releaseLog.append(nodeOfDevice[device])
         if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }

@@ -41,7 +41,7 @@ extension DeviceTable {
         heads.base[row].words = 0
         heads.base[row].exactWords = 0
         nodeTypes[row] = []
-        heads.base[row].flags = nodeFlags[row].subtracting([.duplicateIDs, .plain, .uniform])
+        heads.base[row].flags = nodeFlags[row].subtracting([.duplicateIDs, .plain, .uniform, .marked])
         appendDevices(records, cordoned: cordoned, to: row)
         noteStructureChange(row)
     }

@@ -218,6 +218,8 @@ public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let uniform = NodeFlags(rawValue: 8)
     /// Two devices of the node share an id; attribution then visits all of them.
     public static let duplicateIDs = NodeFlags(rawValue: 2)
+    /// Pods have left more than usage on a device since the node's devices were registered: pod classes or an expected QoS.
+    public static let marked = NodeFlags(rawValue: 16)
 }
 
 /// Static facts about a node that vendor rules read; each vendor's file defines its own.

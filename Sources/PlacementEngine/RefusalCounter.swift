@@ -61,7 +61,7 @@ public struct RefusalCounter: ~Copyable {
         let groups = scan == nil && requestClass.traits.answersByState ? states(of: requestClass.traits.vendor!) : nil
         if let groups {
             verdicts.removeAll(keepingCapacity: true)
-            verdicts.append(contentsOf: repeatElement(nil, count: groups.pointee.states.count))
+            verdicts.append(contentsOf: repeatElement(nil, count: groups.pointee.stateCount))
         }
         var verdictWithoutDevices: NodeVerdict?
         for node in 0..<table.nodeRowCount {

@@ -6,6 +6,7 @@ extension Vendor {
     public var nodeScoreShape: NodeScoreShape { .none }
     public var isPolicyNeutralScorer: Bool { false }
     public var standardFit: StandardFit? { nil }
+    public func standardFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit? { standardFit }
     public var checksSlots: Bool { standardFit?.checksSlots ?? true }
     public var refusalsLast: Bool { true }
     public var coresAreAmounts: Bool { true }

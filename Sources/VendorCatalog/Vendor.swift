@@ -189,6 +189,8 @@ public protocol Vendor: Sendable {
     ) -> ClosedRange<Float>?
     /// The standard loop this vendor's Fit equals for plain requests on plain nodes; nil = always ask ``fit``.
     var standardFit: StandardFit? { get }
+    /// The same for one request alone, where Fit equals the loop for some requests only.
+    func standardFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit?
     /// A necessary condition on devices for a request, for indexes; never stricter than ``fit``.
     func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand
     /// Whether ``fit`` refuses devices without a free slot.

@@ -38,7 +38,7 @@ struct ClassPlan: BitwiseCopyable {
     private let classReference: Unmanaged<RequestClass>
     /// Node states of the class's vendor and its ask, when score or refusals depend on the request but nodes are alike.
     var states: UnsafeMutablePointer<StateGroups>?
-    var ask: Unmanaged<StateAsk>?
+    var ask: UnsafeMutablePointer<StateAsk>?
     /// The class's own tree, when nothing can be shared.
     var tree: Unmanaged<ScoreTree>?
 
@@ -82,7 +82,7 @@ extension SearchLane {
             }
         case .states:
             plan.states = states(of: traits.vendor!)
-            plan.ask = .passUnretained(ask(for: requestClass, traits.vendor!))
+            plan.ask = ask(for: requestClass, traits.vendor!)
         case .tree:
             let tree = ScoreTree()
             trees.append(tree)
@@ -99,13 +99,15 @@ extension SearchLane {
         return made
     }
 
-    private func ask(for requestClass: RequestClass, _ vendor: VendorID) -> StateAsk {
+    private func ask(for requestClass: RequestClass, _ vendor: VendorID) -> UnsafeMutablePointer<StateAsk> {
         let key = AskKey(requestClass.key)
         if let known = asks[key] { return known }
-        let made = StateAsk(
-            remembersDevices: requestClass.initContainerCount == 0 && requestClass.requestCount == 1
-                && !cluster.catalog[vendor].hasResidentEffects,
-            demand: requestClass.traits.demand, checksSlots: cluster.catalog[vendor].checksSlots)
+        let made = UnsafeMutablePointer<StateAsk>.allocate(capacity: 1)
+        made.initialize(
+            to: StateAsk(
+                remembersDevices: requestClass.initContainerCount == 0 && requestClass.requestCount == 1
+                    && !cluster.catalog[vendor].hasResidentEffects,
+                demand: requestClass.traits.demand, checksSlots: cluster.catalog[vendor].checksSlots))
         asks[key] = made
         return made
     }

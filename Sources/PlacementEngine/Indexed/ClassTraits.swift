@@ -54,7 +54,6 @@ struct ClassTraits {
             && (search == .states || search == .pool && refusalsLast)
         guard let vendor else { return }
         demand = Self.strictestDemand(of: requests, catalog[vendor], key.rules(of: vendor))
-        guard isShared else { return }
         scan = Self.shortScan(key, requests, catalog[vendor], profile)
     }
 
@@ -79,11 +78,10 @@ struct ClassTraits {
     private static func shortScan(
         _ key: RequestClassKey, _ requests: [DeviceRequest], _ vendor: any Vendor, _ profile: CompatibilityProfile
     ) -> StandardScanRequest? {
-        guard let rule = vendor.standardFit, key.initContainerCount == 0, requests.count == 1,
-            !profile.scoresRequestByWordMatch
-        else { return nil }
+        guard key.initContainerCount == 0, requests.count == 1, !profile.scoresRequestByWordMatch else { return nil }
         let request = requests[0]
         let rules = key.rules(of: request.vendor)
+        guard let rule = vendor.standardFit(for: request, rules) else { return nil }
         guard rules.uuidFilters.isEmpty, rules.typeFilter == nil, rules.mode == nil else { return nil }
         let policy = key.devicePolicy
         guard !policy.bindsNuma, !policy.isTopologyAware, [.spread, .binpack, .mutex].contains(policy.order) else {

@@ -8,12 +8,12 @@ extension RankIndex {
         }
         if chunkCount == chunkCapacity {
             let larger = chunkCapacity * 2
-            chunkKeys = Self.grown(chunkKeys, from: chunkCapacity * Self.width, to: larger * Self.width, filler: 0)
-            chunkWords = Self.grown(
+            chunkKeys = grown(chunkKeys, from: chunkCapacity * Self.width, to: larger * Self.width, filler: 0)
+            chunkWords = grown(
                 chunkWords, from: chunkCapacity * Self.width * Self.words, to: larger * Self.width * Self.words,
                 filler: 0)
-            chunkOccupied = Self.grown(chunkOccupied, from: chunkCapacity, to: larger, filler: 0)
-            chunkGroup = Self.grown(chunkGroup, from: chunkCapacity, to: larger, filler: -1)
+            chunkOccupied = grown(chunkOccupied, from: chunkCapacity, to: larger, filler: 0)
+            chunkGroup = grown(chunkGroup, from: chunkCapacity, to: larger, filler: -1)
             chunkCapacity = larger
         }
         let chunk = chunkCount
@@ -33,29 +33,19 @@ extension RankIndex {
             groupsMade += 1
             if group == groupCapacity {
                 let larger = groupCapacity * 2
-                groupChunks = Self.grown(
+                groupChunks = grown(
                     groupChunks, from: groupCapacity * Self.width, to: larger * Self.width, filler: -1)
-                groupLow = Self.grown(groupLow, from: groupCapacity * Self.width, to: larger * Self.width, filler: 0)
-                groupWords = Self.grown(
+                groupLow = grown(groupLow, from: groupCapacity * Self.width, to: larger * Self.width, filler: 0)
+                groupWords = grown(
                     groupWords, from: groupCapacity * Self.width * Self.words, to: larger * Self.width * Self.words,
                     filler: 0)
-                groupSize = Self.grown(groupSize, from: groupCapacity, to: larger, filler: 0)
+                groupSize = grown(groupSize, from: groupCapacity, to: larger, filler: 0)
                 groupCapacity = larger
             }
         }
         groupSize[group] = 0
         (groupWords + group * Self.width * Self.words).initialize(repeating: 0, count: Self.width * Self.words)
         return Int32(group)
-    }
-
-    static func grown<Element>(
-        _ old: UnsafeMutablePointer<Element>, from count: Int, to capacity: Int, filler: Element
-    ) -> UnsafeMutablePointer<Element> {
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
-        larger.update(from: old, count: count)
-        (larger + count).initialize(repeating: filler, count: capacity - count)
-        old.deallocate()
-        return larger
     }
 
     /// Moves the upper half of a full chunk into a new one behind it.
@@ -179,8 +169,8 @@ extension RankIndex {
 
     private mutating func growTop() {
         let larger = topCapacity * 2
-        topGroups = Self.grown(topGroups, from: topCapacity, to: larger, filler: -1)
-        topLow = Self.grown(topLow, from: topCapacity, to: larger, filler: 0)
+        topGroups = grown(topGroups, from: topCapacity, to: larger, filler: -1)
+        topLow = grown(topLow, from: topCapacity, to: larger, filler: 0)
         let words = UnsafeMutablePointer<UInt64>.allocate(capacity: larger * Self.words)
         words.initialize(repeating: 0, count: larger * Self.words)
         for word in 0..<Self.words {

@@ -100,8 +100,8 @@ struct RankIndex: ~Copyable {
     mutating func reserve(nodes count: Int) {
         if count <= nodeCapacity { return }
         let larger = max(count, nodeCapacity * 2)
-        keys = Self.grown(keys, from: nodeCapacity, to: larger, filler: Self.absent)
-        places = Self.grown(places, from: nodeCapacity, to: larger, filler: -1)
+        keys = grown(keys, from: nodeCapacity, to: larger, filler: Self.absent)
+        places = grown(places, from: nodeCapacity, to: larger, filler: -1)
         nodeCapacity = larger
     }
 

@@ -41,38 +41,6 @@ extension SearchLane {
         }
     }
 
-    // MARK: Looking ahead
-
-    /// The node that the next pod's index names now, its first lines on the way into the cache; -1 = unknown. Without use where
-    /// nodes have refused the class: the index does not know them.
-    @inline(__always)
-    private func likelyNode(of next: UnsafeMutablePointer<ClassPlan>?) -> Int {
-        guard let next, next.pointee.search == .pool, next.pointee.possible.isFull,
-            next.pointee.refusedAtRelease != next.pointee.releases.end,
-            let pool = next.pointee.pool
-        else { return -1 }
-        let node = pool._withUnsafeGuaranteedRef {
-            $0.index.pointee.likelyFirst(word: next.pointee.word, bit: next.pointee.bit)
-        }
-        if node >= 0 {
-            prefetch(cluster.table.heads.base + node)
-            prefetch(cluster.table.free.base + node)
-        }
-        return node
-    }
-
-    /// Fetches the columns that the exact check of a node reads.
-    @inline(__always)
-    private func fetchDevices(of node: Int) {
-        if node < 0 { return }
-        let table = cluster.table
-        let first = Int(table.heads.base[node].firstDevice)
-        prefetch(table.used.base + first)
-        prefetch(table.usedMemoryMiB.base + first)
-        prefetch(table.usedCores.base + first)
-        prefetch(table.attributes.base + first)
-    }
-
     // MARK: Candidates
 
     private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
@@ -133,8 +101,7 @@ extension SearchLane {
 
     /// Books the devices of the short scan.
     private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
-        let checksCapacity = plan.pointee.scan.checks.contains(.capacity)
-        let cores = checksCapacity ? plan.pointee.scan.cores : plan.pointee.scan.flatCores
+        let cores = plan.pointee.scan.chargedCores
         let devices = UnsafeBufferPointer(start: taken, count: plan.pointee.takenCount).lazy.map {
             AllocatedDevice(device: $0.device, memoryMiB: $0.memoryMiB, cores: cores)
         }

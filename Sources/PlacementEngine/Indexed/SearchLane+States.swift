@@ -34,169 +34,219 @@ extension SearchLane {
         // Any change may let a refused node fit: refusals are remembered until the pool changes there.
         plan.pointee.possible.catchUp(cluster.table.releaseLog, nodes: cluster.table.nodeRowCount)
         plan.pointee.constraints?._withUnsafeGuaranteedRef { $0.catchUp(cluster) }
-        return plan.pointee.ask!._withUnsafeGuaranteedRef { ask in
-            ask.follow(group.pointee)
-            return bestNode(plan, ask)
-        }
+        plan.pointee.ask!.pointee.follow(group.pointee)
+        return bestNode(plan)
     }
 
-    /// The first node that passes the filters in the states with the lowest exact key, -1 = none.
+    /// The first node that passes the filters in the states with the lowest exact rank, -1 = none.
     ///
     /// States of which only a bound is known are tried in the order of their bounds and first nodes, until the next can be no
-    /// better than what has been found. A bound sorts before the exact key of its rank.
-    private func bestNode(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk) -> Int {
+    /// better than what has been found. A bound sorts before its rank when it is exact.
+    private func bestNode(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
         while true {
-            var (key, node) = bestTried(plan, ask)
+            var (rank, node) = bestTried(plan)
             var isSettled = !scratch.pointee.untried.isCut
             for place in 0..<scratch.pointee.untried.count {
                 let next = scratch.pointee.untried[place]
                 // At equal rank the lower row wins.
-                if next.key >= key || StateEntry.exactKey(ofBound: next.key) == key && next.firstNode > node {
+                if next.bound >= rank || next.bound.met == rank && next.firstNode > node {
                     isSettled = true
                     break
                 }
-                let tried = tryState(plan, ask, next.state)
-                if tried.isRefused { continue }
-                if (tried.key, next.firstNode) < (key, node) { (key, node) = (tried.key, next.firstNode) }
+                guard let tried = tryState(plan, next) else { continue }
+                if tried < rank || tried == rank && next.firstNode < node { (rank, node) = (tried, next.firstNode) }
             }
             if isSettled { return node }
             // All of the kept states have been tried, and states that were not kept may be better still.
         }
     }
 
-    /// The lowest exact key among the states tried before that have a node which passes the filters, and the first of those
-    /// nodes; ``StateEntry/endKey`` and -1 = none. The lowest of the other states are then in `scratch.untried`.
-    private func bestTried(
-        _ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk
-    ) -> (key: UInt64, node: Int) {
+    /// The lowest rank among the states tried before that have a node which passes the filters, and the first of those nodes;
+    /// ``StateRank/end`` and -1 = none. The lowest of the other states are then in `scratch.untried`.
+    private func bestTried(_ plan: UnsafeMutablePointer<ClassPlan>) -> (rank: StateRank, node: Int) {
         let group = plan.pointee.states!
+        let ask = plan.pointee.ask!
         let isSpread = plan.pointee.isSpread
-        let bestExtra = bestExtra(plan, ask)
-        var best = StateEntry.endKey
+        let bestExtra = bestExtra(plan)
+        var best = StateRank.end
         var bestNode = -1
         scratch.pointee.untried.clear()
-        group.pointee.live.items.withUnsafeBufferPointer { live in
-            for place in 0..<live.count {
-                let item = live[isSpread ? place : live.count - 1 - place]
-                let state = Int(item.state)
-                var entry = ask.entries[state]
-                if entry.isRefused { continue }
-                let bound = Self.bound(item.baseScore + bestExtra, isSpread).key
-                if bound > best { break }
-                if scratch.pointee.untried.isFull(below: bound) {
-                    scratch.pointee.untried.cut()
-                    break
-                }
-                if entry.isUnknown { entry = assess(plan, ask, state) }
-                let key = entry.key
-                if key > best || entry.isRefused { continue }
-                if !entry.isExact {
-                    scratch.pointee.untried.offer(key: key, state: state) { firstNode(plan, of: state, below: -1) }
-                    continue
-                }
-                let node = firstNode(plan, of: state, below: key == best ? bestNode : -1)
-                if node >= 0 { (best, bestNode) = (key, node) }
+        let live = group.pointee.live.items
+        let last = group.pointee.live.count - 1
+        var place = -1
+        while place < last {
+            place += 1
+            let item = live[isSpread ? place : last - place]
+            let state = Int(item.state)
+            let marks = ask.pointee.marks[state >> 6]
+            let bit: UInt64 = 1 << UInt64(state & 63)
+            if marks.refused & bit != 0 { continue }
+            let limit = Self.bound(item.baseScore + bestExtra, isSpread)
+            if limit > best { break }
+            if scratch.pointee.untried.isFull(below: limit) {
+                scratch.pointee.untried.cut()
+                break
+            }
+            if marks.tried & bit != 0 {
+                let rank = ask.pointee.trial(of: state).rank
+                if rank > best { continue }
+                let node = firstNode(plan, of: state, below: rank == best ? bestNode : -1)
+                if node >= 0 { (best, bestNode) = (rank, node) }
+            } else if let bound = bound(plan, of: state), bound <= best {
+                scratch.pointee.untried.offer(state, bound: bound) { firstNode(plan, of: state, below: -1) }
             }
         }
         return (best, bestNode)
     }
 
     /// The best that vendors may add to the ask's score on any node there is now, infinite = no bound is known.
-    private func bestExtra(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk) -> Float {
+    private func bestExtra(_ plan: UnsafeMutablePointer<ClassPlan>) -> Float {
         let group = plan.pointee.states!
         let unbounded: Float = plan.pointee.isSpread ? -.infinity : .infinity
         // Where nearly every node is of its own kind, to ask for all of them costs more than it saves.
-        let kinds = group.pointee.live.countByKind.count
+        let kinds = group.pointee.live.kindCount
         if group.pointee.live.aloneCount > 0 || kinds > 64 { return unbounded }
         var best = -unbounded
         for kind in 0..<kinds where group.pointee.live.countByKind[kind] > 0 {
-            let extra = ask.bestExtra(ofKind: kind) {
-                let item = group.pointee.live.items.first { group.pointee.summaries[Int($0.state)].kind == kind }
-                return findBestExtra(plan, inState: Int(item!.state))
-            }
+            let extra = plan.pointee.ask!.pointee.extra(ofKind: kind) {
+                let live = UnsafeBufferPointer(start: group.pointee.live.items, count: group.pointee.live.count)
+                let item = live.first { group.pointee.summaries[Int($0.state)].kind == kind }
+                return findExtra(plan, inState: Int(item!.state))
+            }.best
             best = plan.pointee.isSpread ? min(best, extra) : max(best, extra)
         }
         return best
     }
 
-    /// Whether a state may serve the ask and how well, said without a look at its nodes.
+    /// How well a state may serve the ask, said without a look at its nodes; nil = not at all.
     @inline(__always)
-    private func assess(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk, _ state: Int) -> StateEntry {
-        let summary = plan.pointee.states!.pointee.summaries[state]
-        var entry = StateEntry.bound(0)
-        if summary.kind >= 0 && ask.asksTooMuchMemory(of: summary) {
-            entry = .refused
-        } else if summary.kind >= 0 {
-            let extra = ask.bestExtra(ofKind: Int(summary.kind)) { findBestExtra(plan, inState: state) }
-            entry = Self.bound(summary.baseScore + extra, plan.pointee.isSpread)
+    private func bound(_ plan: UnsafeMutablePointer<ClassPlan>, of state: Int) -> StateRank? {
+        let summary = plan.pointee.states!.pointee.summaries + state
+        if summary.pointee.kind < 0 { return .bound(0) }
+        if plan.pointee.ask!.pointee.asksTooMuchMemory(of: summary.pointee) {
+            plan.pointee.ask!.pointee.refuse(state)
+            return nil
         }
-        ask.setEntry(entry, of: state)
-        return entry
+        let extra = plan.pointee.ask!.pointee.extra(ofKind: Int(summary.pointee.kind)) {
+            findExtra(plan, inState: state)
+        }
+        return Self.bound(summary.pointee.baseScore + extra.best, plan.pointee.isSpread)
     }
 
     @inline(__always)
-    private static func bound(_ score: Float, _ isSpread: Bool) -> StateEntry {
+    private static func bound(_ score: Float, _ isSpread: Bool) -> StateRank {
         let rank = rankKey(score)
         return .bound(isSpread ? rank : ~rank)
     }
 
-    /// The best that vendors may add in states like this one.
-    private func findBestExtra(_ plan: UnsafeMutablePointer<ClassPlan>, inState state: Int) -> Float {
+    /// What vendors may add in states like this one.
+    private func findExtra(_ plan: UnsafeMutablePointer<ClassPlan>, inState state: Int) -> ScoreExtra {
         let group = plan.pointee.states!
         let bounds = scratch.pointee.evaluator.vendorScoreBounds(
             plan.pointee.requestClass, node: Int(group.pointee.firstNode(of: state)),
             largestIdleGroup: Int(group.pointee.summaries[state].largestIdleGroup))
-        return plan.pointee.isSpread ? bounds.lowerBound : bounds.upperBound
+        return ScoreExtra(
+            best: plan.pointee.isSpread ? bounds.lowerBound : bounds.upperBound,
+            isExact: bounds.lowerBound == bounds.upperBound)
     }
 
-    /// Tries the ask on one node of a state, for all of them.
-    private func tryState(_ plan: UnsafeMutablePointer<ClassPlan>, _ ask: StateAsk, _ state: Int) -> StateEntry {
-        let requestClass = plan.pointee.requestClass
-        let node = Int(plan.pointee.states!.pointee.firstNode(of: state))
-        let canFit =
-            plan.pointee.states!.pointee.summaries[state].kind < 0
-            || ask.demand.isMet(
-                by: cluster.table.columns(of: node), vendorBit: 1 << UInt64(plan.pointee.vendor),
-                checksSlots: ask.checksSlots)
-        guard canFit && scratch.pointee.evaluator.fits(requestClass, node: node) else {
-            ask.setEntry(.refused, of: state)
-            return .refused
+    /// Tries the ask on one node of a state, for all of them. - Returns: the rank, nil = refused
+    private func tryState(_ plan: UnsafeMutablePointer<ClassPlan>, _ untried: UntriedState) -> StateRank? {
+        let state = untried.state
+        guard let trial = canScan(plan, state) ? scanState(plan, state) : evaluateState(plan, state) else {
+            plan.pointee.ask!.pointee.refuse(state)
+            return nil
         }
-        let rank = rankKey(scratch.pointee.evaluator.score(requestClass))
-        let isKept = ask.remembersDevices && !cluster.table.heads.base[node].flags.contains(.duplicateIDs)
-        let entry = StateEntry.exact(
-            requestClass.nodePolicy == .spread ? rank : ~rank,
-            record: isKept ? ask.keepDevices(scratch.pointee.evaluator.workspace) : 0)
-        assert(entry.key >= ask.entries[state].key, "a score beyond its vendor's bounds, or a state tried twice")
-        ask.setEntry(entry, of: state)
-        return entry
+        assert(trial.rank >= untried.bound, "a score beyond its vendor's bounds")
+        plan.pointee.ask!.pointee.keep(trial)
+        return trial.rank
+    }
+
+    /// Whether the short scan equals HAMi's loop in a state and the score follows from the state alone.
+    @inline(__always)
+    private func canScan(_ plan: UnsafeMutablePointer<ClassPlan>, _ state: Int) -> Bool {
+        let group = plan.pointee.states!
+        let kind = Int(group.pointee.summaries[state].kind)
+        let node = Int(group.pointee.firstNode(of: state))
+        guard plan.pointee.hasScan, plan.pointee.ask!.pointee.remembersDevices, kind >= 0,
+            cluster.table.heads.base[node].flags.contains(.plain)
+        else { return false }
+        return plan.pointee.ask!.pointee.extra(ofKind: kind) { findExtra(plan, inState: state) }.isExact
+    }
+
+    /// The trial by short scan, nil = refused. - Precondition: ``canScan(_:_:)``
+    private func scanState(_ plan: UnsafeMutablePointer<ClassPlan>, _ state: Int) -> StateTrial? {
+        let group = plan.pointee.states!
+        let ask = plan.pointee.ask!
+        let node = Int(group.pointee.firstNode(of: state))
+        scratch.pointee.shortScans += 1
+        let count = standardScan(plan.pointee.scan, cluster.table.columns(of: node), taken: taken)
+        if count == 0 { return nil }
+        let cores = plan.pointee.scan.chargedCores
+        let record = ask.pointee.keepDevices(count: count) {
+            AllocatedDevice(device: taken[$0].device, memoryMiB: taken[$0].memoryMiB, cores: cores)
+        }
+        let summary = group.pointee.summaries[state]
+        let extra = ask.pointee.extra(ofKind: Int(summary.kind)) { findExtra(plan, inState: state) }.best
+        return StateTrial(state, rank: Self.rank(summary.baseScore + extra, plan.pointee.isSpread), record: record)
+    }
+
+    /// The trial by the evaluator, nil = refused.
+    private func evaluateState(_ plan: UnsafeMutablePointer<ClassPlan>, _ state: Int) -> StateTrial? {
+        let requestClass = plan.pointee.requestClass
+        let group = plan.pointee.states!
+        let ask = plan.pointee.ask!
+        let node = Int(group.pointee.firstNode(of: state))
+        let canFit =
+            group.pointee.summaries[state].kind < 0
+            || ask.pointee.demand.isMet(
+                by: cluster.table.columns(of: node), vendorBit: 1 << UInt64(plan.pointee.vendor),
+                checksSlots: ask.pointee.checksSlots)
+        guard canFit && scratch.pointee.evaluator.fits(requestClass, node: node) else { return nil }
+        let score = scratch.pointee.evaluator.score(requestClass)
+        var record = 0
+        if ask.pointee.remembersDevices && !cluster.table.heads.base[node].flags.contains(.duplicateIDs) {
+            let picks = scratch.pointee.evaluator.workspace.picks
+            record = ask.pointee.keepDevices(count: scratch.pointee.evaluator.workspace.pickCount) {
+                AllocatedDevice(device: picks[$0].device, memoryMiB: picks[$0].memoryMiB, cores: picks[$0].cores)
+            }
+        }
+        return StateTrial(state, rank: Self.rank(score, plan.pointee.isSpread), record: record)
+    }
+
+    @inline(__always)
+    private static func rank(_ score: Float, _ isSpread: Bool) -> StateRank {
+        let rank = rankKey(score)
+        return .exact(isSpread ? rank : ~rank)
     }
 
     /// Books a pod on a node whose state's devices are remembered; false when they are not.
     private func commitRemembered(
         _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult
     ) -> Bool {
-        plan.pointee.ask!._withUnsafeGuaranteedRef { ask in
-            let record = ask.entries[plan.pointee.states!.pointee.state(of: node)].record
-            if record == 0 { return false }
-            bookDevices(plan, node: node, devices: ask.devices(ofRecord: record), into: &result)
-            return true
-        }
+        let ask = plan.pointee.ask!
+        let record = Int(ask.pointee.trial(of: plan.pointee.states!.pointee.state(of: node)).record)
+        if record == 0 { return false }
+        bookDevices(plan, node: node, devices: ask.pointee.devices(ofRecord: record), into: &result)
+        return true
     }
 
     /// The state's lowest row, below `limit` unless that is negative, that has the resources and meets the constraints.
     private func firstNode(_ plan: UnsafeMutablePointer<ClassPlan>, of state: Int, below limit: Int) -> Int {
-        if limit >= 0 && Int(plan.pointee.states!.pointee.firstNode(of: state)) >= limit { return -1 }
-        let constraints = plan.pointee.constraints
-        return plan.pointee.states!.pointee.firstNode(of: state) { node in
-            if limit >= 0 && node >= limit { return false }
-            if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
-            if let candidates, !candidates.contains(node) { return false }
-            if let constraints, !constraints._withUnsafeGuaranteedRef({ $0.contains(node) }) { return false }
-            if hasResources(plan, node: node) { return true }
+        for row in plan.pointee.states!.pointee.nodes(of: state) {
+            let node = Int(row)
+            if limit >= 0 && node >= limit { return -1 }
+            if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { continue }
+            if let candidates, !candidates.contains(node) { continue }
+            if let constraints = plan.pointee.constraints,
+                !constraints._withUnsafeGuaranteedRef({ $0.contains(node) })
+            {
+                continue
+            }
+            if hasResources(plan, node: node) { return node }
             plan.pointee.possible.remove(
                 node, nodes: cluster.table.nodeRowCount, position: cluster.table.releaseLog.end)
-            return false
         }
+        return -1
     }
 }

@@ -18,7 +18,7 @@ final class SearchLane {
     var constraintSets: [NodeConstraints: ConstraintSet] = [:]
     /// Nodes by state, by vendor, and the asks that classes share.
     var statesByVendor: [VendorID: UnsafeMutablePointer<StateGroups>] = [:]
-    var asks: [AskKey: StateAsk] = [:]
+    var asks: [AskKey: UnsafeMutablePointer<StateAsk>] = [:]
     var trees: [ScoreTree] = []
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     private(set) var fleetConstrains = false
@@ -61,6 +61,10 @@ final class SearchLane {
         for states in statesByVendor.values {
             states.deinitialize(count: 1)
             states.deallocate()
+        }
+        for ask in asks.values {
+            ask.deinitialize(count: 1)
+            ask.deallocate()
         }
         scratch.deinitialize(count: 1)
         scratch.deallocate()
@@ -114,6 +118,7 @@ final class SearchLane {
         var start = clock?() ?? 0
         for place in 0..<classIDs.count {
             let plan = plan(of: Int(classIDs[place]))
+            fetchAhead(plans, classIDs, place)
             // Where the next pod will probably look is fetched while this one is booked.
             let next = place + 1 < classIDs.count ? plans[Int(classIDs[place + 1])] : nil
             switch plan.pointee.search {

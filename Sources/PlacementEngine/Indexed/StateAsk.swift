@@ -21,44 +21,81 @@ struct AskKey: Hashable {
     }
 }
 
-/// What is known of an ask in a node state. Lower is better.
+/// The rank that an ask may get or gets in a node state, as a number that orders both. Lower is better.
 ///
 /// ```
-/// bit   63 ... 32   31      30 ... 0
-///       rank        exact   record of the devices, 0 = none is kept
+/// bit   32 ... 1   0
+///       rank       1 = this rank just, 0 = this or worse
 /// ```
-struct StateEntry: BitwiseCopyable {
+struct StateRank: BitwiseCopyable, Comparable {
     private var bits: UInt64
 
-    private init(_ bits: UInt64) { self.bits = bits }
+    private init(bits: UInt64) { self.bits = bits }
 
-    /// Nobody has looked.
-    static let unknown = StateEntry(UInt64.max)
-    static let refused = StateEntry(UInt64.max - 1)
     /// The state's rank is this or worse.
-    static func bound(_ rank: UInt32) -> StateEntry { StateEntry(UInt64(rank) << 32) }
-    static func exact(_ rank: UInt32, record: Int) -> StateEntry {
-        StateEntry(UInt64(rank) << 32 | 1 << 31 | UInt64(record))
+    static func bound(_ rank: UInt32) -> StateRank { StateRank(bits: UInt64(rank) << 1) }
+    static func exact(_ rank: UInt32) -> StateRank { StateRank(bits: UInt64(rank) << 1 | 1) }
+    /// Behind all ranks.
+    static let end = StateRank(bits: 1 << 33)
+
+    /// What is known once a bound has proved to be met.
+    var met: StateRank { StateRank(bits: bits | 1) }
+    /// The rank first, then a node row.
+    func order(_ row: Int) -> UInt64 { bits << 31 | UInt64(row) }
+    /// The rank in such an order.
+    init(ofOrder order: UInt64) { bits = order >> 31 }
+
+    static func < (a: StateRank, b: StateRank) -> Bool { a.bits < b.bits }
+}
+
+/// What a trial of an ask in a node state gave.
+struct StateTrial: BitwiseCopyable {
+    var rank: StateRank
+    /// Record of the devices, 0 = none is kept.
+    var record: Int32
+    fileprivate var state: Int32
+
+    fileprivate static let none = StateTrial(rank: .end, record: 0, state: -1)
+
+    init(_ state: Int, rank: StateRank, record: Int) {
+        self.init(rank: rank, record: Int32(record), state: Int32(state))
     }
 
-    var isUnknown: Bool { bits == UInt64.max }
-    var isRefused: Bool { bits == UInt64.max - 1 }
-    /// Rank, and exact after bound: what entries are ordered by.
-    var key: UInt64 { bits >> 31 }
-    var isExact: Bool { bits & 1 << 31 != 0 }
-    var record: Int { Int(bits & 0x7fff_ffff) }
-    /// The exact key of a bound's rank.
-    static func exactKey(ofBound key: UInt64) -> UInt64 { key | 1 }
-    /// Behind all keys.
-    static let endKey = UInt64.max >> 31
+    private init(rank: StateRank, record: Int32, state: Int32) {
+        (self.rank, self.record, self.state) = (rank, record, state)
+    }
+}
+
+/// What vendors may add to an ask's node score in states of one kind.
+struct ScoreExtra: BitwiseCopyable {
+    /// The bound on the better side; infinite = none is known.
+    var best: Float
+    /// Whether they add just that, whatever is used.
+    var isExact: Bool
+
+    /// Nobody has asked.
+    static let unknown = ScoreExtra(best: .nan, isExact: false)
+    var isUnknown: Bool { best.isNaN }
 }
 
 /// What one ask gets in each node state: each (ask, state) pair is tried at most once, and only when nothing better is known.
-final class StateAsk {
-    /// By state.
-    private(set) var entries: UnsafeMutablePointer<StateEntry>
-    private var count = 0
-    private var capacity = 64
+///
+/// Thousands of asks share the cache, and a search visits dozens of states: two bits a state say what is known, and the few that
+/// were tried lie together.
+struct StateAsk: ~Copyable {
+    /// What is known of 64 states, a bit each; of a state that is neither, nobody has asked.
+    struct Marks: BitwiseCopyable {
+        var tried: UInt64 = 0
+        var refused: UInt64 = 0
+    }
+
+    /// By state, 64 in each.
+    private(set) var marks: UnsafeMutablePointer<Marks>
+    private var markCapacity = 16
+    /// Trials by state; open addressing. Those of states without the mark are left over from earlier states of the number.
+    private(set) var trials: UnsafeMutablePointer<StateTrial>
+    private var trialCapacity = 16
+    private var trialCount = 0
     /// Place in the groups' list of reassigned numbers.
     private var position = 0
     /// Necessary on the devices of a node.
@@ -70,16 +107,16 @@ final class StateAsk {
     private let memoryMiB: Int32
     private let memoryPercent: Int32
 
-    /// The best that vendors may add to the score, by kind of state; not a number where nobody has asked.
-    private var bestExtras: UnsafeMutablePointer<Float>
-    private var bestExtraCount = 0
+    /// What vendors may add to the score, by kind of state.
+    private var extras: UnsafeMutablePointer<ScoreExtra>
+    private var extraCount = 0
 
     /// Devices of all records, one after another.
     private var devices: UnsafeMutablePointer<AllocatedDevice>
-    private var deviceCapacity = 64
+    private var deviceCapacity = 16
     /// Where a record's devices end and the next one's begin. Record 0 holds none.
     private var recordEnds: UnsafeMutablePointer<Int>
-    private var recordCapacity = 64
+    private var recordCapacity = 16
     private var records = 1
     /// One request in one app container of a vendor whose placements change usage alone: the devices of a state are
     /// those of every node in it.
@@ -90,8 +127,11 @@ final class StateAsk {
         self.demand = demand
         self.checksSlots = checksSlots
         countLevel = FeasibilityLevels.countLevel(Int(demand.devices))
-        entries = .allocate(capacity: capacity)
-        bestExtras = .allocate(capacity: 0)
+        marks = .allocate(capacity: markCapacity)
+        marks.initialize(repeating: Marks(), count: markCapacity)
+        trials = .allocate(capacity: trialCapacity)
+        trials.initialize(repeating: .none, count: trialCapacity)
+        extras = .allocate(capacity: 0)
         devices = .allocate(capacity: deviceCapacity)
         recordEnds = .allocate(capacity: recordCapacity)
         recordEnds.initialize(to: 0)
@@ -101,8 +141,9 @@ final class StateAsk {
     }
 
     deinit {
-        entries.deallocate()
-        bestExtras.deallocate()
+        marks.deallocate()
+        trials.deallocate()
+        extras.deallocate()
         devices.deallocate()
         recordEnds.deallocate()
     }
@@ -111,27 +152,64 @@ final class StateAsk {
     ///
     /// - Complexity: O(states made since the last visit)
     @inline(__always)
-    func follow(_ groups: borrowing StateGroups) {
-        let end = groups.reassignedStart + groups.reassigned.count
-        if position < end {
-            if position < groups.reassignedStart {
-                for state in 0..<count { entries[state] = .unknown }
-            } else {
-                for place in position - groups.reassignedStart..<groups.reassigned.count {
-                    let state = Int(groups.reassigned[place])
-                    if state < count { entries[state] = .unknown }
-                }
-            }
-            position = end
-        }
-        if count < groups.states.count { grow(groups.states.count) }
+    mutating func follow(_ groups: borrowing StateGroups) {
+        if position != groups.reassignedEnd { forget(groups) }
+        if markCapacity << 6 < groups.stateCount { grow(groups.stateCount) }
     }
 
-    private func grow(_ states: Int) {
-        if states > capacity { entries = Self.grown(entries, count: count, &capacity, atLeast: states) }
-        (entries + count).initialize(repeating: .unknown, count: states - count)
-        count = states
+    private mutating func forget(_ groups: borrowing StateGroups) {
+        if position < groups.reassignedStart {
+            marks.update(repeating: Marks(), count: markCapacity)
+        } else {
+            for place in position - groups.reassignedStart..<groups.reassigned.count {
+                let state = Int(groups.reassigned[place])
+                if state >> 6 >= markCapacity { continue }
+                let bit: UInt64 = 1 << UInt64(state & 63)
+                marks[state >> 6].tried &= ~bit
+                marks[state >> 6].refused &= ~bit
+            }
+        }
+        position = groups.reassignedEnd
     }
+
+    private mutating func grow(_ states: Int) {
+        let capacity = max(2 * markCapacity, (states + 63) >> 6)
+        marks = grown(marks, from: markCapacity, to: capacity, filler: Marks())
+        markCapacity = capacity
+    }
+
+    /// Where the trial of a state is kept, or belongs.
+    @inline(__always)
+    private func place(of state: Int) -> Int {
+        var place = (state &* 0x9e37_79b1) >> 8 & (trialCapacity - 1)
+        while trials[place].state >= 0 && Int(trials[place].state) != state { place = (place + 1) & (trialCapacity - 1) }
+        return place
+    }
+
+    /// What the trial of a state gave. - Precondition: it has the mark.
+    @inline(__always)
+    func trial(of state: Int) -> StateTrial { trials[place(of: state)] }
+
+    mutating func keep(_ trial: StateTrial) {
+        let state = Int(trial.state)
+        if trials[place(of: state)].state < 0 {
+            trialCount += 1
+            if 2 * trialCount > trialCapacity { growTrials() }
+        }
+        trials[place(of: state)] = trial
+        marks[state >> 6].tried |= 1 << UInt64(state & 63)
+    }
+
+    private mutating func growTrials() {
+        let (old, count) = (trials, trialCapacity)
+        trialCapacity *= 2
+        trials = .allocate(capacity: trialCapacity)
+        trials.initialize(repeating: .none, count: trialCapacity)
+        for kept in 0..<count where old[kept].state >= 0 { trials[place(of: Int(old[kept].state))] = old[kept] }
+        old.deallocate()
+    }
+
+    mutating func refuse(_ state: Int) { marks[state >> 6].refused |= 1 << UInt64(state & 63) }
 
     /// Whether the memory that a state has free rules the ask out.
     @inline(__always)
@@ -141,38 +219,34 @@ final class StateAsk {
             || memoryPercent > 0 && free < (state.leastTotalMemoryMiB &* memoryPercent) / 100
     }
 
-    func setEntry(_ entry: StateEntry, of state: Int) { entries[state] = entry }
-
-    /// The best that vendors may add to the node score in states of a kind, found once; infinite = no bound is known.
+    /// What vendors may add to the node score in states of a kind, found once.
     @inline(__always)
-    func bestExtra(ofKind kind: Int, find: () -> Float) -> Float {
-        if kind < bestExtraCount && !bestExtras[kind].isNaN { return bestExtras[kind] }
-        if kind >= bestExtraCount { growBestExtras(to: max(kind + 1, 2 * bestExtraCount, 8)) }
-        bestExtras[kind] = find()
-        return bestExtras[kind]
+    mutating func extra(ofKind kind: Int, find: () -> ScoreExtra) -> ScoreExtra {
+        if kind < extraCount && !extras[kind].isUnknown { return extras[kind] }
+        if kind >= extraCount { growExtras(to: max(kind + 1, 2 * extraCount, 8)) }
+        extras[kind] = find()
+        return extras[kind]
     }
 
-    private func growBestExtras(to count: Int) {
-        let larger = UnsafeMutablePointer<Float>.allocate(capacity: count)
-        larger.initialize(repeating: .nan, count: count)
-        larger.update(from: bestExtras, count: bestExtraCount)
-        bestExtras.deallocate()
-        (bestExtras, bestExtraCount) = (larger, count)
+    private mutating func growExtras(to count: Int) {
+        extras = grown(extras, from: extraCount, to: count, filler: .unknown)
+        extraCount = count
     }
 
-    /// Keeps the devices of the workspace's fit. - Returns: their record
-    func keepDevices(_ workspace: borrowing FitWorkspace) -> Int {
+    /// Keeps the devices that a state's nodes give. - Returns: their record
+    @inline(__always)
+    mutating func keepDevices(count: Int, _ device: (Int) -> AllocatedDevice) -> Int {
         let first = recordEnds[records - 1]
-        let end = first + workspace.pickCount
-        if end > deviceCapacity { devices = Self.grown(devices, count: first, &deviceCapacity, atLeast: end) }
+        let end = first + count
+        if end > deviceCapacity {
+            deviceCapacity = max(2 * deviceCapacity, end)
+            devices = grown(devices, from: first, to: deviceCapacity)
+        }
         if records == recordCapacity {
-            recordEnds = Self.grown(recordEnds, count: records, &recordCapacity, atLeast: records + 1)
+            recordCapacity *= 2
+            recordEnds = grown(recordEnds, from: records, to: recordCapacity)
         }
-        for place in first..<end {
-            let pick = workspace.picks[place - first]
-            (devices + place).initialize(
-                to: AllocatedDevice(device: pick.device, memoryMiB: pick.memoryMiB, cores: pick.cores))
-        }
+        for place in 0..<count { (devices + first + place).initialize(to: device(place)) }
         (recordEnds + records).initialize(to: end)
         records += 1
         return records - 1
@@ -182,16 +256,5 @@ final class StateAsk {
     func devices(ofRecord record: Int) -> UnsafeBufferPointer<AllocatedDevice> {
         let first = recordEnds[record - 1]
         return UnsafeBufferPointer(start: devices + first, count: recordEnds[record] - first)
-    }
-
-    /// The same elements with more room behind them.
-    private static func grown<Element: BitwiseCopyable>(
-        _ elements: UnsafeMutablePointer<Element>, count: Int, _ capacity: inout Int, atLeast least: Int
-    ) -> UnsafeMutablePointer<Element> {
-        capacity = max(2 * capacity, least)
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
-        larger.moveInitialize(from: elements, count: count)
-        elements.deallocate()
-        return larger
     }
 }

@@ -9,7 +9,7 @@ struct UntriedState: BitwiseCopyable {
         stateRow = Int32(truncatingIfNeeded: state)
     }
 
-    var key: UInt64 { order >> 31 }
+    var bound: StateRank { StateRank(ofOrder: order) }
     var firstNode: Int { Int(order & 0x7fff_ffff) }
     var state: Int { Int(stateRow) }
 }
@@ -36,7 +36,7 @@ struct UntriedStates: ~Copyable {
 
     /// Whether states with this bound and higher ones would not be kept.
     @inline(__always)
-    func isFull(below key: UInt64) -> Bool { count == Self.countMax && key > states[count - 1].key }
+    func isFull(below bound: StateRank) -> Bool { count == Self.countMax && bound > states[count - 1].bound }
 
     /// Notes that further states have not been offered.
     mutating func cut() { isCut = true }
@@ -44,13 +44,13 @@ struct UntriedStates: ~Copyable {
     /// - Parameter firstNode: the state's first node that will do, -1 = none; asked only where it matters.
     /// - Complexity: O(1) for most states of many
     @inline(__always)
-    mutating func offer(key: UInt64, state: Int, firstNode: () -> Int) {
-        if isFull(below: key) {
+    mutating func offer(_ state: Int, bound: StateRank, firstNode: () -> Int) {
+        if isFull(below: bound) {
             isCut = true
             return
         }
         let node = firstNode()
-        if node >= 0 { insert(key << 31 | UInt64(node), state) }
+        if node >= 0 { insert(bound.order(node), state) }
     }
 
     private mutating func insert(_ order: UInt64, _ state: Int) {

@@ -48,6 +48,9 @@ public struct StandardScanRequest: Sendable, BitwiseCopyable {
         memoryWeight = weights.memory
         vendorBit = request.vendor.bit
     }
+
+    /// Cores that each device taken is charged.
+    public var chargedCores: Int32 { checks.contains(.capacity) ? cores : flatCores }
 }
 
 /// Columns of one node's devices. On a uniform node the totals are one value each, read with stride 0.

@@ -40,6 +40,13 @@ extension Ascend {
         return demand
     }
 
+    /// One chip in hard split is the first that passes, in whatever network; so are several where there are none.
+    func standardFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit? {
+        let isHardSplit = rules.flags & 1 == 0
+        let isPlain = request.devices == 1 || !isNetworked
+        return isHardSplit && isPlain ? StandardFit() : nil
+    }
+
     private func supportsSoftSplit(_ workspace: borrowing FitWorkspace) -> Bool {
         let flags = workspace.table.nodeFacts[workspace.node].flags
         return flags & 1 != 0 ? flags & 2 != 0 : allowsSoftSplit

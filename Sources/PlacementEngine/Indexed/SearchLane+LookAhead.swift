@@ -1,0 +1,53 @@
+import DeviceTable
+import PlacementKernels
+import PlacementModel
+
+// What the next pods will read is on its way into the cache while this one is decided: a plan lies anywhere among thousands.
+extension SearchLane {
+    /// Fetches the next pods' plans, then what the plans refer to: each pod a step further.
+    @inline(__always)
+    func fetchAhead(_ plans: [UnsafeMutablePointer<ClassPlan>?], _ classIDs: UnsafeBufferPointer<Int32>, _ place: Int) {
+        if place + 3 < classIDs.count, let plan = plans[Int(classIDs[place + 3])] {
+            let address = UnsafeRawPointer(plan)
+            for line in 0..<(MemoryLayout<ClassPlan>.size + 63) / 64 { prefetch(address + line * 64) }
+        }
+        if place + 2 < classIDs.count, let ask = plans[Int(classIDs[place + 2])]?.pointee.ask {
+            prefetch(ask)
+            prefetch(UnsafeRawPointer(ask) + 64)
+        }
+        if place + 1 < classIDs.count, let ask = plans[Int(classIDs[place + 1])]?.pointee.ask {
+            prefetch(ask.pointee.marks)
+            prefetch(ask.pointee.trials)
+        }
+    }
+
+    /// The node that the next pod's index names now, its first lines on the way into the cache; -1 = unknown. Without use where
+    /// nodes have refused the class: the index does not know them.
+    @inline(__always)
+    func likelyNode(of next: UnsafeMutablePointer<ClassPlan>?) -> Int {
+        guard let next, next.pointee.search == .pool, next.pointee.possible.isFull,
+            next.pointee.refusedAtRelease != next.pointee.releases.end,
+            let pool = next.pointee.pool
+        else { return -1 }
+        let node = pool._withUnsafeGuaranteedRef {
+            $0.index.pointee.likelyFirst(word: next.pointee.word, bit: next.pointee.bit)
+        }
+        if node >= 0 {
+            prefetch(cluster.table.heads.base + node)
+            prefetch(cluster.table.free.base + node)
+        }
+        return node
+    }
+
+    /// Fetches the columns that the exact check of a node reads.
+    @inline(__always)
+    func fetchDevices(of node: Int) {
+        if node < 0 { return }
+        let table = cluster.table
+        let first = Int(table.heads.base[node].firstDevice)
+        prefetch(table.used.base + first)
+        prefetch(table.usedMemoryMiB.base + first)
+        prefetch(table.usedCores.base + first)
+        prefetch(table.attributes.base + first)
+    }
+}
