@@ -182,7 +182,9 @@ struct StateAsk: ~Copyable {
     @inline(__always)
     private func place(of state: Int) -> Int {
         var place = (state &* 0x9e37_79b1) >> 8 & (trialCapacity - 1)
-        while trials[place].state >= 0 && Int(trials[place].state) != state { place = (place + 1) & (trialCapacity - 1) }
+        while trials[place].state >= 0 && Int(trials[place].state) != state {
+            place = (place + 1) & (trialCapacity - 1)
+        }
         return place
     }
 
