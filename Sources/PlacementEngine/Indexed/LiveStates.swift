@@ -1,83 +1,189 @@
-/// States that have nodes, in the order of the node score before vendors add theirs, so that a search can end where no later
-/// state can be better.
+import PlacementKernels
+
+/// States that have nodes, best first: by the node score before vendors add theirs, then by their first node.
 ///
-/// Also counts them by kind: vendors add alike to states of one kind.
+/// ```
+/// directory   chunks in order       most free memory[4]
+/// chunk       <= 64 states in order key[64]   state[64]   free memory[4][64]
+/// ```
+///
+/// A search goes through the states in order, can end where no later one can be better, and skips those without the memory it
+/// asks 64 at a time.
+/// - Complexity: insert and remove O(log chunks + 64); memory 28 bytes a state at best, twice that at worst.
 struct LiveStates: ~Copyable {
-    struct Item: BitwiseCopyable {
-        var baseScore: Float
-        var state: Int32
+    static let width = 64
+
+    private struct Chunk: BitwiseCopyable {
+        var keys: UnsafeMutablePointer<UInt64>
+        var states: UnsafeMutablePointer<Int32>
+        /// By count level, ``LiveStates/width`` in each.
+        var free: UnsafeMutablePointer<Int32>
+        var mostFree = SIMD4<Int32>(repeating: .min)
+        var count = 0
+
+        init() {
+            keys = .allocate(capacity: LiveStates.width)
+            states = .allocate(capacity: LiveStates.width)
+            free = .allocate(capacity: 4 * LiveStates.width)
+        }
+
+        func deallocate() {
+            keys.deallocate()
+            states.deallocate()
+            free.deallocate()
+        }
+
+        /// The first place whose key is not below.
+        func place(of key: UInt64) -> Int {
+            var low = 0
+            var high = count
+            while low < high {
+                let middle = (low + high) / 2
+                if keys[middle] < key { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
+        mutating func insert(_ key: UInt64, _ state: Int32, _ memory: SIMD4<Int32>, at place: Int) {
+            (keys + place + 1).update(from: keys + place, count: count - place)
+            (states + place + 1).update(from: states + place, count: count - place)
+            keys[place] = key
+            states[place] = state
+            for level in 0..<4 {
+                let row = free + level * LiveStates.width + place
+                (row + 1).update(from: row, count: count - place)
+                row.pointee = memory[level]
+            }
+            mostFree = pointwiseMax(mostFree, memory)
+            count += 1
+        }
+
+        mutating func remove(at place: Int) {
+            count -= 1
+            (keys + place).update(from: keys + place + 1, count: count - place)
+            (states + place).update(from: states + place + 1, count: count - place)
+            for level in 0..<4 {
+                let row = free + level * LiveStates.width + place
+                let isMost = row.pointee == mostFree[level]
+                row.update(from: row + 1, count: count - place)
+                if isMost { mostFree[level] = greatest(of: level) }
+            }
+        }
+
+        func greatest(of level: Int) -> Int32 {
+            var greatest = Int32.min
+            for place in 0..<count { greatest = max(greatest, free[level * LiveStates.width + place]) }
+            return greatest
+        }
+
+        /// Moves the upper half to an empty chunk.
+        mutating func split(into upper: inout Chunk) {
+            let half = count / 2
+            upper.count = count - half
+            upper.keys.update(from: keys + half, count: upper.count)
+            upper.states.update(from: states + half, count: upper.count)
+            for level in 0..<4 {
+                (upper.free + level * LiveStates.width).update(
+                    from: free + level * LiveStates.width + half, count: upper.count)
+            }
+            count = half
+            for level in 0..<4 {
+                mostFree[level] = greatest(of: level)
+                upper.mostFree[level] = upper.greatest(of: level)
+            }
+        }
     }
 
-    /// By (base score, state).
-    private(set) var items: UnsafeMutablePointer<Item>
-    private(set) var count = 0
-    private var capacity = 64
-    /// Live states by kind.
-    private(set) var countByKind: UnsafeMutablePointer<Int32>
-    private(set) var kindCount = 0
-    private var kindCapacity = 8
-    /// Live states that are like no other.
-    private(set) var aloneCount = 0
+    private var chunks: UnsafeMutablePointer<Chunk>
+    private var chunkCount = 1
+    private var chunkCapacity = 16
+    private let isSpread: Bool
 
-    init() {
-        items = .allocate(capacity: capacity)
-        countByKind = .allocate(capacity: kindCapacity)
+    init(isSpread: Bool) {
+        self.isSpread = isSpread
+        chunks = .allocate(capacity: chunkCapacity)
+        chunks.initialize(to: Chunk())
     }
 
     deinit {
-        items.deallocate()
-        countByKind.deallocate()
+        for chunk in 0..<chunkCount { chunks[chunk].deallocate() }
+        chunks.deallocate()
     }
 
-    mutating func reserveCapacity(_ wanted: Int) {
-        if wanted <= capacity { return }
-        items = grown(items, from: count, to: wanted)
-        capacity = wanted
+    private func key(_ summary: StateSummary, _ firstNode: Int32) -> UInt64 {
+        let rank = rankKey(summary.baseScore)
+        return UInt64(isSpread ? rank : ~rank) << 32 | UInt64(UInt32(bitPattern: firstNode))
     }
 
-    /// - Complexity: O(live states), by moving memory
-    mutating func insert(_ state: Int, _ summary: StateSummary) {
-        if count == capacity { reserveCapacity(2 * capacity) }
-        let place = items + place(of: state, summary)
-        (place + 1).update(from: place, count: items + count - place)
-        place.pointee = Item(baseScore: summary.baseScore, state: Int32(state))
-        count += 1
-        count(summary.kind, by: 1)
-    }
-
-    mutating func remove(_ state: Int, _ summary: StateSummary) {
-        let place = items + place(of: state, summary)
-        count -= 1
-        place.update(from: place + 1, count: items + count - place)
-        count(summary.kind, by: -1)
-    }
-
-    private mutating func count(_ kind: Int32, by change: Int32) {
-        if kind < 0 {
-            aloneCount += Int(change)
-            return
+    mutating func insert(_ state: Int, _ summary: StateSummary, firstNode: Int32) {
+        let key = key(summary, firstNode)
+        var chunk = chunk(of: key)
+        if chunks[chunk].count == Self.width {
+            split(chunk)
+            if chunks[chunk + 1].keys[0] <= key { chunk += 1 }
         }
-        while kindCount <= Int(kind) {
-            if kindCount == kindCapacity {
-                countByKind = grown(countByKind, from: kindCount, to: 2 * kindCapacity)
-                kindCapacity *= 2
-            }
-            countByKind[kindCount] = 0
-            kindCount += 1
-        }
-        countByKind[Int(kind)] += change
+        // Of a state that is like no other nothing is ruled out by its memory.
+        let memory = summary.kind < 0 ? SIMD4(repeating: Int32.max) : summary.freeMemoryMiB
+        chunks[chunk].insert(key, Int32(state), memory, at: chunks[chunk].place(of: key))
     }
 
-    private func place(of state: Int, _ summary: StateSummary) -> Int {
+    /// - Parameter firstNode: the one that the state was filed with.
+    mutating func remove(_ state: Int, _ summary: StateSummary, firstNode: Int32) {
+        let key = key(summary, firstNode)
+        let chunk = chunk(of: key)
+        let place = chunks[chunk].place(of: key)
+        assert(chunks[chunk].states[place] == Int32(state))
+        chunks[chunk].remove(at: place)
+        guard chunks[chunk].count == 0 && chunkCount > 1 else { return }
+        chunks[chunk].deallocate()
+        chunkCount -= 1
+        (chunks + chunk).update(from: chunks + chunk + 1, count: chunkCount - chunk)
+    }
+
+    /// The last chunk whose first key is not above, else the first.
+    private func chunk(of key: UInt64) -> Int {
         var low = 0
-        var high = count
-        while low < high {
+        var high = chunkCount
+        while high - low > 1 {
             let middle = (low + high) / 2
-            let item = items[middle]
-            let isBefore =
-                item.baseScore == summary.baseScore ? Int(item.state) < state : item.baseScore < summary.baseScore
-            if isBefore { low = middle + 1 } else { high = middle }
+            if chunks[middle].keys[0] <= key { low = middle } else { high = middle }
         }
         return low
+    }
+
+    private mutating func split(_ chunk: Int) {
+        if chunkCount == chunkCapacity {
+            chunkCapacity *= 2
+            chunks = grown(chunks, from: chunkCount, to: chunkCapacity)
+        }
+        (chunks + chunk + 2).update(from: chunks + chunk + 1, count: chunkCount - chunk - 1)
+        var upper = Chunk()
+        chunks[chunk].split(into: &upper)
+        chunks[chunk + 1] = upper
+        chunkCount += 1
+    }
+
+    /// Visits the states in order whose memory on a count level is at least an amount, until the visitor says true.
+    ///
+    /// - Parameter visit: state, its first node, and the node score before vendors add theirs.
+    @inline(__always)
+    func visit(level: Int, atLeastMiB least: Int32, _ visit: (Int, Int, Float) -> Bool) {
+        for chunk in 0..<chunkCount {
+            let chunk = chunks + chunk
+            if chunk.pointee.mostFree[level] < least { continue }
+            var left = UInt64.max >> UInt64(Self.width - chunk.pointee.count)
+            if least > Int32.min {
+                left &= slots(atLeast: least, of: chunk.pointee.free + level * Self.width)
+            }
+            while left != 0 {
+                let place = left.trailingZeroBitCount
+                left &= left - 1
+                let key = chunk.pointee.keys[place]
+                let rank = UInt32(truncatingIfNeeded: key >> 32)
+                let isDone = visit(
+                    Int(chunk.pointee.states[place]), Int(key & 0xffff_ffff), scoreOfRankKey(isSpread ? rank : ~rank))
+                if isDone { return }
+            }
+        }
     }
 }

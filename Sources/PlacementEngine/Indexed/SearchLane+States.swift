@@ -43,6 +43,7 @@ extension SearchLane {
     /// States of which only a bound is known are tried in the order of their bounds and first nodes, until the next can be no
     /// better than what has been found. A bound sorts before its rank when it is exact.
     private func bestNode(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
+        scratch.pointee.untried.clear()
         while true {
             var (rank, node) = bestTried(plan)
             var isSettled = !scratch.pointee.untried.isCut
@@ -53,11 +54,13 @@ extension SearchLane {
                     isSettled = true
                     break
                 }
-                guard let tried = tryState(plan, next) else { continue }
-                if tried < rank || tried == rank && next.firstNode < node { (rank, node) = (tried, next.firstNode) }
+                let first = firstNode(plan, of: next.state, below: next.bound.met == rank ? node : -1)
+                guard first >= 0, let tried = tryState(plan, next) else { continue }
+                if tried < rank || tried == rank && first < node { (rank, node) = (tried, first) }
             }
             if isSettled { return node }
-            // All of the kept states have been tried, and states that were not kept may be better still.
+            // All of the kept states are done with, and states that were not kept may be better still.
+            scratch.pointee.untried.goOn()
         }
     }
 
@@ -70,31 +73,26 @@ extension SearchLane {
         let bestExtra = bestExtra(plan)
         var best = StateRank.end
         var bestNode = -1
-        scratch.pointee.untried.clear()
-        let live = group.pointee.live.items
-        let last = group.pointee.live.count - 1
-        var place = -1
-        while place < last {
-            place += 1
-            let item = live[isSpread ? place : last - place]
-            let state = Int(item.state)
+        let live = group.pointee.live(isSpread: isSpread)
+        live.pointee.visit(level: ask.pointee.countLevel, atLeastMiB: ask.pointee.memoryMiB) { state, row, baseScore in
             let marks = ask.pointee.marks[state >> 6]
             let bit: UInt64 = 1 << UInt64(state & 63)
-            if marks.refused & bit != 0 { continue }
-            let limit = Self.bound(item.baseScore + bestExtra, isSpread)
-            if limit > best { break }
+            if marks.refused & bit != 0 { return false }
+            let limit = Self.bound(baseScore + bestExtra, isSpread)
+            if limit > best { return true }
             if scratch.pointee.untried.isFull(below: limit) {
                 scratch.pointee.untried.cut()
-                break
+                return true
             }
             if marks.tried & bit != 0 {
                 let rank = ask.pointee.trial(of: state).rank
-                if rank > best { continue }
+                if rank > best || rank == best && row > bestNode { return false }
                 let node = firstNode(plan, of: state, below: rank == best ? bestNode : -1)
                 if node >= 0 { (best, bestNode) = (rank, node) }
-            } else if let bound = bound(plan, of: state), bound <= best {
-                scratch.pointee.untried.offer(state, bound: bound) { firstNode(plan, of: state, below: -1) }
+            } else if let bound = bound(plan, of: state), bound < best, bound.met < best || row < bestNode {
+                scratch.pointee.untried.offer(state, bound: bound, firstNode: row)
             }
+            return false
         }
         return (best, bestNode)
     }
@@ -104,14 +102,12 @@ extension SearchLane {
         let group = plan.pointee.states!
         let unbounded: Float = plan.pointee.isSpread ? -.infinity : .infinity
         // Where nearly every node is of its own kind, to ask for all of them costs more than it saves.
-        let kinds = group.pointee.live.kindCount
-        if group.pointee.live.aloneCount > 0 || kinds > 64 { return unbounded }
+        let kinds = group.pointee.kindCount
+        if group.pointee.aloneCount > 0 || kinds > 64 { return unbounded }
         var best = -unbounded
-        for kind in 0..<kinds where group.pointee.live.countByKind[kind] > 0 {
+        for kind in 0..<kinds where group.pointee.countByKind[kind] > 0 {
             let extra = plan.pointee.ask!.pointee.extra(ofKind: kind) {
-                let live = UnsafeBufferPointer(start: group.pointee.live.items, count: group.pointee.live.count)
-                let item = live.first { group.pointee.summaries[Int($0.state)].kind == kind }
-                return findExtra(plan, inState: Int(item!.state))
+                findExtra(plan, inState: group.pointee.liveState(ofKind: kind))
             }.best
             best = plan.pointee.isSpread ? min(best, extra) : max(best, extra)
         }

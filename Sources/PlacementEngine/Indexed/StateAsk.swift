@@ -102,9 +102,9 @@ struct StateAsk: ~Copyable {
     let demand: DeviceDemand
     let checksSlots: Bool
     /// The demand's place among 1, 2, 4 and 8 devices.
-    private let countLevel: Int
+    let countLevel: Int
     /// Memory that each device must have free: an amount, or percent of what it has. `Int32.min` and 0 = not known so.
-    private let memoryMiB: Int32
+    let memoryMiB: Int32
     private let memoryPercent: Int32
 
     /// What vendors may add to the score, by kind of state.

@@ -25,8 +25,16 @@ struct StateGroups: ~Copyable {
     /// States that numbers have been given to, those without nodes included.
     private(set) var stateCount = 0
     private var stateCapacity = 64
-    /// States with nodes.
-    private(set) var live = LiveStates()
+    /// States with nodes, in the order that spread and binpack want them; made when a search first asks.
+    private var spreadOrder: UnsafeMutablePointer<LiveStates>?
+    private var binpackOrder: UnsafeMutablePointer<LiveStates>?
+    private(set) var liveCount = 0
+    /// Live states by kind.
+    private(set) var countByKind: UnsafeMutablePointer<Int32>
+    private(set) var kindCount = 0
+    private var kindCapacity = 8
+    /// Live states that are like no other.
+    private(set) var aloneCount = 0
     /// Where the next number to use again is looked for.
     private var hand = 0
     /// Numbers that came to stand for another state, in this order; ``reassignedStart`` of them have been dropped.
@@ -62,6 +70,7 @@ struct StateGroups: ~Copyable {
         states = .allocate(capacity: stateCapacity)
         firstNodes = .allocate(capacity: stateCapacity)
         summaries = .allocate(capacity: stateCapacity)
+        countByKind = .allocate(capacity: kindCapacity)
         stateOfNode = .allocate(capacity: 0)
         words = .allocate(capacity: wordCapacity)
         slots = .allocate(capacity: slotCount)
@@ -73,6 +82,11 @@ struct StateGroups: ~Copyable {
         states.deallocate()
         firstNodes.deallocate()
         summaries.deallocate()
+        for order in [spreadOrder, binpackOrder] {
+            order?.deinitialize(count: 1)
+            order?.deallocate()
+        }
+        countByKind.deallocate()
         stateOfNode.deallocate()
         words.deallocate()
         slots.deallocate()
@@ -110,7 +124,6 @@ struct StateGroups: ~Copyable {
         if position > 0 { return }
         let states = min(nodes, 4096)
         if states > stateCapacity { reserve(states: states) }
-        live.reserveCapacity(states)
         if states * 64 > wordCapacity { reserve(words: states * 64) }
         if slotCount < 2 * states { rehash(slots: 8192) }
     }
@@ -148,18 +161,66 @@ struct StateGroups: ~Copyable {
 
     private mutating func leave(_ state: Int, _ node: Int32) {
         states[state].nodes.remove(node)
-        if states[state].nodes.isEmpty {
-            firstNodes[state] = -1
-            live.remove(state, summaries[state])
-        } else {
-            firstNodes[state] = states[state].nodes.first
-        }
+        let first = states[state].nodes.isEmpty ? -1 : states[state].nodes.first
+        if first != firstNodes[state] { file(state, first) }
     }
 
     private mutating func enter(_ state: Int, _ node: Int32) {
-        if firstNodes[state] < 0 { live.insert(state, summaries[state]) }
         states[state].nodes.insert(node)
-        firstNodes[state] = states[state].nodes.first
+        if states[state].nodes.first == node { file(state, node) }
+    }
+
+    /// Notes the state's first node, -1 = none any more.
+    private mutating func file(_ state: Int, _ first: Int32) {
+        let old = firstNodes[state]
+        firstNodes[state] = first
+        if let spreadOrder { move(state, in: spreadOrder, from: old, to: first) }
+        if let binpackOrder { move(state, in: binpackOrder, from: old, to: first) }
+        if old < 0 { count(summaries[state].kind, by: 1) }
+        if first < 0 { count(summaries[state].kind, by: -1) }
+    }
+
+    private func move(
+        _ state: Int, in order: UnsafeMutablePointer<LiveStates>, from old: Int32, to first: Int32
+    ) {
+        if old >= 0 { order.pointee.remove(state, summaries[state], firstNode: old) }
+        if first >= 0 { order.pointee.insert(state, summaries[state], firstNode: first) }
+    }
+
+    private mutating func count(_ kind: Int32, by change: Int32) {
+        liveCount += Int(change)
+        if kind < 0 {
+            aloneCount += Int(change)
+            return
+        }
+        while kindCount <= Int(kind) {
+            if kindCount == kindCapacity {
+                kindCapacity *= 2
+                countByKind = grown(countByKind, from: kindCount, to: kindCapacity)
+            }
+            countByKind[kindCount] = 0
+            kindCount += 1
+        }
+        countByKind[Int(kind)] += change
+    }
+
+    /// The states with nodes, best first.
+    ///
+    /// - Complexity: O(1); O(states) for the first search under a policy
+    mutating func live(isSpread: Bool) -> UnsafeMutablePointer<LiveStates> {
+        if let known = isSpread ? spreadOrder : binpackOrder { return known }
+        let made = UnsafeMutablePointer<LiveStates>.allocate(capacity: 1)
+        made.initialize(to: LiveStates(isSpread: isSpread))
+        for state in 0..<stateCount where isLive(state) {
+            made.pointee.insert(state, summaries[state], firstNode: firstNodes[state])
+        }
+        if isSpread { spreadOrder = made } else { binpackOrder = made }
+        return made
+    }
+
+    /// A state of a kind that has nodes.
+    func liveState(ofKind kind: Int) -> Int {
+        (0..<stateCount).first { isLive($0) && Int(summaries[$0].kind) == kind }!
     }
 
     /// The state a node was in at the last visit.
@@ -235,7 +296,7 @@ struct StateGroups: ~Copyable {
     ///
     /// - Complexity: O(1) amortised: every other state is empty then.
     private mutating func takeNumber() -> Int {
-        if stateCount > 2 * live.count + min(nodeCapacity, 1024) {
+        if stateCount > 2 * liveCount + min(nodeCapacity, 1024) {
             repeat { hand = hand + 1 < stateCount ? hand + 1 : 0 } while isLive(hand)
             reassigned.append(Int32(hand))
             if reassigned.count > 1 << 16 {

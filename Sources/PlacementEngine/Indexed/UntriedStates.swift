@@ -10,6 +10,7 @@ struct UntriedState: BitwiseCopyable {
     }
 
     var bound: StateRank { StateRank(ofOrder: order) }
+    /// The state's first node, whether it will do or not.
     var firstNode: Int { Int(order & 0x7fff_ffff) }
     var state: Int { Int(stateRow) }
 }
@@ -21,6 +22,8 @@ struct UntriedStates: ~Copyable {
     private(set) var count = 0
     /// Whether states were offered that have not been kept.
     private(set) var isCut = false
+    /// States that sort before are done with.
+    private var start: UInt64 = 0
     private static let countMax = 8
 
     init() { states = .allocate(capacity: Self.countMax) }
@@ -29,7 +32,16 @@ struct UntriedStates: ~Copyable {
 
     subscript(place: Int) -> UntriedState { states[place] }
 
+    /// Forgets all states, to be offered them from the beginning.
     mutating func clear() {
+        start = 0
+        count = 0
+        isCut = false
+    }
+
+    /// Forgets the kept states, which are done with, to be offered the others again.
+    mutating func goOn() {
+        if count > 0 { start = states[count - 1].order + 1 }
         count = 0
         isCut = false
     }
@@ -41,19 +53,12 @@ struct UntriedStates: ~Copyable {
     /// Notes that further states have not been offered.
     mutating func cut() { isCut = true }
 
-    /// - Parameter firstNode: the state's first node that will do, -1 = none; asked only where it matters.
+    /// - Parameter firstNode: the state's first node.
     /// - Complexity: O(1) for most states of many
     @inline(__always)
-    mutating func offer(_ state: Int, bound: StateRank, firstNode: () -> Int) {
-        if isFull(below: bound) {
-            isCut = true
-            return
-        }
-        let node = firstNode()
-        if node >= 0 { insert(bound.order(node), state) }
-    }
-
-    private mutating func insert(_ order: UInt64, _ state: Int) {
+    mutating func offer(_ state: Int, bound: StateRank, firstNode: Int) {
+        let order = bound.order(firstNode)
+        if order < start { return }
         if count == Self.countMax {
             isCut = true
             if order >= states[count - 1].order { return }

@@ -38,3 +38,10 @@ public func rankKey(_ score: Float) -> UInt32 {
     let bits = (score + 0).bitPattern
     return bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
 }
+
+/// The score of a ``rankKey(_:)``.
+@inlinable
+@inline(__always)
+public func scoreOfRankKey(_ key: UInt32) -> Float {
+    Float(bitPattern: key & 0x8000_0000 == 0 ? ~key : key & 0x7fff_ffff)
+}

@@ -44,6 +44,19 @@ public func lowestKey(of keys: UnsafePointer<UInt64>, in mask: UInt64) -> UInt64
     return min(lowest, second)
 }
 
+/// Slots whose value is at least `least`, as a mask.
+///
+/// - Parameters:
+///   - least: above `Int32.min`. - values: ``chunkWidth`` values, those of unused slots may be anything.
+/// - Complexity: O(1), 16 vector loads.
+@inlinable
+@inline(__always)
+public func slots(atLeast least: Int32, of values: UnsafePointer<Int32>) -> UInt64 {
+    var mask: UInt64 = 0
+    for part in 0..<4 { mask |= UInt64(berth_greater_of_16(values + part * 16, least &- 1)) << UInt64(part * 16) }
+    return mask
+}
+
 /// Asks for the cache line of an address that will be read soon.
 @inlinable
 @inline(__always)
