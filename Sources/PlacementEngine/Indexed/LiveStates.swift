@@ -4,18 +4,31 @@ import PlacementKernels
 ///
 /// ```
 /// directory   chunks in order       most free memory[4]
-/// chunk       <= 64 states in order key[64]   state[64]   free memory[4][64]
+/// chunk       <= 64 states in order key[64]   state[64]   kind[64]   free memory[4][64]
 /// ```
 ///
 /// A search goes through the states in order, can end where no later one can be better, and skips those without the memory it
 /// asks 64 at a time.
-/// - Complexity: insert and remove O(log chunks + 64); memory 28 bytes a state at best, twice that at worst.
+/// - Complexity: insert and remove O(log chunks + 64); memory 32 bytes a state at best, twice that at worst.
 struct LiveStates: ~Copyable {
     static let width = 64
+
+    /// What a search sees of a state.
+    struct Item {
+        var state: Int
+        var firstNode: Int
+        /// The node score before vendors add theirs.
+        var baseScore: Float
+        /// -1 = like no other.
+        var kind: Int
+        /// On the level asked for.
+        var freeMemoryMiB: Int32
+    }
 
     private struct Chunk: BitwiseCopyable {
         var keys: UnsafeMutablePointer<UInt64>
         var states: UnsafeMutablePointer<Int32>
+        var kinds: UnsafeMutablePointer<Int32>
         /// By count level, ``LiveStates/width`` in each.
         var free: UnsafeMutablePointer<Int32>
         var mostFree = SIMD4<Int32>(repeating: .min)
@@ -24,12 +37,14 @@ struct LiveStates: ~Copyable {
         init() {
             keys = .allocate(capacity: LiveStates.width)
             states = .allocate(capacity: LiveStates.width)
+            kinds = .allocate(capacity: LiveStates.width)
             free = .allocate(capacity: 4 * LiveStates.width)
         }
 
         func deallocate() {
             keys.deallocate()
             states.deallocate()
+            kinds.deallocate()
             free.deallocate()
         }
 
@@ -44,11 +59,13 @@ struct LiveStates: ~Copyable {
             return low
         }
 
-        mutating func insert(_ key: UInt64, _ state: Int32, _ memory: SIMD4<Int32>, at place: Int) {
+        mutating func insert(_ key: UInt64, _ state: Int32, kind: Int32, _ memory: SIMD4<Int32>, at place: Int) {
             (keys + place + 1).update(from: keys + place, count: count - place)
             (states + place + 1).update(from: states + place, count: count - place)
+            (kinds + place + 1).update(from: kinds + place, count: count - place)
             keys[place] = key
             states[place] = state
+            kinds[place] = kind
             for level in 0..<4 {
                 let row = free + level * LiveStates.width + place
                 (row + 1).update(from: row, count: count - place)
@@ -62,6 +79,7 @@ struct LiveStates: ~Copyable {
             count -= 1
             (keys + place).update(from: keys + place + 1, count: count - place)
             (states + place).update(from: states + place + 1, count: count - place)
+            (kinds + place).update(from: kinds + place + 1, count: count - place)
             for level in 0..<4 {
                 let row = free + level * LiveStates.width + place
                 let isMost = row.pointee == mostFree[level]
@@ -82,6 +100,7 @@ struct LiveStates: ~Copyable {
             upper.count = count - half
             upper.keys.update(from: keys + half, count: upper.count)
             upper.states.update(from: states + half, count: upper.count)
+            upper.kinds.update(from: kinds + half, count: upper.count)
             for level in 0..<4 {
                 (upper.free + level * LiveStates.width).update(
                     from: free + level * LiveStates.width + half, count: upper.count)
@@ -124,7 +143,7 @@ struct LiveStates: ~Copyable {
         }
         // Of a state that is like no other nothing is ruled out by its memory.
         let memory = summary.kind < 0 ? SIMD4(repeating: Int32.max) : summary.freeMemoryMiB
-        chunks[chunk].insert(key, Int32(state), memory, at: chunks[chunk].place(of: key))
+        chunks[chunk].insert(key, Int32(state), kind: summary.kind, memory, at: chunks[chunk].place(of: key))
     }
 
     /// - Parameter firstNode: the one that the state was filed with.
@@ -165,9 +184,8 @@ struct LiveStates: ~Copyable {
 
     /// Visits the states in order whose memory on a count level is at least an amount, until the visitor says true.
     ///
-    /// - Parameter visit: state, its first node, and the node score before vendors add theirs.
     @inline(__always)
-    func visit(level: Int, atLeastMiB least: Int32, _ visit: (Int, Int, Float) -> Bool) {
+    func visit(level: Int, atLeastMiB least: Int32, _ visit: (Item) -> Bool) {
         for chunk in 0..<chunkCount {
             let chunk = chunks + chunk
             if chunk.pointee.mostFree[level] < least { continue }
@@ -180,9 +198,11 @@ struct LiveStates: ~Copyable {
                 left &= left - 1
                 let key = chunk.pointee.keys[place]
                 let rank = UInt32(truncatingIfNeeded: key >> 32)
-                let isDone = visit(
-                    Int(chunk.pointee.states[place]), Int(key & 0xffff_ffff), scoreOfRankKey(isSpread ? rank : ~rank))
-                if isDone { return }
+                let item = Item(
+                    state: Int(chunk.pointee.states[place]), firstNode: Int(key & 0xffff_ffff),
+                    baseScore: scoreOfRankKey(isSpread ? rank : ~rank), kind: Int(chunk.pointee.kinds[place]),
+                    freeMemoryMiB: chunk.pointee.free[level * Self.width + place])
+                if visit(item) { return }
             }
         }
     }

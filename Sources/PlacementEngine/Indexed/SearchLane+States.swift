@@ -74,23 +74,24 @@ extension SearchLane {
         var best = StateRank.end
         var bestNode = -1
         let live = group.pointee.live(isSpread: isSpread)
-        live.pointee.visit(level: ask.pointee.countLevel, atLeastMiB: ask.pointee.memoryMiB) { state, row, baseScore in
-            let marks = ask.pointee.marks[state >> 6]
-            let bit: UInt64 = 1 << UInt64(state & 63)
+        let leastMiB = ask.pointee.leastMemoryMiB(ofTotal: group.pointee.leastTotalMemoryMiB)
+        live.pointee.visit(level: ask.pointee.countLevel, atLeastMiB: leastMiB) { item in
+            let marks = ask.pointee.marks[item.state >> 6]
+            let bit: UInt64 = 1 << UInt64(item.state & 63)
             if marks.refused & bit != 0 { return false }
-            let limit = Self.bound(baseScore + bestExtra, isSpread)
+            let limit = Self.bound(item.baseScore + bestExtra, isSpread)
             if limit > best { return true }
             if scratch.pointee.untried.isFull(below: limit) {
                 scratch.pointee.untried.cut()
                 return true
             }
             if marks.tried & bit != 0 {
-                let rank = ask.pointee.trial(of: state).rank
-                if rank > best || rank == best && row > bestNode { return false }
-                let node = firstNode(plan, of: state, below: rank == best ? bestNode : -1)
+                let rank = ask.pointee.trial(of: item.state).rank
+                if rank > best || rank == best && item.firstNode > bestNode { return false }
+                let node = firstNode(plan, of: item.state, below: rank == best ? bestNode : -1)
                 if node >= 0 { (best, bestNode) = (rank, node) }
-            } else if let bound = bound(plan, of: state), bound < best, bound.met < best || row < bestNode {
-                scratch.pointee.untried.offer(state, bound: bound, firstNode: row)
+            } else if let bound = bound(plan, item), bound < best, bound.met < best || item.firstNode < bestNode {
+                scratch.pointee.untried.offer(item.state, bound: bound, firstNode: item.firstNode)
             }
             return false
         }
@@ -106,9 +107,7 @@ extension SearchLane {
         if group.pointee.aloneCount > 0 || kinds > 64 { return unbounded }
         var best = -unbounded
         for kind in 0..<kinds where group.pointee.countByKind[kind] > 0 {
-            let extra = plan.pointee.ask!.pointee.extra(ofKind: kind) {
-                findExtra(plan, inState: group.pointee.liveState(ofKind: kind))
-            }.best
+            let extra = terms(plan, ofKind: kind) { group.pointee.liveState(ofKind: kind) }.bestExtra
             best = plan.pointee.isSpread ? min(best, extra) : max(best, extra)
         }
         return best
@@ -116,17 +115,19 @@ extension SearchLane {
 
     /// How well a state may serve the ask, said without a look at its nodes; nil = not at all.
     @inline(__always)
-    private func bound(_ plan: UnsafeMutablePointer<ClassPlan>, of state: Int) -> StateRank? {
-        let summary = plan.pointee.states!.pointee.summaries + state
-        if summary.pointee.kind < 0 { return .bound(0) }
-        if plan.pointee.ask!.pointee.asksTooMuchMemory(of: summary.pointee) {
-            plan.pointee.ask!.pointee.refuse(state)
-            return nil
-        }
-        let extra = plan.pointee.ask!.pointee.extra(ofKind: Int(summary.pointee.kind)) {
-            findExtra(plan, inState: state)
-        }
-        return Self.bound(summary.pointee.baseScore + extra.best, plan.pointee.isSpread)
+    private func bound(_ plan: UnsafeMutablePointer<ClassPlan>, _ item: LiveStates.Item) -> StateRank? {
+        if item.kind < 0 { return .bound(0) }
+        let terms = terms(plan, ofKind: item.kind) { item.state }
+        if item.freeMemoryMiB < terms.leastMemoryMiB { return nil }
+        return Self.bound(item.baseScore + terms.bestExtra, plan.pointee.isSpread)
+    }
+
+    /// What holds for the class's ask in states of a kind.
+    ///
+    /// - Parameter example: a state of the kind with a node; asked the first time only.
+    @inline(__always)
+    private func terms(_ plan: UnsafeMutablePointer<ClassPlan>, ofKind kind: Int, example: () -> Int) -> KindTerms {
+        plan.pointee.ask!.pointee.terms(ofKind: kind) { findTerms(plan, inState: example()) }
     }
 
     @inline(__always)
@@ -135,15 +136,16 @@ extension SearchLane {
         return .bound(isSpread ? rank : ~rank)
     }
 
-    /// What vendors may add in states like this one.
-    private func findExtra(_ plan: UnsafeMutablePointer<ClassPlan>, inState state: Int) -> ScoreExtra {
+    private func findTerms(_ plan: UnsafeMutablePointer<ClassPlan>, inState state: Int) -> KindTerms {
         let group = plan.pointee.states!
+        let summary = group.pointee.summaries[state]
         let bounds = scratch.pointee.evaluator.vendorScoreBounds(
             plan.pointee.requestClass, node: Int(group.pointee.firstNode(of: state)),
-            largestIdleGroup: Int(group.pointee.summaries[state].largestIdleGroup))
-        return ScoreExtra(
-            best: plan.pointee.isSpread ? bounds.lowerBound : bounds.upperBound,
-            isExact: bounds.lowerBound == bounds.upperBound)
+            largestIdleGroup: Int(summary.largestIdleGroup))
+        return KindTerms(
+            bestExtra: plan.pointee.isSpread ? bounds.lowerBound : bounds.upperBound,
+            isExact: bounds.lowerBound == bounds.upperBound,
+            leastMemoryMiB: plan.pointee.ask!.pointee.leastMemoryMiB(ofTotal: summary.leastTotalMemoryMiB))
     }
 
     /// Tries the ask on one node of a state, for all of them. - Returns: the rank, nil = refused
@@ -167,7 +169,7 @@ extension SearchLane {
         guard plan.pointee.hasScan, plan.pointee.ask!.pointee.remembersDevices, kind >= 0,
             cluster.table.heads.base[node].flags.contains(.plain)
         else { return false }
-        return plan.pointee.ask!.pointee.extra(ofKind: kind) { findExtra(plan, inState: state) }.isExact
+        return terms(plan, ofKind: kind) { state }.isExact
     }
 
     /// The trial by short scan, nil = refused. - Precondition: ``canScan(_:_:)``
@@ -183,7 +185,7 @@ extension SearchLane {
             AllocatedDevice(device: taken[$0].device, memoryMiB: taken[$0].memoryMiB, cores: cores)
         }
         let summary = group.pointee.summaries[state]
-        let extra = ask.pointee.extra(ofKind: Int(summary.kind)) { findExtra(plan, inState: state) }.best
+        let extra = terms(plan, ofKind: Int(summary.kind)) { state }.bestExtra
         return StateTrial(state, rank: Self.rank(summary.baseScore + extra, plan.pointee.isSpread), record: record)
     }
 

@@ -66,16 +66,18 @@ struct StateTrial: BitwiseCopyable {
     }
 }
 
-/// What vendors may add to an ask's node score in states of one kind.
-struct ScoreExtra: BitwiseCopyable {
+/// What holds for an ask in all states of one kind: what vendors may add to its node score, and the memory it needs.
+struct KindTerms: BitwiseCopyable {
     /// The bound on the better side; infinite = none is known.
-    var best: Float
+    var bestExtra: Float
     /// Whether they add just that, whatever is used.
     var isExact: Bool
+    /// Memory that each device must have free there; `Int32.min` = any.
+    var leastMemoryMiB: Int32
 
     /// Nobody has asked.
-    static let unknown = ScoreExtra(best: .nan, isExact: false)
-    var isUnknown: Bool { best.isNaN }
+    static let unknown = KindTerms(bestExtra: .nan, isExact: false, leastMemoryMiB: .min)
+    var isUnknown: Bool { bestExtra.isNaN }
 }
 
 /// What one ask gets in each node state: each (ask, state) pair is tried at most once, and only when nothing better is known.
@@ -108,8 +110,8 @@ struct StateAsk: ~Copyable {
     private let memoryPercent: Int32
 
     /// What vendors may add to the score, by kind of state.
-    private var extras: UnsafeMutablePointer<ScoreExtra>
-    private var extraCount = 0
+    private var terms: UnsafeMutablePointer<KindTerms>
+    private var termCount = 0
 
     /// Devices of all records, one after another.
     private var devices: UnsafeMutablePointer<AllocatedDevice>
@@ -131,7 +133,7 @@ struct StateAsk: ~Copyable {
         marks.initialize(repeating: Marks(), count: markCapacity)
         trials = .allocate(capacity: trialCapacity)
         trials.initialize(repeating: .none, count: trialCapacity)
-        extras = .allocate(capacity: 0)
+        terms = .allocate(capacity: 0)
         devices = .allocate(capacity: deviceCapacity)
         recordEnds = .allocate(capacity: recordCapacity)
         recordEnds.initialize(to: 0)
@@ -143,7 +145,7 @@ struct StateAsk: ~Copyable {
     deinit {
         marks.deallocate()
         trials.deallocate()
-        extras.deallocate()
+        terms.deallocate()
         devices.deallocate()
         recordEnds.deallocate()
     }
@@ -213,26 +215,23 @@ struct StateAsk: ~Copyable {
 
     mutating func refuse(_ state: Int) { marks[state >> 6].refused |= 1 << UInt64(state & 63) }
 
-    /// Whether the memory that a state has free rules the ask out.
-    @inline(__always)
-    func asksTooMuchMemory(of state: StateSummary) -> Bool {
-        let free = state.freeMemoryMiB[countLevel]
-        return free < memoryMiB
-            || memoryPercent > 0 && free < (state.leastTotalMemoryMiB &* memoryPercent) / 100
+    /// The memory that each device of the ask must have free where the smallest has `totalMiB`.
+    func leastMemoryMiB(ofTotal totalMiB: Int32) -> Int32 {
+        memoryPercent > 0 ? max(memoryMiB, (totalMiB &* memoryPercent) / 100) : memoryMiB
     }
 
-    /// What vendors may add to the node score in states of a kind, found once.
+    /// What holds in states of a kind, found once.
     @inline(__always)
-    mutating func extra(ofKind kind: Int, find: () -> ScoreExtra) -> ScoreExtra {
-        if kind < extraCount && !extras[kind].isUnknown { return extras[kind] }
-        if kind >= extraCount { growExtras(to: max(kind + 1, 2 * extraCount, 8)) }
-        extras[kind] = find()
-        return extras[kind]
+    mutating func terms(ofKind kind: Int, find: () -> KindTerms) -> KindTerms {
+        if kind < termCount && !terms[kind].isUnknown { return terms[kind] }
+        if kind >= termCount { growTerms(to: max(kind + 1, 2 * termCount, 8)) }
+        terms[kind] = find()
+        return terms[kind]
     }
 
-    private mutating func growExtras(to count: Int) {
-        extras = grown(extras, from: extraCount, to: count, filler: .unknown)
-        extraCount = count
+    private mutating func growTerms(to count: Int) {
+        terms = grown(terms, from: termCount, to: count, filler: .unknown)
+        termCount = count
     }
 
     /// Keeps the devices that a state's nodes give. - Returns: their record

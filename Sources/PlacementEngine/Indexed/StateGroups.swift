@@ -29,6 +29,8 @@ struct StateGroups: ~Copyable {
     private var spreadOrder: UnsafeMutablePointer<LiveStates>?
     private var binpackOrder: UnsafeMutablePointer<LiveStates>?
     private(set) var liveCount = 0
+    /// Memory of the smallest device of the vendor met so far.
+    private(set) var leastTotalMemoryMiB = Int32.max
     /// Live states by kind.
     private(set) var countByKind: UnsafeMutablePointer<Int32>
     private(set) var kindCount = 0
@@ -271,6 +273,7 @@ struct StateGroups: ~Copyable {
         (words + states[state].firstWord).update(from: key.words, count: key.count)
         states[state].hash = hash
         summaries[state] = StateSummary(of: node, vendor, table)
+        leastTotalMemoryMiB = min(leastTotalMemoryMiB, summaries[state].leastTotalMemoryMiB)
         summaries[state].kind = kindNumber(shape, summaries[state].largestIdleGroup)
         slots[slot] = Int32(state)
         slotsTaken += 1
