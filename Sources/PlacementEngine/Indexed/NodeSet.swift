@@ -1,66 +1,100 @@
 import DeviceTable
 
-/// Nodes where a request class may still fit: one bit a node row, cleared by a refusal, set again by a release.
+/// Nodes where a request class may still fit: all but those that refused it since their last release.
 ///
-/// Holds for classes whose refusals last: a placement elsewhere never makes a refused node fit. Empty (no memory) until the
-/// first refusal. Owned by one plan, freed with it.
+/// Holds for classes whose refusals last: a placement elsewhere never makes a refused node fit. The first few refusals are a
+/// list in place, which is all that most classes ever need; further ones make a bit for each node row. Owned by one plan, freed
+/// with it.
 struct NodeSet: BitwiseCopyable {
+    /// Nodes that refused, -1 = free place; while there are no bits.
+    private var few = Self.none
+    private var fewCount = 0
+    /// A bit for each node row: 0 = refused.
     private var bits: UnsafeMutablePointer<UInt64>?
     private var capacity = 0
     /// How far the log of releases has been read.
     private var position = 0
+
+    private static let none = SIMD16<Int32>(repeating: -1)
 
     init() {}
 
     func deallocate() { bits?.deallocate() }
 
     /// True while nothing was refused: every node may fit.
-    var isFull: Bool { bits == nil }
+    var isFull: Bool { fewCount == 0 && bits == nil }
 
     @inline(__always)
-    func contains(_ node: Int) -> Bool { bits![node >> 6] & (1 << UInt64(node & 63)) != 0 }
+    func contains(_ node: Int) -> Bool {
+        if let bits { return bits[node >> 6] & (1 << UInt64(node & 63)) != 0 }
+        return !any(few .== Int32(truncatingIfNeeded: node))
+    }
 
-    /// - Parameter position: end of the log of releases, read when the set takes its first refusal.
+    /// - Parameters:
+    ///   - node: in the set.
+    ///   - position: end of the log of releases, read when the set takes its first refusal.
     mutating func remove(_ node: Int, nodes: Int, position: Int) {
+        if isFull { self.position = position }
         if bits == nil {
-            capacity = max((nodes + 63) / 64, 1)
-            bits = .allocate(capacity: capacity)
-            bits!.initialize(repeating: UInt64.max, count: capacity)
-            self.position = position
+            if fewCount < few.scalarCount {
+                few[fewCount] = Int32(truncatingIfNeeded: node)
+                fewCount += 1
+                return
+            }
+            makeBits(nodes)
         }
         bits![node >> 6] &= ~(1 << UInt64(node & 63))
     }
 
-    func fill() {
+    private mutating func makeBits(_ nodes: Int) {
+        capacity = max((nodes + 63) / 64, 1)
+        let bits = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
+        bits.initialize(repeating: UInt64.max, count: capacity)
+        for place in 0..<fewCount { bits[Int(few[place]) >> 6] &= ~(1 << UInt64(few[place] & 63)) }
+        self.bits = bits
+        clearFew()
+    }
+
+    private mutating func clearFew() { (few, fewCount) = (Self.none, 0) }
+
+    mutating func fill() {
+        clearFew()
         if let bits { for word in 0..<capacity { bits[word] = UInt64.max } }
     }
 
     /// Catches up with releases: the nodes named since the last visit are possible again.
     ///
     /// - Complexity: O(releases since), at most O(nodes / 64).
+    @inline(__always)
     mutating func catchUp(_ log: ChangeLog, nodes: Int) {
-        guard var bits, log.end != position else { return }
-        if nodes > capacity * 64 {
+        if !isFull && log.end != position { follow(log, nodes) }
+    }
+
+    private mutating func follow(_ log: ChangeLog, _ nodes: Int) {
+        let entries = log.entries
+        let first = log.index(of: position)
+        position = log.end
+        if let bits, nodes > capacity * 64 {
             let larger = max((nodes + 63) / 64, capacity * 2)
-            let grown = UnsafeMutablePointer<UInt64>.allocate(capacity: larger)
-            grown.initialize(repeating: UInt64.max, count: larger)
-            grown.update(from: bits, count: capacity)
-            bits.deallocate()
-            bits = grown
-            self.bits = grown
+            self.bits = grown(bits, from: capacity, to: larger, filler: UInt64.max)
             capacity = larger
         }
-        let entries = log.entries
-        if let first = log.index(of: position), entries.count - first <= capacity {
-            for entry in first..<entries.count {
-                let node = Int(entries[entry])
-                bits[node >> 6] |= 1 << UInt64(node & 63)
+        guard let first, entries.count - first <= max(capacity, Self.releasesMax) else { return fill() }
+        for entry in first..<entries.count {
+            let node = entries[entry]
+            if let bits {
+                bits[Int(node) >> 6] |= 1 << UInt64(node & 63)
+            } else if let place = few.indices.first(where: { few[$0] == node }) {
+                // The last one takes its place.
+                fewCount -= 1
+                few[place] = few[fewCount]
+                few[fewCount] = -1
             }
-        } else {
-            fill()
         }
-        position = log.end
     }
+
+    /// A list is emptied rather than compared with more releases than this.
+    private static let releasesMax = 64
 }
 
 /// The nodes that a caller allows, as bits.
