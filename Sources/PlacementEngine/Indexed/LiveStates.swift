@@ -115,6 +115,8 @@ struct LiveStates: ~Copyable {
 
     private var chunks: UnsafeMutablePointer<Chunk>
     private var chunkCount = 1
+    /// Chunks made; those past `chunkCount` are empty and wait to be used again.
+    private var chunksMade = 1
     private var chunkCapacity = 16
     private let isSpread: Bool
 
@@ -125,7 +127,7 @@ struct LiveStates: ~Copyable {
     }
 
     deinit {
-        for chunk in 0..<chunkCount { chunks[chunk].deallocate() }
+        for chunk in 0..<chunksMade { chunks[chunk].deallocate() }
         chunks.deallocate()
     }
 
@@ -154,9 +156,10 @@ struct LiveStates: ~Copyable {
         assert(chunks[chunk].states[place] == Int32(state))
         chunks[chunk].remove(at: place)
         guard chunks[chunk].count == 0 && chunkCount > 1 else { return }
-        chunks[chunk].deallocate()
+        let empty = chunks[chunk]
         chunkCount -= 1
         (chunks + chunk).update(from: chunks + chunk + 1, count: chunkCount - chunk)
+        chunks[chunkCount] = empty
     }
 
     /// The last chunk whose first key is not above, else the first.
@@ -171,12 +174,16 @@ struct LiveStates: ~Copyable {
     }
 
     private mutating func split(_ chunk: Int) {
-        if chunkCount == chunkCapacity {
-            chunkCapacity *= 2
-            chunks = grown(chunks, from: chunkCount, to: chunkCapacity)
+        if chunkCount == chunksMade {
+            if chunksMade == chunkCapacity {
+                chunkCapacity *= 2
+                chunks = grown(chunks, from: chunkCount, to: chunkCapacity)
+            }
+            (chunks + chunksMade).initialize(to: Chunk())
+            chunksMade += 1
         }
+        var upper = chunks[chunkCount]
         (chunks + chunk + 2).update(from: chunks + chunk + 1, count: chunkCount - chunk - 1)
-        var upper = Chunk()
         chunks[chunk].split(into: &upper)
         chunks[chunk + 1] = upper
         chunkCount += 1

@@ -26,7 +26,7 @@ struct RowList: BitwiseCopyable {
     /// - Precondition: the row is not in the list.
     mutating func insert(_ row: Int32) {
         if isEmpty {
-            if capacity == 0 { grow() }
+            if capacity == 0 { makeRoom() }
             (start, end) = (0, 1)
             rows![0] = row
             return
@@ -39,8 +39,8 @@ struct RowList: BitwiseCopyable {
             self.rows![place - 1] = row
             return
         }
-        if end == capacity { grow() }
-        // Growing may have moved the rows to the front.
+        if end == capacity { makeRoom() }
+        // The rows may have moved to the front.
         let moved = self.place(of: row)
         let rows = rows! + moved
         (rows + 1).update(from: rows, count: Int(end) - moved)
@@ -62,7 +62,13 @@ struct RowList: BitwiseCopyable {
         }
     }
 
-    private mutating func grow() {
+    /// Makes room at the end: by moving the rows to the front where a quarter is free there, else in larger memory.
+    private mutating func makeRoom() {
+        if let rows, Int(start) * 4 >= Int(capacity), start > 0 {
+            rows.update(from: rows + Int(start), count: count)
+            (start, end) = (0, Int32(count))
+            return
+        }
         let wanted = max(4, 2 * count)
         let larger = UnsafeMutablePointer<Int32>.allocate(capacity: wanted)
         if let rows {

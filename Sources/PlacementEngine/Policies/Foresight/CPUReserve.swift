@@ -4,9 +4,10 @@
 /// expected until the fleet is full: the usual CPU of the devices that are free, and that of the ordinary pods without
 /// devices, queued and expected. When it does not suffice, *large* pods without devices wait, so that several ordinary ones
 /// find room in their stead. When it does not even suffice for the ordinary ones queued, pods wait too whose devices take more
-/// than half of the usual CPU.
+/// than a third of the usual CPU.
 ///
-/// Large are pods without devices that ask at least 1.6 times their average.
+/// Large are pods without devices that ask at least 1.6 times their average. They wait only when a thirtieth more than what is
+/// left would not suffice: one that waits in vain is lost, while ordinary ones find more room than was expected.
 ///
 /// How tightly pods without devices are fitted follows from the same: as long as CPU suffices for the pods that come until all
 /// devices are in use, they should not take the CPU that devices beside them need; where it gets short, what counts is that
@@ -60,7 +61,7 @@ struct CPUReserve {
             return true
         }
         let isThirsty =
-            request.cpuMilli * 2000 > statistics.cpuMilliPerDevice * Int64(request.totalMilli)
+            request.cpuMilli * 3000 > statistics.cpuMilliPerDevice * Int64(request.totalMilli)
         if !isThirsty || !isShortForQueue(sums) { return false }
         hasHeldThirsty = true
         return true
@@ -89,7 +90,7 @@ struct CPUReserve {
             statistics.totalWorth > 0
             ? ForesightOutlook.part(
                 max(sums.value - queuedWorth, 0), statistics.plainCPUMilli, of: statistics.totalWorth) : 0
-        return usableMilli(sums) < byDevices + queuedPlainMilli + plain
+        return usableMilli(sums) * 31 / 30 < byDevices + queuedPlainMilli + plain
     }
 
     private func isShortForQueue(_ sums: FleetSums) -> Bool { usableMilli(sums) < queuedPlainMilli }
