@@ -21,5 +21,11 @@ import Testing
             mask &= random.next()
         }
         #expect(lowestKey(of: keys, in: UInt64.max) == keys.min())
+        let values = (0..<chunkWidth).map { slot in
+            slot % 9 == 0 ? Int32.min : slot % 7 == 0 ? Int32.max : Int32(random.int(-20...20))
+        }
+        for least in [Int32.min + 1, -20, -1, 0, 1, 20, 21, Int32.max] {
+            #expect(slots(atLeast: least, of: values) == slotsReference(atLeast: least, of: values))
+        }
     }
 }

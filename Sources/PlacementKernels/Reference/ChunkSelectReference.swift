@@ -13,3 +13,10 @@ public func lowestKeyReference(of keys: UnsafePointer<UInt64>, in mask: UInt64) 
     for slot in 0..<chunkWidth where mask & (1 << UInt64(slot)) != 0 && keys[slot] < lowest { lowest = keys[slot] }
     return lowest
 }
+
+/// Twin of ``slots(atLeast:of:)``.
+public func slotsReference(atLeast least: Int32, of values: UnsafePointer<Int32>) -> UInt64 {
+    var mask: UInt64 = 0
+    for slot in 0..<chunkWidth where values[slot] >= least { mask |= 1 << UInt64(slot) }
+    return mask
+}

@@ -48,11 +48,11 @@ import Testing
         #expect(statistics.totalWorth == 10_000_000)
     }
 
-    /// Free devices want 50 CPUs, half a list of ordinary pods 16, and 3 x 2.666 stay behind.
+    /// Free devices want 50 CPUs, half a list of ordinary pods 16, and 3 x 2.666 stay behind; a thirtieth less will do.
     @Test func largePodsWaitWhenWhatIsExpectedNeedsTheCPU() {
         let reserve = Kept(statistics)
-        let enough = fleet(cpuMilli: 50_000 + 16_000 + 7998)
-        let short = fleet(cpuMilli: 50_000 + 16_000 + 7997)
+        let enough = fleet(cpuMilli: 63_871 + 7998)
+        let short = fleet(cpuMilli: 63_871 + 7997)
         #expect(!reserve.holds(large, enough, queuedWorth: 0))
         #expect(reserve.holds(large, short, queuedWorth: 0))
         #expect(!reserve.holds(ordinary, short, queuedWorth: 0))
@@ -60,8 +60,8 @@ import Testing
         #expect(!reserve.holds(large, short, queuedWorth: 1_000_000))
         reserve.queue(ordinary, 1)
         reserve.queue(large, 7)
-        #expect(reserve.holds(large, fleet(cpuMilli: 81_997), queuedWorth: 0))
-        #expect(!reserve.holds(large, fleet(cpuMilli: 81_998), queuedWorth: 0))
+        #expect(reserve.holds(large, fleet(cpuMilli: 71_613 + 7997), queuedWorth: 0))
+        #expect(!reserve.holds(large, fleet(cpuMilli: 71_613 + 7998), queuedWorth: 0))
     }
 
     /// Five free devices and half the pods without want 50 + 48 CPUs.
@@ -78,11 +78,11 @@ import Testing
         #expect(reserve.plainTenths == tenths)
     }
 
-    /// Devices that take more than 5 CPUs wait when the ordinary pods queued need all.
+    /// Devices that take more than a third of 10 CPUs wait when the ordinary pods queued need all.
     @Test func thirstyDevicesWaitForQueuedPodsAlone() {
         let reserve = Kept(statistics)
-        let thirsty = MilliRequest(cpuMilli: 5001, devices: 1, milliPerDevice: 1000)
-        let thrifty = MilliRequest(cpuMilli: 5000, devices: 1, milliPerDevice: 1000)
+        let thirsty = MilliRequest(cpuMilli: 3334, devices: 1, milliPerDevice: 1000)
+        let thrifty = MilliRequest(cpuMilli: 3333, devices: 1, milliPerDevice: 1000)
         #expect(!reserve.holds(thirsty, fleet(cpuMilli: 7998), queuedWorth: 0))
         reserve.queue(ordinary, 1)
         #expect(reserve.holds(thirsty, fleet(cpuMilli: 15_997), queuedWorth: 0))
