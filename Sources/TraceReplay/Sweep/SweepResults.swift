@@ -47,7 +47,11 @@ final class SweepResults {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child process on its way to another program may hold the file open a moment longer, and the lock with it.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Puts a row on the disk.
     func append(_ row: SweepRow) throws(TraceError) {
