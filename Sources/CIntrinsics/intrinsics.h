@@ -36,6 +36,21 @@ static inline uint32_t berth_greater_of_4(const int32_t *bounds, int32_t value) 
 #endif
 }
 
+/// Bit `i` of the result tells that `bytes[i]` equals `value`, for 64 bytes.
+static inline uint64_t berth_equals_of_64(const uint8_t *bytes, uint8_t value) {
+    uint64_t mask = 0;
+#if defined(__SSE2__)
+    const __m128i wanted = _mm_set1_epi8((char)value);
+    for (int i = 0; i < 4; i++) {
+        const __m128i part = _mm_loadu_si128((const __m128i *)bytes + i);
+        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(part, wanted)) << (16 * i);
+    }
+#else
+    for (int i = 0; i < 64; i++) { mask |= (uint64_t)(bytes[i] == value) << i; }
+#endif
+    return mask;
+}
+
 /// Bit `i` of the result tells that `bounds[i]` is greater than `value`, for 16 bounds.
 static inline uint32_t berth_greater_of_16(const int32_t *bounds, int32_t value) {
 #if defined(__SSE2__)

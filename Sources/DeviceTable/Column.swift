@@ -2,7 +2,7 @@
 ///
 /// Owned by ``DeviceTable`` alone. A column is a handle; its header lies apart, so that readers hold the column as a constant
 /// and pay for no exclusivity check. ``base`` is valid until the next `append`.
-public struct Column<Element: BitwiseCopyable>: @unchecked Sendable {
+public struct Column<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Sendable {
     // Sendable by hand-over: the table that owns the column is used by one round at a time.
     @usableFromInline
     struct Header: BitwiseCopyable {

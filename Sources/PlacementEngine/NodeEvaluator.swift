@@ -232,6 +232,27 @@ public struct NodeEvaluator: ~Copyable {
     }
 }
 
+extension NodeEvaluator {
+    /// Whether one request of the class chooses by group on the node and nothing else is added to its score, see
+    /// `Vendor.choosesByGroup`.
+    ///
+    /// - Complexity: O(devices)
+    mutating func choosesByGroup(_ requestClass: RequestClass, node: Int) -> Bool {
+        let asked = scorers(of: requestClass, on: node)
+        guard asked != 0, asked == requestClass.requestedVendors, requestClass.requestCount == 1 else { return false }
+        let vendor = asked.trailingZeroBitCount
+        workspace.load(node: node)
+        return lending(vendors[vendor], requestClass.heldRules[vendor]) { held, _ in
+            held.vendor.choosesByGroup(requestClass.requests[0], workspace)
+        }
+    }
+
+    /// What a vendor adds to the score for one request whose devices share groups.
+    func groupScore(_ vendor: UInt8, largest: Int, of devices: Int) -> Float {
+        vendors[Int(vendor)]._withUnsafeGuaranteedRef { $0.vendor.groupScore(largest: largest, of: devices) }
+    }
+}
+
 extension NodeSums {
     /// HAMi's default node score.
     @inline(__always)

@@ -75,7 +75,7 @@ public struct RefusalCounter: ~Copyable {
                 verdict = verdictWithoutDevices ?? evaluator.verdict(on: node, of: requestClass)
                 verdictWithoutDevices = verdict
             } else if let scan, head.pointee.flags.contains(.plain) {
-                verdict = standardRefusals(scan, table.columns(of: node))
+                verdict = standardRefusals(scan, table.hot.columns(of: node))
             } else if let groups {
                 let state = groups.pointee.state(of: node)
                 verdict = verdicts[state] ?? evaluator.verdict(on: node, of: requestClass)

@@ -7,6 +7,9 @@ extension Vendor {
     public var isPolicyNeutralScorer: Bool { false }
     public var standardFit: StandardFit? { nil }
     public func standardFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit? { standardFit }
+    public func groupedFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit? { nil }
+    public func choosesByGroup(_ request: DeviceRequest, _ workspace: borrowing FitWorkspace) -> Bool { false }
+    public func groupScore(largest: Int, of devices: Int) -> Float { 0 }
     public var checksSlots: Bool { standardFit?.checksSlots ?? true }
     public var refusalsLast: Bool { true }
     public var coresAreAmounts: Bool { true }

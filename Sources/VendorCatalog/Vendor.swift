@@ -191,6 +191,14 @@ public protocol Vendor: Sendable {
     var standardFit: StandardFit? { get }
     /// The same for one request alone, where Fit equals the loop for some requests only.
     func standardFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit?
+    /// The standard loop for a request whose Fit runs it over all devices and then keeps those of the largest groups, on nodes
+    /// where ``choosesByGroup(_:_:)``; nil = none.
+    func groupedFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit?
+    /// Whether Fit keeps the largest groups by `facts.group` on the workspace's node, and drops devices of other vendors where
+    /// more pass than are asked.
+    func choosesByGroup(_ request: DeviceRequest, _ workspace: borrowing FitWorkspace) -> Bool
+    /// The vendor's part of the node score there, for one request.
+    func groupScore(largest: Int, of devices: Int) -> Float
     /// A necessary condition on devices for a request, for indexes; never stricter than ``fit``.
     func demand(of request: DeviceRequest, _ rules: PodRules) -> DeviceDemand
     /// Whether ``fit`` refuses devices without a free slot.

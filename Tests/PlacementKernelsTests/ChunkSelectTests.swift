@@ -27,5 +27,9 @@ import Testing
         for least in [Int32.min + 1, -20, -1, 0, 1, 20, 21, Int32.max] {
             #expect(slots(atLeast: least, of: values) == slotsReference(atLeast: least, of: values))
         }
+        let kinds = (0..<chunkWidth).map { slot in slot % 5 == 0 ? UInt8(63) : UInt8(random.int(0...6)) }
+        for wanted in [0, 1, 0b101_0010, 1 << 63, 1 << 63 | 0b111, UInt64.max] as [UInt64] {
+            #expect(slots(among: wanted, of: kinds) == slotsReference(among: wanted, of: kinds))
+        }
     }
 }

@@ -24,6 +24,8 @@ struct ClassPlan: BitwiseCopyable {
     /// Where a release for the class shows: the log of releases, or of all changes where refusals do not last.
     let releases: ChangeLog
     var hasScan = false
+    /// Whether the scan gives all devices, for a choice by group.
+    let hasGroupedScan: Bool
     let hasExtended: Bool
     let isSpread: Bool
     var vendor: UInt8 = 0
@@ -33,7 +35,7 @@ struct ClassPlan: BitwiseCopyable {
     /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
     var takenCount = 0
     let resources: NodeResources
-    /// The short scan; valid with `hasScan`.
+    /// The short scan; valid with `hasScan` or `hasGroupedScan`.
     var scan: StandardScanRequest
     private let classReference: Unmanaged<RequestClass>
     /// Node states of the class's vendor and its ask, when score or refusals depend on the request but nodes are alike.
@@ -52,7 +54,8 @@ struct ClassPlan: BitwiseCopyable {
         asksOneVendor = traits.vendor != nil
         footprint = requestClass.footprint
         resources = requestClass.resources
-        scan = traits.scan ?? Self.noScan
+        scan = traits.scan ?? traits.groupedScan ?? Self.noScan
+        hasGroupedScan = traits.groupedScan != nil
         hasScan = traits.scan != nil
         classReference = .passUnretained(requestClass)
     }

@@ -22,6 +22,8 @@ struct ClassTraits {
     var demand = DeviceDemand(devices: 0)
     /// The short scan, where it equals the vendor's Fit on plain nodes.
     var scan: StandardScanRequest?
+    /// The short scan that gives all passing devices, where the vendor then keeps those of the largest groups.
+    var groupedScan: StandardScanRequest?
     /// False when a placement may let refused requests of this class fit.
     var refusalsLast = true
     /// Nodes in one state of ``StateGroups`` give the class one answer, apart from node filters.
@@ -54,7 +56,14 @@ struct ClassTraits {
             && (search == .states || search == .pool && refusalsLast)
         guard let vendor else { return }
         demand = Self.strictestDemand(of: requests, catalog[vendor], key.rules(of: vendor))
-        scan = Self.shortScan(key, requests, catalog[vendor], profile)
+        guard let request = Self.plainRequest(key, requests, profile) else { return }
+        let rules = key.rules(of: vendor)
+        if let rule = catalog[vendor].standardFit(for: request, rules) {
+            scan = Self.shortScan(key, request, rule)
+        } else if let rule = catalog[vendor].groupedFit(for: request, rules) {
+            groupedScan = Self.shortScan(key, request, rule)
+            groupedScan?.checks.insert(.givesAll)
+        }
     }
 
     /// Some device policies let a node fit again when a device of it is taken: NUMA groups that depend on the order.
@@ -74,21 +83,26 @@ struct ClassTraits {
         }
     }
 
-    /// The short scan for one plain request in one app container, nil where only the evaluator will do.
-    private static func shortScan(
-        _ key: RequestClassKey, _ requests: [DeviceRequest], _ vendor: any Vendor, _ profile: CompatibilityProfile
-    ) -> StandardScanRequest? {
+    /// The request of a class that is one plain request in one app container, nil where only the evaluator will do.
+    private static func plainRequest(
+        _ key: RequestClassKey, _ requests: [DeviceRequest], _ profile: CompatibilityProfile
+    ) -> DeviceRequest? {
         guard key.initContainerCount == 0, requests.count == 1, !profile.scoresRequestByWordMatch else { return nil }
-        let request = requests[0]
-        let rules = key.rules(of: request.vendor)
-        guard let rule = vendor.standardFit(for: request, rules) else { return nil }
+        let rules = key.rules(of: requests[0].vendor)
         guard rules.uuidFilters.isEmpty, rules.typeFilter == nil, rules.mode == nil else { return nil }
         let policy = key.devicePolicy
         guard !policy.bindsNuma, !policy.isTopologyAware, [.spread, .binpack, .mutex].contains(policy.order) else {
             return nil
         }
+        return requests[0].devices <= Int32(standardScanDevicesMax) ? requests[0] : nil
+    }
+
+    /// The short scan by a vendor's rule, nil where quotas take part.
+    private static func shortScan(
+        _ key: RequestClassKey, _ request: DeviceRequest, _ rule: StandardFit
+    ) -> StandardScanRequest? {
+        let policy = key.devicePolicy
         if rule.quotaNames != nil && key.namespace >= 0 { return nil }
-        guard request.devices <= Int32(standardScanDevicesMax) else { return nil }
         var checks: StandardScanChecks = []
         if rule.checksSlots { checks.insert(.slots) }
         if rule.checksMutex && policy.isMutex { checks.insert(.mutex) }

@@ -4,12 +4,12 @@ import PlacementKernels
 ///
 /// ```
 /// directory   chunks in order       most free memory[4]
-/// chunk       <= 64 states in order key[64]   state[64]   kind[64]   free memory[4][64]
+/// chunk       <= 64 states in order key[64]   state[64]   kind[64]   free memory[4][64]   kinds met, as bits
 /// ```
 ///
 /// A search goes through the states in order, can end where no later one can be better, and skips those without the memory it
-/// asks 64 at a time.
-/// - Complexity: insert and remove O(log chunks + 64); memory 32 bytes a state at best, twice that at worst.
+/// asks, and those of kinds that it does not want, 64 at a time.
+/// - Complexity: insert and remove O(log chunks + 64); memory 29 bytes a state at best, twice that at worst.
 struct LiveStates: ~Copyable {
     static let width = 64
 
@@ -19,8 +19,8 @@ struct LiveStates: ~Copyable {
         var firstNode: Int
         /// The node score before vendors add theirs.
         var baseScore: Float
-        /// -1 = like no other.
-        var kind: Int
+        /// The number of its kind, or ``LiveStates/otherKinds``.
+        var kindBit: Int
         /// On the level asked for.
         var freeMemoryMiB: Int32
     }
@@ -28,10 +28,13 @@ struct LiveStates: ~Copyable {
     private struct Chunk: BitwiseCopyable {
         var keys: UnsafeMutablePointer<UInt64>
         var states: UnsafeMutablePointer<Int32>
-        var kinds: UnsafeMutablePointer<Int32>
+        /// See ``LiveStates/kindBit(_:)``.
+        var kinds: UnsafeMutablePointer<UInt8>
         /// By count level, ``LiveStates/width`` in each.
         var free: UnsafeMutablePointer<Int32>
         var mostFree = SIMD4<Int32>(repeating: .min)
+        /// Kinds of its states as bits, and of some that have left.
+        var kindsMet: UInt64 = 0
         var count = 0
 
         init() {
@@ -59,13 +62,14 @@ struct LiveStates: ~Copyable {
             return low
         }
 
-        mutating func insert(_ key: UInt64, _ state: Int32, kind: Int32, _ memory: SIMD4<Int32>, at place: Int) {
+        mutating func insert(_ key: UInt64, _ state: Int32, kind: UInt8, _ memory: SIMD4<Int32>, at place: Int) {
             (keys + place + 1).update(from: keys + place, count: count - place)
             (states + place + 1).update(from: states + place, count: count - place)
             (kinds + place + 1).update(from: kinds + place, count: count - place)
             keys[place] = key
             states[place] = state
             kinds[place] = kind
+            kindsMet |= 1 << UInt64(kind)
             for level in 0..<4 {
                 let row = free + level * LiveStates.width + place
                 (row + 1).update(from: row, count: count - place)
@@ -106,10 +110,14 @@ struct LiveStates: ~Copyable {
                     from: free + level * LiveStates.width + half, count: upper.count)
             }
             count = half
-            for level in 0..<4 {
-                mostFree[level] = greatest(of: level)
-                upper.mostFree[level] = upper.greatest(of: level)
-            }
+            summarize()
+            upper.summarize()
+        }
+
+        private mutating func summarize() {
+            for level in 0..<4 { mostFree[level] = greatest(of: level) }
+            kindsMet = 0
+            for place in 0..<count { kindsMet |= 1 << UInt64(kinds[place]) }
         }
     }
 
@@ -131,6 +139,11 @@ struct LiveStates: ~Copyable {
         chunks.deallocate()
     }
 
+    /// The bit by which a chunk knows a kind; the last one stands for all others and for states that are like no other.
+    @inline(__always)
+    static func kindBit(_ kind: Int32) -> UInt8 { kind < 0 || kind > otherKinds ? otherKinds : UInt8(kind) }
+    static let otherKinds: UInt8 = 63
+
     private func key(_ summary: StateSummary, _ firstNode: Int32) -> UInt64 {
         let rank = rankKey(summary.baseScore)
         return UInt64(isSpread ? rank : ~rank) << 32 | UInt64(UInt32(bitPattern: firstNode))
@@ -145,7 +158,7 @@ struct LiveStates: ~Copyable {
         }
         // Of a state that is like no other nothing is ruled out by its memory.
         let memory = summary.kind < 0 ? SIMD4(repeating: Int32.max) : summary.freeMemoryMiB
-        chunks[chunk].insert(key, Int32(state), kind: summary.kind, memory, at: chunks[chunk].place(of: key))
+        chunks[chunk].insert(key, Int32(state), kind: Self.kindBit(summary.kind), memory, at: chunks[chunk].place(of: key))
     }
 
     /// - Parameter firstNode: the one that the state was filed with.
@@ -156,7 +169,8 @@ struct LiveStates: ~Copyable {
         assert(chunks[chunk].states[place] == Int32(state))
         chunks[chunk].remove(at: place)
         guard chunks[chunk].count == 0 && chunkCount > 1 else { return }
-        let empty = chunks[chunk]
+        var empty = chunks[chunk]
+        empty.kindsMet = 0
         chunkCount -= 1
         (chunks + chunk).update(from: chunks + chunk + 1, count: chunkCount - chunk)
         chunks[chunkCount] = empty
@@ -191,26 +205,40 @@ struct LiveStates: ~Copyable {
 
     /// Visits the states in order whose memory on a count level is at least an amount, until the visitor says true.
     ///
+    /// - Parameters:
+    ///   - least: `Int32.min` = any memory.
+    ///   - kinds: which of the kinds given, as bits, are wanted of states whose base score is no better than the one given; asked
+    ///     anew for every 64 states; nil ends the visit.
     @inline(__always)
-    func visit(level: Int, atLeastMiB least: Int32, _ visit: (Item) -> Bool) {
+    func visit(
+        level: Int, atLeastMiB least: Int32, kinds wanted: (_ met: UInt64, _ bestScore: Float) -> UInt64?,
+        _ visit: (Item) -> Bool
+    ) {
         for chunk in 0..<chunkCount {
             let chunk = chunks + chunk
-            if chunk.pointee.mostFree[level] < least { continue }
+            if chunk.pointee.count == 0 || chunk.pointee.mostFree[level] < least { continue }
             var left = UInt64.max >> UInt64(Self.width - chunk.pointee.count)
             if least > Int32.min {
                 left &= slots(atLeast: least, of: chunk.pointee.free + level * Self.width)
             }
+            guard let kinds = wanted(chunk.pointee.kindsMet, baseScore(chunk.pointee.keys[0])) else { return }
+            if kinds != chunk.pointee.kindsMet { left &= slots(among: kinds, of: chunk.pointee.kinds) }
             while left != 0 {
                 let place = left.trailingZeroBitCount
                 left &= left - 1
                 let key = chunk.pointee.keys[place]
-                let rank = UInt32(truncatingIfNeeded: key >> 32)
                 let item = Item(
                     state: Int(chunk.pointee.states[place]), firstNode: Int(key & 0xffff_ffff),
-                    baseScore: scoreOfRankKey(isSpread ? rank : ~rank), kind: Int(chunk.pointee.kinds[place]),
+                    baseScore: baseScore(key), kindBit: Int(chunk.pointee.kinds[place]),
                     freeMemoryMiB: chunk.pointee.free[level * Self.width + place])
                 if visit(item) { return }
             }
         }
+    }
+
+    @inline(__always)
+    private func baseScore(_ key: UInt64) -> Float {
+        let rank = UInt32(truncatingIfNeeded: key >> 32)
+        return scoreOfRankKey(isSpread ? rank : ~rank)
     }
 }

@@ -14,7 +14,8 @@ final class NodePool {
     let index: UnsafeMutablePointer<RankIndex>
     let levels: Cell<FeasibilityLevels>
     private let checksSlots: Bool
-    private let table: DeviceTable
+    private let table: HotColumns
+    private let deviceTable: DeviceTable
     private let position = Cell(0)
     private let rescored = Cell(0)
     /// Nodes whose place was computed again.
@@ -35,12 +36,13 @@ final class NodePool {
         classesKnown = cluster.classes.count
         self.threads = threads
         nodesForThreads = threadedFrom
-        table = cluster.table
+        deviceTable = cluster.table
+        table = cluster.table.hot
         checksSlots = vendor.map { cluster.catalog[$0].checksSlots } ?? true
         index = .allocate(capacity: 1)
         index.initialize(to: RankIndex(nodes: cluster.table.nodeRowCount))
         levels = Cell(FeasibilityLevels())
-        kinds = Self.kinds(of: vendor, table)
+        kinds = Self.kinds(of: vendor, cluster.table)
         if let vendor { levels.value = chooseLevels(cluster.demands[vendor.index]) }
     }
 
@@ -63,7 +65,7 @@ final class NodePool {
     }
 
     /// Whether the levels and the classes' bits hold for the devices there are now.
-    var knowsAllDevices: Bool { kinds == Self.kinds(of: vendor, table) }
+    var knowsAllDevices: Bool { kinds == Self.kinds(of: vendor, deviceTable) }
 
     private static func kinds(of vendor: VendorID?, _ table: DeviceTable) -> DeviceKinds {
         vendor.map { table.deviceKinds[$0.index] } ?? DeviceKinds()
@@ -226,7 +228,7 @@ final class NodePool {
     }
 }
 
-extension DeviceTable {
+extension HotColumns {
     /// The device columns of one node, for kernels.
     @inline(__always)
     func columns(of node: Int) -> NodeColumns {

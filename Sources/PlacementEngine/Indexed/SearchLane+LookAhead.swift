@@ -6,7 +6,9 @@ import PlacementModel
 extension SearchLane {
     /// Fetches the next pods' plans, then what the plans refer to: each pod a step further.
     @inline(__always)
-    func fetchAhead(_ plans: [UnsafeMutablePointer<ClassPlan>?], _ classIDs: UnsafeBufferPointer<Int32>, _ place: Int) {
+    func fetchAhead(
+        _ plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>, _ classIDs: UnsafeBufferPointer<Int32>, _ place: Int
+    ) {
         if place + 3 < classIDs.count, let plan = plans[Int(classIDs[place + 3])] {
             let address = UnsafeRawPointer(plan)
             for line in 0..<(MemoryLayout<ClassPlan>.size + 63) / 64 { prefetch(address + line * 64) }
@@ -16,8 +18,7 @@ extension SearchLane {
             prefetch(UnsafeRawPointer(ask) + 64)
         }
         if place + 1 < classIDs.count, let ask = plans[Int(classIDs[place + 1])]?.pointee.ask {
-            prefetch(ask.pointee.marks)
-            prefetch(ask.pointee.trials)
+            ask.pointee.fetch()
         }
     }
 
@@ -33,8 +34,8 @@ extension SearchLane {
             $0.index.pointee.likelyFirst(word: next.pointee.word, bit: next.pointee.bit)
         }
         if node >= 0 {
-            prefetch(cluster.table.heads.base + node)
-            prefetch(cluster.table.free.base + node)
+            prefetch(hot.heads.base + node)
+            prefetch(hot.free.base + node)
         }
         return node
     }
@@ -43,11 +44,10 @@ extension SearchLane {
     @inline(__always)
     func fetchDevices(of node: Int) {
         if node < 0 { return }
-        let table = cluster.table
-        let first = Int(table.heads.base[node].firstDevice)
-        prefetch(table.used.base + first)
-        prefetch(table.usedMemoryMiB.base + first)
-        prefetch(table.usedCores.base + first)
-        prefetch(table.attributes.base + first)
+        let first = Int(hot.heads.base[node].firstDevice)
+        prefetch(hot.used.base + first)
+        prefetch(hot.usedMemoryMiB.base + first)
+        prefetch(hot.usedCores.base + first)
+        prefetch(hot.attributes.base + first)
     }
 }

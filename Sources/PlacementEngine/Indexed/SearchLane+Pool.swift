@@ -29,7 +29,7 @@ extension SearchLane {
         if isStillRefused(plan) { return -1 }
         return plan.pointee.pool!._withUnsafeGuaranteedRef { pool in
             pool.catchUp(&scratch.pointee.evaluator)
-            plan.pointee.possible.catchUp(log, nodes: cluster.table.nodeRowCount)
+            plan.pointee.possible.catchUp(log, nodes: hot.nodeRowCount)
             if plan.pointee.quotaVersion != quotaVersion {
                 plan.pointee.quotaVersion = quotaVersion
                 plan.pointee.possible.fill()
@@ -45,21 +45,20 @@ extension SearchLane {
 
     private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
         let constraints = plan.pointee.constraints
-        let table = cluster.table
         let candidates = candidates
         return pool.index.pointee.first(
             word: plan.pointee.word, bit: plan.pointee.bit,
             filters: !plan.pointee.possible.isFull || constraints != nil || candidates != nil,
             mayFit: { node in
                 if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
-                if let candidates, !candidates.contains(node) { return false }
+                if let candidates, !candidates.pointee.contains(node) { return false }
                 if let constraints { return constraints._withUnsafeGuaranteedRef { $0.contains(node) } }
                 return true
             },
             accepts: { node in
                 if hasResources(plan, node: node) && fits(plan, node: node) { return true }
                 plan.pointee.possible.remove(
-                    node, nodes: table.nodeRowCount, position: plan.pointee.releases.end)
+                    node, nodes: hot.nodeRowCount, position: plan.pointee.releases.end)
                 return false
             })
     }
@@ -68,7 +67,7 @@ extension SearchLane {
     @inline(__always)
     func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         if plan.pointee.hasExtended { return cluster.failingResource(plan.pointee.requestClass, node: node) == nil }
-        let free = cluster.table.free.base[node]
+        let free = hot.free.base[node]
         let asked = plan.pointee.resources
         return asked.pods <= free.pods && (asked.cpuMilli <= 0 || asked.cpuMilli <= free.cpuMilli)
             && (asked.memoryBytes <= 0 || asked.memoryBytes <= free.memoryBytes)
@@ -79,11 +78,11 @@ extension SearchLane {
     @inline(__always)
     private func fits(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         plan.pointee.takenCount = 0
-        guard plan.pointee.hasScan, cluster.table.heads.base[node].flags.contains(.plain) else {
+        guard plan.pointee.hasScan, hot.heads.base[node].flags.contains(.plain) else {
             return scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
         }
         scratch.pointee.shortScans += 1
-        plan.pointee.takenCount = standardScan(plan.pointee.scan, cluster.table.columns(of: node), taken: taken)
+        plan.pointee.takenCount = standardScan(plan.pointee.scan, hot.columns(of: node), taken: taken)
         return plan.pointee.takenCount > 0
     }
 
@@ -96,7 +95,9 @@ extension SearchLane {
             plan.pointee.requestClass, scratch.pointee.evaluator.workspace, collapser: &scratch.pointee.collapser,
             effects: &scratch.pointee.effects)
         scratch.pointee.evaluator.workspace.appendDevices(to: &result)
-        book(plan, node: node, firstDevice: firstDevice, into: &result)
+        scratch.pointee.effects.withUnsafeBufferPointer {
+            book(plan, node: node, effects: $0, firstDevice: firstDevice, into: &result)
+        }
     }
 
     /// Books the devices of the short scan.
@@ -114,16 +115,16 @@ extension SearchLane {
         _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, devices: some Sequence<AllocatedDevice>,
         into result: inout RoundResult
     ) {
-        let first = Int(cluster.table.heads.base[node].firstDevice)
-        scratch.pointee.effects.removeAll(keepingCapacity: true)
+        let first = Int(hot.heads.base[node].firstDevice)
+        scratch.pointee.usages.removeAll()
         let firstResult = result.devices.count
         for device in devices {
             var effect = DeviceEffect.usage(
                 device: first + Int(device.device), slots: 1, memoryMiB: device.memoryMiB, cores: device.cores)
             effect.vendor = plan.pointee.vendor
-            scratch.pointee.effects.append(effect)
+            scratch.pointee.usages.append(effect)
             result.devices.append(device)
         }
-        book(plan, node: node, firstDevice: firstResult, into: &result)
+        book(plan, node: node, effects: scratch.pointee.usages.items, firstDevice: firstResult, into: &result)
     }
 }

@@ -16,13 +16,13 @@ extension SearchLane {
         guard plan.pointee.refusedAtQuota == cluster.quotas.version else { return false }
         if plan.pointee.refusedAtRelease == releasePosition(plan) { return true }
         return plan.pointee.asksOneVendor
-            && plan.pointee.refusedAtVendorChange == cluster.table.vendorLogs[Int(plan.pointee.vendor)].end
+            && plan.pointee.refusedAtVendorChange == hot.vendorLogs[Int(plan.pointee.vendor)].end
     }
 
     @inline(__always)
     func noteRefusal(_ plan: UnsafeMutablePointer<ClassPlan>) {
         plan.pointee.refusedAtRelease = releasePosition(plan)
-        plan.pointee.refusedAtVendorChange = cluster.table.vendorLogs[Int(plan.pointee.vendor)].end
+        plan.pointee.refusedAtVendorChange = hot.vendorLogs[Int(plan.pointee.vendor)].end
         plan.pointee.refusedAtQuota = cluster.quotas.version
     }
 

@@ -10,6 +10,8 @@ import VendorCatalog
 /// - Complexity: per pod about O(log nodes) through a pool; no heap allocation in steady state.
 final class SearchLane {
     let cluster: Cluster
+    /// The table's columns, read without counting references.
+    let hot: HotColumns
     let threads: Int
     let threadedFrom: Int
     /// Where decisions go when other lanes run beside this one; nil = straight to the cluster.
@@ -23,22 +25,27 @@ final class SearchLane {
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     private(set) var fleetConstrains = false
     /// Plans by class id, made at first use; stored in slabs.
-    private var plans: [UnsafeMutablePointer<ClassPlan>?] = []
+    private var plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>
+    private var planCapacity = 0
     private var slabs: [UnsafeMutablePointer<ClassPlan>] = []
     private var plansMade = 0
     private static let slabSize = 64
     /// Nodes that the choice at hand is limited to.
-    private(set) var candidates: CandidateSet?
+    private(set) var candidates: UnsafePointer<CandidateSet>?
     /// Counts of pools and trees that have been replaced.
     private var earlierWork = WorkCounters()
     let scratch: UnsafeMutablePointer<Scratch>
     let taken: UnsafeMutablePointer<ScanCandidate>
+    /// Groups of the devices taken.
+    let groups: UnsafeMutablePointer<Int32>
 
     /// What every decision writes, at a stable address.
     struct Scratch: ~Copyable {
         var evaluator: NodeEvaluator
         var collapser = UsageCollapser()
         var effects: [DeviceEffect] = []
+        /// Effects of devices that are booked as they are.
+        var usages = EffectBuffer()
         var shortScans = 0
         /// Node states to be tried next for the pod at hand.
         var untried = UntriedStates()
@@ -46,6 +53,8 @@ final class SearchLane {
 
     init(cluster: Cluster, threads: Int, threadedFrom: Int, ledger: LaneLedger? = nil) {
         self.cluster = cluster
+        hot = cluster.table.hot
+        plans = .allocate(capacity: 0)
         self.threadedFrom = threadedFrom
         self.threads = threads
         self.ledger = ledger
@@ -53,11 +62,13 @@ final class SearchLane {
         scratch.initialize(
             to: Scratch(evaluator: NodeEvaluator(cluster: cluster)))
         scratch.pointee.effects.reserveCapacity(256)
-        taken = .allocate(capacity: standardScanDevicesMax + 1)
+        taken = .allocate(capacity: 2 * standardScanDevicesMax)
+        groups = .allocate(capacity: standardScanDevicesMax)
     }
 
     deinit {
         dropPlans()
+        plans.deallocate()
         for states in statesByVendor.values {
             states.deinitialize(count: 1)
             states.deallocate()
@@ -69,10 +80,11 @@ final class SearchLane {
         scratch.deinitialize(count: 1)
         scratch.deallocate()
         taken.deallocate()
+        groups.deallocate()
     }
 
     private func dropPlans() {
-        for place in plans.indices {
+        for place in 0..<planCapacity {
             plans[place]?.pointee.possible.deallocate()
             plans[place] = nil
         }
@@ -101,8 +113,13 @@ final class SearchLane {
             pools.removeAll()
             dropPlans()
         }
-        if cluster.classes.count > plans.count {
-            plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
+        let classes = cluster.classes.count
+        if classes > planCapacity {
+            let larger = UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>.allocate(capacity: classes)
+            larger.initialize(from: plans, count: planCapacity)
+            (larger + planCapacity).initialize(repeating: nil, count: classes - planCapacity)
+            plans.deallocate()
+            (plans, planCapacity) = (larger, classes)
         }
         let constrains = cluster.table.constrainedNodeCount > 0
         if constrains != fleetConstrains {
@@ -115,22 +132,31 @@ final class SearchLane {
     ///
     /// - Precondition: ``prepare()`` has run since the fleet or the class list grew.
     func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {
-        var start = clock?() ?? 0
+        guard let clock else {
+            for place in 0..<classIDs.count { decide(classIDs, place, into: &result) }
+            return
+        }
+        result.latencies.reserveCapacity(result.latencies.count + classIDs.count)
+        var start = clock()
         for place in 0..<classIDs.count {
-            let plan = plan(of: Int(classIDs[place]))
-            fetchAhead(plans, classIDs, place)
+            decide(classIDs, place, into: &result)
+            let end = clock()
+            result.latencies.append(end - start)
+            start = end
+        }
+    }
+
+    @inline(__always)
+    private func decide(_ classIDs: UnsafeBufferPointer<Int32>, _ place: Int, into result: inout RoundResult) {
+        let plan = plan(of: Int(classIDs[place]))
+        fetchAhead(plans, classIDs, place)
+        switch plan.pointee.search {
+        case .pool:
             // Where the next pod will probably look is fetched while this one is booked.
             let next = place + 1 < classIDs.count ? plans[Int(classIDs[place + 1])] : nil
-            switch plan.pointee.search {
-            case .pool: placeThroughPool(plan, next: next, into: &result)
-            case .states: placeThroughStates(plan, into: &result)
-            case .tree: placeThroughTree(plan, into: &result)
-            }
-            if let clock {
-                let end = clock()
-                result.latencies.append(end - start)
-                start = end
-            }
+            placeThroughPool(plan, next: next, into: &result)
+        case .states: placeThroughStates(plan, into: &result)
+        case .tree: placeThroughTree(plan, into: &result)
         }
     }
 
@@ -139,9 +165,16 @@ final class SearchLane {
     /// - Precondition: ``prepare()`` has run since the fleet or the class list grew.
     /// - Parameter candidates: the only nodes that count; nil = all.
     func choose(_ classID: Int, candidates: CandidateSet?) -> Int {
+        guard let candidates else { return choose(classID) }
+        return withUnsafePointer(to: candidates) {
+            self.candidates = $0
+            defer { self.candidates = nil }
+            return choose(classID)
+        }
+    }
+
+    private func choose(_ classID: Int) -> Int {
         let plan = plan(of: classID)
-        self.candidates = candidates
-        defer { self.candidates = nil }
         switch plan.pointee.search {
         case .pool: return chooseInPool(plan)
         case .states: return chooseByState(plan)
@@ -151,7 +184,7 @@ final class SearchLane {
 
     /// The plan of a class that has been met.
     func plan(known classID: Int) -> UnsafeMutablePointer<ClassPlan>? {
-        classID < plans.count ? plans[classID] : nil
+        classID < planCapacity ? plans[classID] : nil
     }
 
     @inline(__always)
@@ -170,27 +203,26 @@ final class SearchLane {
         return address
     }
 
-    /// Makes the choice that `scratch.effects` describes resident, or keeps it for the merge of the lanes.
+    /// Makes a choice resident, or keeps it for the merge of the lanes.
     ///
-    /// - Parameter firstDevice: first of the pod's devices in the result.
+    /// - Parameters:
+    ///   - effects: what the pod does to devices. - firstDevice: first of the pod's devices in the result.
     @inline(__always)
     func book(
-        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, firstDevice: Int, into result: inout RoundResult
+        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, effects: UnsafeBufferPointer<DeviceEffect>, firstDevice: Int,
+        into result: inout RoundResult
     ) {
         let resident: Int32
         if let ledger {
             resident = -1
-            scratch.pointee.effects.withUnsafeBufferPointer {
-                cluster.table.occupyInLane(node, $0, plan.pointee.resources)
-                ledger.add($0, footprint: plan.pointee.footprint)
-            }
+            cluster.table.occupyInLane(node, effects, plan.pointee.resources)
+            ledger.add(effects, footprint: plan.pointee.footprint)
         } else {
-            resident = scratch.pointee.effects.withUnsafeBufferPointer {
+            resident =
                 cluster.addResident(
-                    node: node, effects: $0, footprint: plan.pointee.footprint,
+                    node: node, effects: effects, footprint: plan.pointee.footprint,
                     extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : []
                 ).row
-            }
         }
         result.outcomes.append(
             Outcome(

@@ -29,6 +29,8 @@ struct KindTerms: BitwiseCopyable {
     var isExact: Bool
     /// Memory that each device must have free there; `Int32.min` = any.
     var leastMemoryMiB: Int32
+    /// Whether the vendor chooses by group there, see `Vendor.choosesByGroup`.
+    var choosesByGroup = false
 
     /// Nobody has asked.
     static let unknown = KindTerms(bestExtra: .nan, isExact: false, leastMemoryMiB: .min)
@@ -168,6 +170,20 @@ struct StateAsk: ~Copyable {
         old.deallocate()
     }
 
+    /// Fetches what the next search will read.
+    @inline(__always)
+    func fetch() {
+        prefetch(trials)
+        prefetch(terms)
+        for line in 0..<min(markCapacity / Self.marksInLine, Self.linesFetched) {
+            prefetch(marks + line * Self.marksInLine)
+        }
+    }
+
+    private static let marksInLine = 64 / MemoryLayout<Marks>.stride
+    /// Of the marks; further ones would push out what is needed sooner.
+    private static let linesFetched = 1
+
     mutating func refuse(_ state: Int) { marks[state >> 6].refused |= 1 << UInt64(state & 63) }
 
     /// The memory that each device of the ask must have free where the smallest has `totalMiB`.
@@ -183,6 +199,10 @@ struct StateAsk: ~Copyable {
         terms[kind] = find()
         return terms[kind]
     }
+
+    /// What is known to hold in states of a kind.
+    @inline(__always)
+    func knownTerms(ofKind kind: Int) -> KindTerms { kind < termCount ? terms[kind] : .unknown }
 
     private mutating func growTerms(to count: Int) {
         terms = grown(terms, from: termCount, to: count, filler: .unknown)

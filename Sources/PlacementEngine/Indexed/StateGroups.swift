@@ -97,11 +97,15 @@ struct StateGroups: ~Copyable {
     /// Moves every node changed since the last call to its present state.
     @inline(__always)
     mutating func catchUp(_ table: DeviceTable) {
-        let log = table.vendorLogs[vendor.index]
-        if log.end != position { follow(log, table) }
+        if isBehind(table.hot) { follow(table) }
     }
 
-    private mutating func follow(_ log: ChangeLog, _ table: DeviceTable) {
+    /// Whether a node has changed since the last call.
+    @inline(__always)
+    func isBehind(_ table: HotColumns) -> Bool { table.vendorLogs[vendor.index].end != position }
+
+    mutating func follow(_ table: DeviceTable) {
+        let log = table.vendorLogs[vendor.index]
         if nodeCapacity < table.nodeRowCount { reserve(nodes: table.nodeRowCount) }
         let entries = log.entries
         if let first = log.index(of: position), position > 0 {

@@ -46,6 +46,8 @@ struct UntriedStates: ~Copyable {
         isCut = false
     }
 
+    var isFull: Bool { count == Self.countMax }
+
     /// Whether states with this bound and higher ones would not be kept.
     @inline(__always)
     func isFull(below bound: StateRank) -> Bool { count == Self.countMax && bound > states[count - 1].bound }

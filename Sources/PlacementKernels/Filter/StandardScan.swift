@@ -17,6 +17,8 @@ public struct StandardScanChecks: OptionSet, Sendable, BitwiseCopyable {
     public static let mutex = StandardScanChecks(rawValue: 2)
     public static let capacity = StandardScanChecks(rawValue: 4)
     public static let idle = StandardScanChecks(rawValue: 8)
+    /// No check: every device that passes is given, not only as many as asked.
+    public static let givesAll = StandardScanChecks(rawValue: 16)
 }
 
 /// What the scan needs of a request, resolved once per request class.
@@ -95,23 +97,30 @@ public struct ScanCandidate: BitwiseCopyable {
     public var key: UInt64
     public var device: Int32
     public var memoryMiB: Int32
+
+    public init(key: UInt64, device: Int32, memoryMiB: Int32) {
+        self.key = key
+        self.device = device
+        self.memoryMiB = memoryMiB
+    }
 }
 
 /// Most devices a list may have for the scan to equal HAMi's sort.
 public let standardScanDevicesMax = 12
 
-/// Devices for the request in the order HAMi takes them, or 0 when there are too few.
+/// Devices for the request in the order HAMi takes them, or 0 when there are too few; all that pass where the checks say so.
 ///
 /// - Parameters:
 ///   - columns: at most ``standardScanDevicesMax`` devices, ids distinct.
-///   - taken: room for ``standardScanDevicesMax`` candidates; the first `request.devices` are the result.
-/// - Returns: `request.devices` or 0.
+///   - taken: room for ``standardScanDevicesMax`` candidates; the first ones are the result.
+/// - Returns: how many: `request.devices`, all that pass, or 0.
 /// - Complexity: O(devices + devices x taken), no allocation.
 /// - Source: hami-vendors.md 1.6, 1.7; hami-core.md 4.6, 4.7
 public func standardScan(
     _ scan: StandardScanRequest, _ columns: NodeColumns, taken: UnsafeMutablePointer<ScanCandidate>
 ) -> Int {
     let wanted = Int(scan.request.devices)
+    let given = scan.checks.contains(.givesAll) ? columns.count : wanted
     var passed = 0
     for device in 0..<columns.count {
         let total = device * columns.stride
@@ -119,13 +128,13 @@ public func standardScan(
         var memoryMiB: Int32 = 0
         if standardRefusal(of: device, scan, columns, memoryMiB: &memoryMiB) != nil { continue }
         let key = sortKey(device, scan, columns)
-        // Insert by key, greatest first; only the first `wanted` matter.
-        var place = min(passed, wanted)
-        if place == wanted && place > 0 && key <= taken[place - 1].key {
+        // Insert by key, greatest first; only the first `given` matter.
+        var place = min(passed, given)
+        if place == given && place > 0 && key <= taken[place - 1].key {
             passed += 1
             continue
         }
-        if place == wanted { place -= 1 }
+        if place == given { place -= 1 }
         while place > 0 && taken[place - 1].key < key {
             taken[place] = taken[place - 1]
             place -= 1
@@ -133,7 +142,7 @@ public func standardScan(
         taken[place] = ScanCandidate(key: key, device: Int32(truncatingIfNeeded: device), memoryMiB: memoryMiB)
         passed += 1
     }
-    return passed >= wanted ? wanted : 0
+    return passed >= wanted ? min(passed, given) : 0
 }
 
 /// Why the node refuses the request: a bit for each ``RejectionReason`` that Fit would count, none when it fits.

@@ -20,3 +20,10 @@ public func slotsReference(atLeast least: Int32, of values: UnsafePointer<Int32>
     for slot in 0..<chunkWidth where values[slot] >= least { mask |= 1 << UInt64(slot) }
     return mask
 }
+
+/// Twin of ``slots(among:of:)``.
+public func slotsReference(among wanted: UInt64, of values: UnsafePointer<UInt8>) -> UInt64 {
+    var mask: UInt64 = 0
+    for slot in 0..<chunkWidth where wanted & (1 << UInt64(values[slot])) != 0 { mask |= 1 << UInt64(slot) }
+    return mask
+}

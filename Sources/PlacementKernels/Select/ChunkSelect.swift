@@ -57,6 +57,23 @@ public func slots(atLeast least: Int32, of values: UnsafePointer<Int32>) -> UInt
     return mask
 }
 
+/// Slots whose value is one of `wanted`, as a mask.
+///
+/// - Parameters:
+///   - wanted: a bit for each value. - values: ``chunkWidth`` values below 64, those of unused slots may be anything.
+/// - Complexity: O(values wanted), 4 vector loads each.
+@inlinable
+@inline(__always)
+public func slots(among wanted: UInt64, of values: UnsafePointer<UInt8>) -> UInt64 {
+    var mask: UInt64 = 0
+    var rest = wanted
+    while rest != 0 {
+        mask |= berth_equals_of_64(values, UInt8(truncatingIfNeeded: rest.trailingZeroBitCount))
+        rest &= rest - 1
+    }
+    return mask
+}
+
 /// Asks for the cache line of an address that will be read soon.
 @inlinable
 @inline(__always)

@@ -47,6 +47,20 @@ extension Ascend {
         return isHardSplit && isPlain ? StandardFit() : nil
     }
 
+    /// Several chips in hard split come from the largest networks, where every chip is in one.
+    func groupedFit(for request: DeviceRequest, _ rules: PodRules) -> StandardFit? {
+        let isHardSplit = rules.flags & 1 == 0
+        return isHardSplit && request.devices > 1 && isNetworked && commonWord != Self.pairedWord ? StandardFit() : nil
+    }
+
+    func choosesByGroup(_ request: DeviceRequest, _ workspace: borrowing FitWorkspace) -> Bool {
+        for device in 0..<workspace.deviceCount
+        where workspace.words[device] & request.vendor.bit != 0 && network(device, workspace) == nil { return false }
+        return true
+    }
+
+    func groupScore(largest: Int, of devices: Int) -> Float { 10 * (Float(largest) / Float(devices)) }
+
     private func supportsSoftSplit(_ workspace: borrowing FitWorkspace) -> Bool {
         let flags = workspace.table.nodeFacts[workspace.node].flags
         return flags & 1 != 0 ? flags & 2 != 0 : allowsSoftSplit
