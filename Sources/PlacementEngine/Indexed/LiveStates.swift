@@ -158,7 +158,8 @@ struct LiveStates: ~Copyable {
         }
         // Of a state that is like no other nothing is ruled out by its memory.
         let memory = summary.kind < 0 ? SIMD4(repeating: Int32.max) : summary.freeMemoryMiB
-        chunks[chunk].insert(key, Int32(state), kind: Self.kindBit(summary.kind), memory, at: chunks[chunk].place(of: key))
+        chunks[chunk].insert(
+            key, Int32(state), kind: Self.kindBit(summary.kind), memory, at: chunks[chunk].place(of: key))
     }
 
     /// - Parameter firstNode: the one that the state was filed with.

@@ -7,7 +7,8 @@ extension SearchLane {
     /// Fetches the next pods' plans, then what the plans refer to: each pod a step further.
     @inline(__always)
     func fetchAhead(
-        _ plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>, _ classIDs: UnsafeBufferPointer<Int32>, _ place: Int
+        _ plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>, _ classIDs: UnsafeBufferPointer<Int32>,
+        _ place: Int
     ) {
         if place + 3 < classIDs.count, let plan = plans[Int(classIDs[place + 3])] {
             let address = UnsafeRawPointer(plan)

@@ -80,7 +80,8 @@ extension SearchLane {
             level: ask.pointee.countLevel, atLeastMiB: leastMiB,
             kinds: { met, baseScore in
                 if bestNode < 0 && !scratch.pointee.untried.isFull { return met }
-                return Self.bound(baseScore + bestExtra, isSpread) > best ? nil : worthwhileKinds(plan, among: met, baseScore, best)
+                return Self.bound(baseScore + bestExtra, isSpread) > best
+                    ? nil : worthwhileKinds(plan, among: met, baseScore, best)
             },
             { item in
                 let limit = Self.bound(item.baseScore + bestExtra, isSpread)
@@ -183,7 +184,8 @@ extension SearchLane {
             leastMemoryMiB: plan.pointee.ask!.pointee.leastMemoryMiB(ofTotal: summary.leastTotalMemoryMiB),
             choosesByGroup: plan.pointee.hasGroupedScan
                 && scratch.pointee.evaluator.choosesByGroup(
-                    plan.pointee.requestClass, node: Int(group.pointee.firstNode(of: state))))
+                    plan.pointee.requestClass, node: Int(group.pointee.firstNode(of: state)))
+        )
     }
 
     /// Tries the ask on one node of a state, for all of them. - Returns: the rank, nil = refused
@@ -203,7 +205,8 @@ extension SearchLane {
         let group = plan.pointee.states!
         let kind = Int(group.pointee.summaries[state].kind)
         let node = Int(group.pointee.firstNode(of: state))
-        guard plan.pointee.hasScan || plan.pointee.hasGroupedScan, plan.pointee.ask!.pointee.remembersDevices, kind >= 0,
+        guard plan.pointee.hasScan || plan.pointee.hasGroupedScan, plan.pointee.ask!.pointee.remembersDevices,
+            kind >= 0,
             hot.heads.base[node].flags.contains(.plain)
         else { return evaluateState(plan, state) }
         let terms = terms(plan, ofKind: kind) { state }

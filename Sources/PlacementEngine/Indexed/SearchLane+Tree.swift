@@ -21,7 +21,8 @@ extension SearchLane {
         constraints?.catchUp(cluster)
         let tree = plan.pointee.tree!._withUnsafeGuaranteedRef { $0 }
         while true {
-            let node = tree.best(cluster.table, quotaVersion: cluster.quotas.version, among: candidates?.pointee) { node in
+            let node = tree.best(cluster.table, quotaVersion: cluster.quotas.version, among: candidates?.pointee) {
+                node in
                 if let constraints, !constraints.contains(node) { return nil }
                 guard cluster.table.heads.base[node].flags.contains(.alive),
                     cluster.failingResource(requestClass, node: node) == nil,

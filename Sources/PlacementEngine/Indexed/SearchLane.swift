@@ -209,7 +209,8 @@ final class SearchLane {
     ///   - effects: what the pod does to devices. - firstDevice: first of the pod's devices in the result.
     @inline(__always)
     func book(
-        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, effects: UnsafeBufferPointer<DeviceEffect>, firstDevice: Int,
+        _ plan: UnsafeMutablePointer<ClassPlan>, node: Int, effects: UnsafeBufferPointer<DeviceEffect>,
+        firstDevice: Int,
         into result: inout RoundResult
     ) {
         let resident: Int32
