@@ -208,18 +208,18 @@ public struct DeviceFlags: OptionSet, Sendable, BitwiseCopyable {
 /// Facts about a node that are true or false.
 public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
     public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Not removed.
-    public static let alive = NodeFlags(rawValue: 1)
+    @inlinable public static var alive: NodeFlags { NodeFlags(rawValue: 1) }
     /// At most 12 devices, distinct ids, none cut by MIG or cordoned: the short scan is exact.
-    public static let plain = NodeFlags(rawValue: 4)
+    @inlinable public static var plain: NodeFlags { NodeFlags(rawValue: 4) }
     /// All devices have the same totals and type; the head holds them.
-    public static let uniform = NodeFlags(rawValue: 8)
+    @inlinable public static var uniform: NodeFlags { NodeFlags(rawValue: 8) }
     /// Two devices of the node share an id; attribution then visits all of them.
-    public static let duplicateIDs = NodeFlags(rawValue: 2)
+    @inlinable public static var duplicateIDs: NodeFlags { NodeFlags(rawValue: 2) }
     /// Pods have left more than usage on a device since the node's devices were registered: pod classes or an expected QoS.
-    public static let marked = NodeFlags(rawValue: 16)
+    @inlinable public static var marked: NodeFlags { NodeFlags(rawValue: 16) }
 }
 
 /// Static facts about a node that vendor rules read; each vendor's file defines its own.

@@ -163,31 +163,32 @@ final class NodePool {
         position.value = log.end
     }
 
-    /// Scores every node, on several threads when the fleet is large, and files them one after another.
+    /// Scores every node; an index without nodes takes them all at once, their words on several threads when the fleet is large.
     private func rebuild(_ evaluator: inout NodeEvaluator) {
         let nodes = table.nodeRowCount
-        guard threads > 1, nodes >= nodesForThreads else {
+        guard index.pointee.isEmpty else {
             for node in 0..<nodes { rescore(node, &evaluator) }
             return
         }
-        let masks = UnsafeMutablePointer<FeasibilityWords>.allocate(capacity: nodes)
-        defer { masks.deallocate() }
+        let keys = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: nodes)
+        defer { keys.deallocate() }
+        var count = 0
+        for node in 0..<nodes where contains(node) {
+            keys.initializeElement(at: count, to: UInt64(rank(of: node, &evaluator)) << 32 | UInt64(node))
+            count += 1
+        }
+        rescored.value += count
+        index.pointee.place(UnsafeMutableBufferPointer(rebasing: keys[..<count]))
         nonisolated(unsafe) let pool = self
-        nonisolated(unsafe) let output = masks
-        let parts = threads * 4
-        Parallel.forEach(count: parts, jobs: threads) { part in
+        let jobs = nodes >= nodesForThreads ? threads : 1
+        let parts = jobs * 4
+        Parallel.forEach(count: parts, jobs: jobs) { part in
             for node in nodes * part / parts..<nodes * (part + 1) / parts where pool.contains(node) {
-                (output + node).initialize(to: pool.words(of: node))
+                pool.index.pointee.fill(node, words: pool.words(of: node))
             }
             return true
         }
-        for node in 0..<nodes {
-            guard contains(node) else {
-                if index.pointee.contains(node) { index.pointee.remove(node) }
-                continue
-            }
-            file(node, masks[node], &evaluator)
-        }
+        index.pointee.summarize()
     }
 
     /// Where the pool reads of changes: its vendor's part of the change log.
@@ -217,8 +218,14 @@ final class NodePool {
     @inline(__always)
     private func file(_ node: Int, _ words: FeasibilityWords, _ evaluator: inout NodeEvaluator) {
         rescored.value += 1
+        index.pointee.update(node, rank: rank(of: node, &evaluator), words: words)
+    }
+
+    /// Lower is better.
+    @inline(__always)
+    private func rank(of node: Int, _ evaluator: inout NodeEvaluator) -> UInt32 {
         let rank = rankKey(evaluator.baseScore(node: node, policy: policy, policyText: policyText))
-        index.pointee.update(node, rank: policy == .spread ? rank : ~rank, words: words)
+        return policy == .spread ? rank : ~rank
     }
 
     private func words(of node: Int) -> FeasibilityWords {

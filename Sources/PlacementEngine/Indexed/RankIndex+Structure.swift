@@ -167,7 +167,7 @@ extension RankIndex {
         }
     }
 
-    private mutating func growTop() {
+    mutating func growTop() {
         let larger = topCapacity * 2
         topGroups = grown(topGroups, from: topCapacity, to: larger, filler: -1)
         topLow = grown(topLow, from: topCapacity, to: larger, filler: 0)

@@ -105,6 +105,13 @@ struct RankIndex: ~Copyable {
         nodeCapacity = larger
     }
 
+    /// The node's words in its chunk, ``width`` apart.
+    @inline(__always)
+    func words(of node: Int) -> UnsafeMutablePointer<UInt64> {
+        let place = Int(places[node])
+        return chunkWords + place / Self.width * Self.width * Self.words + place % Self.width
+    }
+
     func contains(_ node: Int) -> Bool { node < nodeCapacity && keys[node] != Self.absent }
 
     // MARK: Update
@@ -208,61 +215,92 @@ struct RankIndex: ~Copyable {
 
     // MARK: Query
 
-    /// The first node in order that has the bit and that `accepts`, or -1.
+    /// How far a query has come: the slots that are left of the chunk under way, and the chunk after it.
+    struct Cursor {
+        let word: Int
+        let bit: Int
+        /// Whether the filter may say no.
+        let filters: Bool
+        fileprivate var top = 0
+        fileprivate var position = 0
+        fileprivate var chunk = 0
+        fileprivate var left: UInt64 = 0
+        fileprivate var groupHasBit = false
+
+        init(word: Int, bit: Int, filters: Bool) {
+            self.word = word
+            self.bit = bit
+            self.filters = filters
+        }
+    }
+
+    /// The next node in order that has the bit and may fit, -1 = none.
     ///
-    /// - Parameters:
-    ///   - filters: whether `mayFit` may say no.
-    ///   - mayFit: cheap test by node row; false skips the node without another word.
-    ///   - accepts: the exact check; on false the search goes on.
+    /// - Parameter mayFit: cheap test by node row; false skips the node without another word.
     @inline(__always)
-    mutating func first(
-        word: Int, bit: Int, filters: Bool, mayFit: (Int) -> Bool, accepts: (Int) -> Bool
-    ) -> Int {
-        let mask: UInt64 = 1 << UInt64(bit)
-        var top = 0
-        while top < groupCount {
-            if topWords[word * topCapacity + top] & mask == 0 {
-                top += 1
-                continue
+    mutating func next(_ cursor: inout Cursor, _ mayFit: (Int) -> Bool) -> Int {
+        while true {
+            if cursor.left != 0 {
+                let node = takeFirst(&cursor.left, cursor.chunk, cursor.filters, mayFit)
+                if node >= 0 { return node }
+                cursor.left = 0
             }
-            levelsVisited += 1
+            if !goOn(&cursor) { return -1 }
+        }
+    }
+
+    /// Takes the slot with the lowest key of a node that may fit out of a chunk's mask. - Returns: the node, -1 = none
+    @inline(__always)
+    private func takeFirst(_ left: inout UInt64, _ chunk: Int, _ filters: Bool, _ mayFit: (Int) -> Bool) -> Int {
+        let keys = chunkKeys + chunk * Self.width
+        let best =
+            filters ? lowestKey(of: keys, in: &left, mayFit) : PlacementKernels.lowestKey(of: keys, in: left)
+        if best == UInt64.max { return -1 }
+        let node = Int(truncatingIfNeeded: best & 0xffff_ffff)
+        left &= ~(1 << UInt64(places[node] & 63))
+        return node
+    }
+
+    /// Goes on to the next chunk with the bit; false = there is none. ORs that claim too much are tightened on the way.
+    @inline(__always)
+    private mutating func goOn(_ cursor: inout Cursor) -> Bool {
+        let mask: UInt64 = 1 << UInt64(cursor.bit)
+        let word = cursor.word
+        while cursor.top < groupCount {
+            let top = cursor.top
+            if cursor.position == 0 {
+                if topWords[word * topCapacity + top] & mask == 0 {
+                    cursor.top += 1
+                    continue
+                }
+                levelsVisited += 1
+                cursor.groupHasBit = false
+            }
             let group = Int(topGroups[top])
             let summary = groupWords + group * Self.width * Self.words + word * Self.width
-            var groupHasBit = false
-            for position in 0..<Int(groupSize[group]) where summary[position] & mask != 0 {
+            let size = Int(groupSize[group])
+            while cursor.position < size {
+                let position = cursor.position
+                cursor.position += 1
+                if summary[position] & mask == 0 { continue }
                 levelsVisited += 1
+                linesTouched += 9
                 let chunk = Int(groupChunks[group * Self.width + position])
                 let words = chunkWords + chunk * Self.width * Self.words + word * Self.width
-                let candidates = slots(of: words, withBit: bit)
-                linesTouched += 9
-                if candidates == 0 {
+                cursor.left = slots(of: words, withBit: cursor.bit)
+                if cursor.left == 0 {
                     summary[position] = Self.union(words)
                     continue
                 }
-                groupHasBit = true
-                let node = firstAccepted(chunk, candidates, filters, mayFit, accepts)
-                if node >= 0 { return node }
+                cursor.groupHasBit = true
+                cursor.chunk = chunk
+                return true
             }
-            if !groupHasBit { topWords[word * topCapacity + top] = Self.union(summary, Int(groupSize[group])) }
-            top += 1
+            if !cursor.groupHasBit { topWords[word * topCapacity + top] = Self.union(summary, size) }
+            cursor.top += 1
+            cursor.position = 0
         }
-        return -1
-    }
-
-    @inline(__always)
-    private func firstAccepted(
-        _ chunk: Int, _ candidates: UInt64, _ filters: Bool, _ mayFit: (Int) -> Bool, _ accepts: (Int) -> Bool
-    ) -> Int {
-        let keys = chunkKeys + chunk * Self.width
-        var left = candidates
-        while left != 0 {
-            let best = filters ? lowestKey(of: keys, in: &left, mayFit) : PlacementKernels.lowestKey(of: keys, in: left)
-            if best == UInt64.max { return -1 }
-            let node = Int(truncatingIfNeeded: best & 0xffff_ffff)
-            if accepts(node) { return node }
-            left &= ~(1 << UInt64(places[node] & 63))
-        }
-        return -1
+        return false
     }
 
     /// The lowest key of a node that may fit; nodes that may not leave the mask as they are met.
@@ -285,7 +323,7 @@ struct RankIndex: ~Copyable {
         return best
     }
 
-    /// The node that ``first(word:bit:filters:mayFit:accepts:)`` would try first if no filter refused it, or -1: a hint, found in the
+    /// The node that a query would find first if no filter refused it, or -1: a hint, found in the
     /// first chunk that has the bit.
     @inline(__always)
     func likelyFirst(word: Int, bit: Int) -> Int {

@@ -10,9 +10,13 @@ extension SearchLane {
         _ plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>, _ classIDs: UnsafeBufferPointer<Int32>,
         _ place: Int
     ) {
-        if place + 3 < classIDs.count, let plan = plans[Int(classIDs[place + 3])] {
-            let address = UnsafeRawPointer(plan)
-            for line in 0..<(MemoryLayout<ClassPlan>.size + 63) / 64 { prefetch(address + line * 64) }
+        if place + 3 < classIDs.count {
+            if let plan = plans[Int(classIDs[place + 3])] {
+                let address = UnsafeRawPointer(plan)
+                for line in 0..<(MemoryLayout<ClassPlan>.size + 63) / 64 { prefetch(address + line * 64) }
+            } else {
+                fetchClass(Int(classIDs[place + 3]))
+            }
         }
         if place + 2 < classIDs.count, let ask = plans[Int(classIDs[place + 2])]?.pointee.ask {
             prefetch(ask)
@@ -22,6 +26,15 @@ extension SearchLane {
             ask.pointee.fetch()
         }
     }
+
+    /// Fetches a class that will be planned for the first time.
+    private func fetchClass(_ id: Int) {
+        let address = UnsafeRawPointer(classes[id].toOpaque())
+        for line in 0..<Self.classLines { prefetch(address + line * 64) }
+    }
+
+    /// Cache lines of a class that its plan is made from.
+    private static let classLines = 8
 
     /// The node that the next pod's index names now, its first lines on the way into the cache; -1 = unknown. Without use where
     /// nodes have refused the class: the index does not know them.
@@ -34,11 +47,15 @@ extension SearchLane {
         let node = pool._withUnsafeGuaranteedRef {
             $0.index.pointee.likelyFirst(word: next.pointee.word, bit: next.pointee.bit)
         }
-        if node >= 0 {
-            prefetch(hot.heads.base + node)
-            prefetch(hot.free.base + node)
-        }
+        if node >= 0 { fetchNode(node) }
         return node
+    }
+
+    /// Fetches the node's own lines.
+    @inline(__always)
+    func fetchNode(_ node: Int) {
+        prefetch(hot.heads.base + node)
+        prefetch(hot.free.base + node)
     }
 
     /// Fetches the columns that the exact check of a node reads.

@@ -44,23 +44,54 @@ extension SearchLane {
     // MARK: Candidates
 
     private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
-        let constraints = plan.pointee.constraints
-        let candidates = candidates
-        return pool.index.pointee.first(
-            word: plan.pointee.word, bit: plan.pointee.bit,
-            filters: !plan.pointee.possible.isFull || constraints != nil || candidates != nil,
-            mayFit: { node in
-                if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
-                if let candidates, !candidates.pointee.contains(node) { return false }
-                if let constraints { return constraints._withUnsafeGuaranteedRef { $0.contains(node) } }
-                return true
-            },
-            accepts: { node in
-                if hasResources(plan, node: node) && fits(plan, node: node) { return true }
-                plan.pointee.possible.remove(
-                    node, nodes: hot.nodeRowCount, position: plan.pointee.releases.end)
-                return false
-            })
+        let filters = !plan.pointee.possible.isFull || plan.pointee.constraints != nil || candidates != nil
+        var cursor = RankIndex.Cursor(word: plan.pointee.word, bit: plan.pointee.bit, filters: filters)
+        let node = pool.index.pointee.next(&cursor) { mayFit(plan, node: $0) }
+        if node < 0 || accepts(plan, node: node) { return node }
+        return laterCandidate(plan, pool, cursor)
+    }
+
+    /// The first node behind a refused one that passes.
+    ///
+    /// A candidate that is refused is rarely refused alone: the next few are found before they are tried, so that what their
+    /// checks read is fetched side by side.
+    @inline(never)
+    private func laterCandidate(
+        _ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool, _ refused: RankIndex.Cursor
+    ) -> Int {
+        var cursor = refused
+        var batch = SIMD8<Int32>()
+        var room = 2
+        while true {
+            var count = 0
+            while count < room {
+                let node = pool.index.pointee.next(&cursor) { mayFit(plan, node: $0) }
+                if node < 0 { break }
+                batch[count] = Int32(truncatingIfNeeded: node)
+                fetchNode(node)
+                count += 1
+            }
+            if count == 0 { return -1 }
+            for place in 0..<count { fetchDevices(of: Int(batch[place])) }
+            for place in 0..<count where accepts(plan, node: Int(batch[place])) { return Int(batch[place]) }
+            room = batch.scalarCount
+        }
+    }
+
+    @inline(__always)
+    private func mayFit(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
+        if let candidates, !candidates.pointee.contains(node) { return false }
+        guard let constraints = plan.pointee.constraints else { return true }
+        return constraints._withUnsafeGuaranteedRef { $0.contains(node) }
+    }
+
+    /// The resources and the exact check; a node that refuses is remembered.
+    @inline(__always)
+    private func accepts(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
+        if hasResources(plan, node: node) && fits(plan, node: node) { return true }
+        plan.pointee.possible.remove(node, nodes: hot.nodeRowCount, position: plan.pointee.releases.end)
+        return false
     }
 
     /// CPU, memory, storage, pod slot and extended resources; see ``Cluster/failingResource(_:node:)``.

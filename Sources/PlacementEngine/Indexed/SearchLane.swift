@@ -27,6 +27,8 @@ final class SearchLane {
     /// Plans by class id, made at first use; stored in slabs.
     private var plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>
     private var planCapacity = 0
+    /// The cluster's classes by id, as many as there is room for plans.
+    private(set) var classes: UnsafeMutablePointer<Unmanaged<RequestClass>>
     private var slabs: [UnsafeMutablePointer<ClassPlan>] = []
     private var plansMade = 0
     private static let slabSize = 64
@@ -55,6 +57,7 @@ final class SearchLane {
         self.cluster = cluster
         hot = cluster.table.hot
         plans = .allocate(capacity: 0)
+        classes = .allocate(capacity: 0)
         self.threadedFrom = threadedFrom
         self.threads = threads
         self.ledger = ledger
@@ -69,6 +72,7 @@ final class SearchLane {
     deinit {
         dropPlans()
         plans.deallocate()
+        classes.deallocate()
         for states in statesByVendor.values {
             states.deinitialize(count: 1)
             states.deallocate()
@@ -113,13 +117,13 @@ final class SearchLane {
             pools.removeAll()
             dropPlans()
         }
-        let classes = cluster.classes.count
-        if classes > planCapacity {
-            let larger = UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>.allocate(capacity: classes)
-            larger.initialize(from: plans, count: planCapacity)
-            (larger + planCapacity).initialize(repeating: nil, count: classes - planCapacity)
-            plans.deallocate()
-            (plans, planCapacity) = (larger, classes)
+        let classCount = cluster.classes.count
+        if classCount > planCapacity {
+            plans = grown(plans, from: planCapacity, to: classCount, filler: nil as UnsafeMutablePointer<ClassPlan>?)
+            classes.deallocate()
+            classes = .allocate(capacity: classCount)
+            for id in 0..<classCount { (classes + id).initialize(to: .passUnretained(cluster.classes[id])) }
+            planCapacity = classCount
         }
         let constrains = cluster.table.constrainedNodeCount > 0
         if constrains != fleetConstrains {
@@ -194,7 +198,7 @@ final class SearchLane {
     }
 
     private func addPlan(_ classID: Int) -> UnsafeMutablePointer<ClassPlan> {
-        let made = makePlan(cluster.classes[classID])
+        let made = classes[classID]._withUnsafeGuaranteedRef { makePlan($0) }
         if plansMade % Self.slabSize == 0 { slabs.append(.allocate(capacity: Self.slabSize)) }
         let address = slabs[slabs.count - 1] + plansMade % Self.slabSize
         plansMade += 1
