@@ -66,8 +66,8 @@ let package = Package(
         module(
             "TraceReplay",
             [
-                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog",
-                "PlacementEngine", "KubernetesWire", "SchedulerSession",
+                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
+                "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -8,6 +8,15 @@
 /// Asks for the cache line at `address` to be brought near; harmless for any address.
 static inline void berth_prefetch(const void *address) { __builtin_prefetch(address); }
 
+/// The processor's counter of time; 0 where there is none that programs may read.
+static inline uint64_t berth_ticks(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    return 0;
+#endif
+}
+
 /// Bit `i` of the result is bit `bit` of `words[i]`, for 64 words.
 static inline uint64_t berth_gather_bit(const uint64_t *words, uint32_t bit) {
     uint64_t mask = 0;
@@ -32,6 +41,21 @@ static inline uint32_t berth_greater_of_4(const int32_t *bounds, int32_t value) 
 #else
     uint32_t mask = 0;
     for (int i = 0; i < 4; i++) { mask |= (uint32_t)(bounds[i] > value) << i; }
+    return mask;
+#endif
+}
+
+/// Bit `i` of the result tells that `values[i]` is greater than `value`, for 8 values.
+static inline uint32_t berth_greater_of_8(const int32_t *values, int32_t value) {
+#if defined(__SSE2__)
+    const __m128i *quads = (const __m128i *)values;
+    const __m128i limit = _mm_set1_epi32(value);
+    const __m128i above = _mm_packs_epi32(
+        _mm_cmpgt_epi32(_mm_loadu_si128(quads), limit), _mm_cmpgt_epi32(_mm_loadu_si128(quads + 1), limit));
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(above, above)) & 0xff;
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 8; i++) { mask |= (uint32_t)(values[i] > value) << i; }
     return mask;
 #endif
 }

@@ -1,3 +1,4 @@
+import CIntrinsics
 public import PlacementModel
 
 // One node, one container, one standard request: which devices, without sorting the list.
@@ -5,6 +6,7 @@ public import PlacementModel
 // HAMi sorts the node's devices and scans from the end, taking what passes. For lists of at most 12 devices the sort is
 // stable, so the scan's result is the passing devices by (sort key, NUMA, place) from the greatest down. This kernel
 // tests each device once and keeps the best few; only devices that pass pay for a score (three divisions).
+// Where all of a node's eight devices are alike they are tested side by side (standardPasses).
 // Layout: columns of the table shifted to the node's first device. Bottleneck: the divisions. Twin: FitWorkspace.sort +
 // StandardFit.run; compared by decision hash in the engine's tests.
 
@@ -49,6 +51,12 @@ public struct StandardScanRequest: Sendable, BitwiseCopyable {
         coreWeight = weights.core
         memoryWeight = weights.memory
         vendorBit = request.vendor.bit
+    }
+
+    /// Memory that a device with this total is charged.
+    @inline(__always)
+    func memoryMiB(ofTotal totalMiB: Int32) -> Int32 {
+        checks.contains(.capacity) ? request.memory(ofTotal: totalMiB) : flatMemoryMiB
     }
 
     /// Cores that each device taken is charged.
@@ -122,11 +130,23 @@ public func standardScan(
     let wanted = Int(scan.request.devices)
     let given = scan.checks.contains(.givesAll) ? columns.count : wanted
     var passed = 0
-    for device in 0..<columns.count {
+    var tested: UInt32 = (1 << UInt32(columns.count)) &- 1
+    var isDecided = false
+    if let passes = standardPasses(scan, columns) {
+        if passes.nonzeroBitCount < wanted { return 0 }
+        (tested, isDecided) = (passes, true)
+    }
+    while tested != 0 {
+        let device = tested.trailingZeroBitCount
+        tested &= tested - 1
         let total = device * columns.stride
-        if columns.words[total] & scan.vendorBit == 0 { continue }
         var memoryMiB: Int32 = 0
-        if standardRefusal(of: device, scan, columns, memoryMiB: &memoryMiB) != nil { continue }
+        if isDecided {
+            memoryMiB = scan.memoryMiB(ofTotal: columns.totalMemoryMiB[total])
+        } else {
+            if columns.words[total] & scan.vendorBit == 0 { continue }
+            if standardRefusal(of: device, scan, columns, memoryMiB: &memoryMiB) != nil { continue }
+        }
         let key = sortKey(device, scan, columns)
         // Insert by key, greatest first; only the first `given` matter.
         var place = min(passed, given)
@@ -170,6 +190,31 @@ public func standardRefusals(_ scan: StandardScanRequest, _ columns: NodeColumns
     return verdict
 }
 
+/// The devices that pass all checks, as bits, on a node of eight like devices; nil = on other nodes, and where a number is
+/// negative, so that differences might wrap as HAMi's do.
+///
+/// - Complexity: O(1), at most eight comparisons of eight values
+public func standardPasses(_ scan: StandardScanRequest, _ columns: NodeColumns) -> UInt32? {
+    if columns.stride != 0 || columns.count != 8 { return nil }
+    let (totalMemory, totalCores) = (columns.totalMemoryMiB[0], columns.totalCores[0])
+    let memoryMiB = scan.memoryMiB(ofTotal: totalMemory)
+    if totalMemory | totalCores | columns.slots[0] | memoryMiB | scan.cores < 0 { return nil }
+    if columns.words[0] & scan.vendorBit == 0 { return 0 }
+    // The sign bit tells that a device is usable.
+    var refused = columns.attributes.withMemoryRebound(to: Int32.self, capacity: 8) { berth_greater_of_8($0, -1) }
+    if scan.checks.contains(.slots) { refused |= berth_greater_of_8(columns.used, columns.slots[0] - 1) }
+    let isExclusive = !scan.checks.isDisjoint(with: [.mutex, .idle])
+    guard scan.checks.contains(.capacity) else {
+        return ~(isExclusive ? refused | berth_greater_of_8(columns.used, 0) : refused) & 0xff
+    }
+    if berth_greater_of_8(columns.usedMemoryMiB, -1) & berth_greater_of_8(columns.usedCores, -1) != 0xff { return nil }
+    if isExclusive || totalCores == 100 && scan.cores == 100 { refused |= berth_greater_of_8(columns.used, 0) }
+    refused |= berth_greater_of_8(columns.usedMemoryMiB, totalMemory - memoryMiB)
+    refused |= berth_greater_of_8(columns.usedCores, totalCores - scan.cores)
+    if totalCores != 0 && scan.cores == 0 { refused |= berth_greater_of_8(columns.usedCores, totalCores - 1) }
+    return ~refused & 0xff
+}
+
 /// The first check that the device fails, in the order of the standard loop; nil = it passes and takes `memoryMiB`.
 @inline(__always)
 private func standardRefusal(
@@ -181,10 +226,9 @@ private func standardRefusal(
     if scan.checks.contains(.slots) && columns.slots[total] <= used { return .cardTimeSlicingExhausted }
     if scan.checks.contains(.mutex) && used > 0 { return .exclusiveDeviceAllocateConflict }
     if scan.checks.contains(.idle) && used > 0 { return .exclusiveDeviceAllocateConflict }
-    memoryMiB = scan.flatMemoryMiB
-    guard scan.checks.contains(.capacity) else { return nil }
     let totalMemory = columns.totalMemoryMiB[total]
-    memoryMiB = scan.request.memory(ofTotal: totalMemory)
+    memoryMiB = scan.memoryMiB(ofTotal: totalMemory)
+    guard scan.checks.contains(.capacity) else { return nil }
     if totalMemory &- columns.usedMemoryMiB[device] < memoryMiB { return .cardInsufficientMemory }
     let totalCores = columns.totalCores[total]
     let usedCores = columns.usedCores[device]

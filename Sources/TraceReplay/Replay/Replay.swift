@@ -92,10 +92,10 @@ public final class Replay {
     ///
     /// - Parameters:
     ///   - engine: an engine over ``cluster`` to use instead of the one in the options.
-    ///   - clock: monotonic nanoseconds; tests give a made-up one.
+    ///   - clock: monotonic nanoseconds, read after every decision; tests give a made-up one.
     ///   - progress: called after every round with the pods offered so far and in all.
     public func run(
-        engine: (any PlacementEngine)? = nil, clock: @escaping () -> UInt64 = monotonicNanoseconds,
+        engine: (any PlacementEngine)? = nil, clock: @escaping () -> UInt64 = TickClock.shared,
         progress: ((_ offered: Int, _ total: Int) -> Void)? = nil
     ) -> ReplaySummary {
         cluster.reserveResidents(order.count)
