@@ -10,3 +10,14 @@ func grown<Element: BitwiseCopyable>(
     old.deallocate()
     return larger
 }
+
+/// Has the kernel provide the first `count` elements of memory that nobody has used, so that no single decision waits for it.
+///
+/// - Complexity: one page fault for each page not provided yet
+func touch<Element: BitwiseCopyable>(_ memory: UnsafeMutablePointer<Element>, count: Int) {
+    let pageSize = 4096
+    let bytes = UnsafeMutableRawPointer(memory)
+    for place in stride(from: 0, to: count * MemoryLayout<Element>.stride, by: pageSize) {
+        bytes.storeBytes(of: 0, toByteOffset: place, as: UInt8.self)
+    }
+}

@@ -52,6 +52,8 @@ final class IndependentLanes {
         let ledger = LaneLedger()
         /// Every node takes the short scan, so that no pod leaves more than usage.
         var isPlain = true
+        /// Classes that fall to the lane.
+        var classCount = 0
         var queue: [Int32] = []
         var result = RoundResult()
         // Where the join has read to.
@@ -94,7 +96,7 @@ final class IndependentLanes {
         let busy = lanes.filter { !$0.queue.isEmpty }.sorted { $0.queue.count > $1.queue.count }
         guard busy.count > 1 else { return false }
         for lane in busy {
-            lane.search.prepare()
+            lane.search.prepare(classesExpected: lane.classCount)
             lane.result.outcomes.reserveCapacity(lane.queue.count)
         }
         run(busy, clock)
@@ -120,7 +122,9 @@ final class IndependentLanes {
     /// Cuts the round by lane; false when a pod is not for lanes.
     private func deal(_ classIDs: UnsafeBufferPointer<Int32>) -> Bool {
         while laneOfClass.count < cluster.classes.count {
-            laneOfClass.append(lane(for: cluster.classes[laneOfClass.count]))
+            let lane = lane(for: cluster.classes[laneOfClass.count])
+            laneOfClass.append(lane)
+            if lane >= 0 { lanes[Int(lane)].classCount += 1 }
         }
         for lane in lanes { lane.clear() }
         for classID in classIDs {

@@ -49,7 +49,7 @@ public final class IndexedEngine: PlacementEngine {
                 return
             }
         }
-        whole.prepare()
+        whole.prepare(classesExpected: cluster.classes.count)
         whole.place(classIDs, clock: clock, into: &result)
     }
 
@@ -59,7 +59,7 @@ public final class IndexedEngine: PlacementEngine {
     ///
     /// - Parameter candidates: rows that may be chosen; nil = all.
     public func choose(_ requestClass: RequestClass, candidates: [Int]? = nil) -> Int? {
-        whole.prepare()
+        whole.prepare(classesExpected: cluster.classes.count)
         let node = whole.choose(requestClass.id, candidates: candidates.map { CandidateSet($0, of: cluster) })
         return node < 0 ? nil : node
     }

@@ -31,7 +31,10 @@ final class SearchLane {
     private(set) var classes: UnsafeMutablePointer<Unmanaged<RequestClass>>
     private var slabs: [UnsafeMutablePointer<ClassPlan>] = []
     private var plansMade = 0
-    private static let slabSize = 64
+    /// Plans that the slabs have room for.
+    private var slabCapacity = 0
+    /// Plans that the last of them has room for.
+    private var lastSlab = 0
     /// Nodes that the choice at hand is limited to.
     private(set) var candidates: UnsafePointer<CandidateSet>?
     /// Counts of pools and trees that have been replaced.
@@ -94,7 +97,7 @@ final class SearchLane {
         }
         for slab in slabs { slab.deallocate() }
         slabs.removeAll()
-        plansMade = 0
+        (plansMade, slabCapacity) = (0, 0)
         for tree in trees { earlierWork.nodesRescored += tree.nodesRescored }
         trees.removeAll()
     }
@@ -109,7 +112,8 @@ final class SearchLane {
     }
 
     /// Follows fleets and class lists that have grown since the last round.
-    func prepare() {
+    /// - Parameter classesExpected: classes that will be met, of those there are; room is made for their plans.
+    func prepare(classesExpected: Int) {
         scratch.pointee.evaluator.follow(cluster)
         // Levels chosen when few classes were known serve many badly; bits chosen for other devices may be wrong.
         if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 || !$0.knowsAllDevices }) {
@@ -130,11 +134,13 @@ final class SearchLane {
             fleetConstrains = constrains
             dropPlans()
         }
+        // Further slabs are left to the decisions: most classes have been met by then.
+        if slabs.isEmpty && classesExpected > 0 { addSlab(plans: classesExpected) }
     }
 
     /// Places pods by request class, one after another.
     ///
-    /// - Precondition: ``prepare()`` has run since the fleet or the class list grew.
+    /// - Precondition: ``prepare(classesExpected:)`` has run since the fleet or the class list grew.
     func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {
         guard let clock else {
             for place in 0..<classIDs.count { decide(classIDs, place, into: &result) }
@@ -166,7 +172,7 @@ final class SearchLane {
 
     /// The node that a class would get now, -1 = none; nothing is booked.
     ///
-    /// - Precondition: ``prepare()`` has run since the fleet or the class list grew.
+    /// - Precondition: ``prepare(classesExpected:)`` has run since the fleet or the class list grew.
     /// - Parameter candidates: the only nodes that count; nil = all.
     func choose(_ classID: Int, candidates: CandidateSet?) -> Int {
         guard let candidates else { return choose(classID) }
@@ -199,12 +205,19 @@ final class SearchLane {
 
     private func addPlan(_ classID: Int) -> UnsafeMutablePointer<ClassPlan> {
         let made = classes[classID]._withUnsafeGuaranteedRef { makePlan($0) }
-        if plansMade % Self.slabSize == 0 { slabs.append(.allocate(capacity: Self.slabSize)) }
-        let address = slabs[slabs.count - 1] + plansMade % Self.slabSize
+        if plansMade == slabCapacity { addSlab(plans: 64) }
         plansMade += 1
+        let address = slabs[slabs.count - 1] + (lastSlab - (slabCapacity - plansMade) - 1)
         address.initialize(to: made)
         plans[classID] = address
         return address
+    }
+
+    private func addSlab(plans: Int) {
+        slabs.append(.allocate(capacity: plans))
+        slabCapacity += plans
+        lastSlab = plans
+        touch(slabs[slabs.count - 1], count: plans)
     }
 
     /// Makes a choice resident, or keeps it for the merge of the lanes.

@@ -106,7 +106,7 @@ struct StateGroups: ~Copyable {
 
     mutating func follow(_ table: DeviceTable) {
         let log = table.vendorLogs[vendor.index]
-        if nodeCapacity < table.nodeRowCount { reserve(nodes: table.nodeRowCount) }
+        if nodeCapacity < table.nodeRowCount { reserve(nodes: table.nodeRowCount, table) }
         let entries = log.entries
         if let first = log.index(of: position), position > 0 {
             var last: Int32 = -1
@@ -122,17 +122,27 @@ struct StateGroups: ~Copyable {
 
     /// Makes room for nodes, and for the states of a busy fleet at once: to move them as they grow would fall on single
     /// decisions.
-    private mutating func reserve(nodes: Int) {
+    private mutating func reserve(nodes: Int, _ table: DeviceTable) {
         let capacity = max(nodes, 2 * nodeCapacity)
         stateOfNode = grown(stateOfNode, from: nodeCapacity, to: capacity, filler: -1)
         shapes.reserve(nodes: capacity)
         nodeCapacity = capacity
         if position > 0 { return }
-        let states = min(nodes, 4096)
+        let members = (0..<nodes).reduce(0) { $0 + (table.heads.base[$1].words & vendor.bit != 0 ? 1 : 0) }
+        let states = min(2 * members, 4096)
         if states > stateCapacity { reserve(states: states) }
-        if states * 64 > wordCapacity { reserve(words: states * 64) }
+        if states * Self.usualWords > wordCapacity { reserve(words: states * Self.usualWords) }
         if slotCount < 2 * states { rehash(slots: 8192) }
+        // A fleet under spread soon has a state for every node.
+        let expected = min(members, states)
+        touch(self.states + stateCount, count: expected)
+        touch(firstNodes + stateCount, count: expected)
+        touch(summaries + stateCount, count: expected)
+        touch(words + wordCount, count: expected * Self.usualWords)
     }
+
+    /// Of the key of a node with eight devices.
+    private static let usualWords = 33
 
     private mutating func reserve(states count: Int) {
         let capacity = max(count, 2 * stateCapacity)
