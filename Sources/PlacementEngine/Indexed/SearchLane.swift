@@ -30,11 +30,8 @@ final class SearchLane {
     /// The cluster's classes by id, as many as there is room for plans.
     private(set) var classes: UnsafeMutablePointer<Unmanaged<RequestClass>>
     private var slabs: [UnsafeMutablePointer<ClassPlan>] = []
-    private var plansMade = 0
-    /// Plans that the slabs have room for.
-    private var slabCapacity = 0
-    /// Plans that the last of them has room for.
-    private var lastSlab = 0
+    /// What is left of the last slab.
+    private var freePlans = UnsafeMutableBufferPointer<ClassPlan>(start: nil, count: 0)
     /// Nodes that the choice at hand is limited to.
     private(set) var candidates: UnsafePointer<CandidateSet>?
     /// Counts of pools and trees that have been replaced.
@@ -97,7 +94,7 @@ final class SearchLane {
         }
         for slab in slabs { slab.deallocate() }
         slabs.removeAll()
-        (plansMade, slabCapacity) = (0, 0)
+        freePlans = UnsafeMutableBufferPointer(start: nil, count: 0)
         for tree in trees { earlierWork.nodesRescored += tree.nodesRescored }
         trees.removeAll()
     }
@@ -205,19 +202,18 @@ final class SearchLane {
 
     private func addPlan(_ classID: Int) -> UnsafeMutablePointer<ClassPlan> {
         let made = classes[classID]._withUnsafeGuaranteedRef { makePlan($0) }
-        if plansMade == slabCapacity { addSlab(plans: 64) }
-        plansMade += 1
-        let address = slabs[slabs.count - 1] + (lastSlab - (slabCapacity - plansMade) - 1)
+        if freePlans.isEmpty { addSlab(plans: 64) }
+        let address = freePlans.baseAddress!
+        freePlans = UnsafeMutableBufferPointer(rebasing: freePlans.dropFirst())
         address.initialize(to: made)
         plans[classID] = address
         return address
     }
 
     private func addSlab(plans: Int) {
-        slabs.append(.allocate(capacity: plans))
-        slabCapacity += plans
-        lastSlab = plans
-        touch(slabs[slabs.count - 1], count: plans)
+        freePlans = .allocate(capacity: plans)
+        slabs.append(freePlans.baseAddress!)
+        touch(freePlans.baseAddress!, count: plans)
     }
 
     /// Makes a choice resident, or keeps it for the merge of the lanes.
