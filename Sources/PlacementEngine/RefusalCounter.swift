@@ -57,6 +57,7 @@ public struct RefusalCounter: ~Copyable {
     public mutating func counts(of requestClass: RequestClass) -> RefusalCounts {
         var counts = RefusalCounts()
         let table = cluster.table
+        let hot = table.hot
         let scan = requestClass.traits.scan
         let groups = scan == nil && requestClass.traits.answersByState ? states(of: requestClass.traits.vendor!) : nil
         if let groups {
@@ -75,7 +76,7 @@ public struct RefusalCounter: ~Copyable {
                 verdict = verdictWithoutDevices ?? evaluator.verdict(on: node, of: requestClass)
                 verdictWithoutDevices = verdict
             } else if let scan, head.pointee.flags.contains(.plain) {
-                verdict = standardRefusals(scan, table.hot.columns(of: node))
+                verdict = standardRefusals(scan, hot.columns(of: node))
             } else if let groups {
                 let state = groups.pointee.state(of: node)
                 verdict = verdicts[state] ?? evaluator.verdict(on: node, of: requestClass)
