@@ -7,9 +7,20 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// One library module of the engine; its place in this list is its place in docs/architecture.md.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// The storeys of the house: folders under Sources, each standing on those before it (docs/architecture.md).
+enum Storey: String {
+    case base = "Base"
+    case engine = "Engine"
+    case kubernetes = "Kubernetes"
+    case laboratory = "Laboratory"
+    case gate = "Gate"
+
+    func path(_ module: String) -> String { "Sources/\(rawValue)/\(module)" }
+}
+
+/// One library module; its place in the list below is its place in docs/architecture.md.
+func module(_ storey: Storey, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: storey.path(name), swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -26,7 +37,7 @@ let package = Package(
             targets: [
                 "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
                 "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
-                "Workloads", "RegressionGate",
+                "MeasuredWork", "RegressionGate",
             ]),
     ],
     dependencies: [
@@ -38,33 +49,37 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CJemalloc", pkgConfig: "jemalloc",
+            name: "CJemalloc", path: Storey.base.path("CJemalloc"), pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
         .systemLibrary(
-            name: "CClp", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"]), .brew(["clp"])]),
-        .systemLibrary(name: "CSimdjson", providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
-        .systemLibrary(name: "CIntrinsics"),
+            name: "CClp", path: Storey.base.path("CClp"), pkgConfig: "clp",
+            providers: [.apt(["coinor-libclp-dev"]), .brew(["clp"])]),
+        .systemLibrary(
+            name: "CSimdjson", path: Storey.base.path("CSimdjson"),
+            providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .systemLibrary(name: "CIntrinsics", path: Storey.base.path("CIntrinsics")),
         .target(
-            name: "SimdjsonShim", dependencies: ["CSimdjson"], linkerSettings: [.linkedLibrary("simdjson")]),
+            name: "SimdjsonShim", dependencies: ["CSimdjson"], path: Storey.base.path("SimdjsonShim"),
+            linkerSettings: [.linkedLibrary("simdjson")]),
 
-        module("PlacementModel"),
-        module("PackingBound", ["CClp"]),
-        module("BulkJSON", ["SimdjsonShim"]),
-        module("HeapCounters", ["CJemalloc"]),
-        module("DeviceTable", ["PlacementModel", "BulkJSON"]),
-        module("PlacementKernels", ["PlacementModel", "CIntrinsics"]),
-        module("VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
+        module(.base, "PlacementModel"),
+        module(.engine, "PackingBound", ["CClp"]),
+        module(.base, "BulkJSON", ["SimdjsonShim"]),
+        module(.base, "HeapCounters", ["CJemalloc"]),
+        module(.engine, "DeviceTable", ["PlacementModel", "BulkJSON"]),
+        module(.engine, "PlacementKernels", ["PlacementModel", "CIntrinsics"]),
+        module(.engine, "VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module(
-            "PlacementEngine",
+            .engine, "PlacementEngine",
             ["PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
         module(
-            "KubernetesWire",
+            .kubernetes, "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
         module(
-            "SchedulerSession",
+            .kubernetes, "SchedulerSession",
             ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire"]),
         module(
-            "TraceReplay",
+            .laboratory, "TraceReplay",
             [
                 "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
                 "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession",
@@ -72,29 +87,29 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module(
-            "ReplayReport",
+            .laboratory, "ReplayReport",
             [
                 "PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         module(
-            "Workloads",
+            .gate, "MeasuredWork",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
                 "PlacementEngine", "KubernetesWire", "TraceReplay",
             ]),
         module(
-            "RegressionGate",
+            .gate, "RegressionGate",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "TraceReplay", "ReplayReport", "Workloads",
+                "KubernetesWire", "TraceReplay", "ReplayReport", "MeasuredWork",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "Workloads",
+                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "MeasuredWork",
                 "RegressionGate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -146,9 +161,9 @@ let package = Package(
             "RegressionGateTests",
             [
                 "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
-                "DeviceTable", "Workloads",
+                "DeviceTable", "MeasuredWork",
             ]),
-        tests("WorkloadsTests", ["Workloads", "HeapCounters"]),
+        tests("MeasuredWorkTests", ["MeasuredWork", "HeapCounters"]),
     ],
     cxxLanguageStandard: .cxx17
 )

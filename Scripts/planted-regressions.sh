@@ -71,7 +71,7 @@ replace() {
     cp "$work/edited" "$file"
 }
 
-engine=Sources/PlacementEngine/Indexed/SearchLane.swift
+engine=Sources/Engine/PlacementEngine/Indexed/SearchLane.swift
 place='func place(_ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult) {'
 loop='for place in 0..<classIDs.count {'
 
@@ -104,14 +104,14 @@ plant_check() {
 
 # Among equal devices the first instead of the last.
 plant_tie() {
-    replace Sources/PlacementKernels/Filter/StandardScan.swift 'numa << 16 | UInt64(device)' \
+    replace Sources/Engine/PlacementKernels/Filter/StandardScan.swift 'numa << 16 | UInt64(device)' \
         'numa << 16 | (0xffff - UInt64(device))'
 }
 
 # Processors weigh a little more than devices.
 plant_packing() {
-    replace Sources/PlacementEngine/Policies/BestFit.swift 'let cpu = 0.5' 'let cpu = 0.52'
-    replace Sources/PlacementEngine/Policies/BestFit.swift 'let gpu = 0.5' 'let gpu = 0.48'
+    replace Sources/Engine/PlacementEngine/Policies/BestFit.swift 'let cpu = 0.5' 'let cpu = 0.52'
+    replace Sources/Engine/PlacementEngine/Policies/BestFit.swift 'let gpu = 0.5' 'let gpu = 0.48'
 }
 
 # exact NAME BUILD: counts, decisions and quality of a build against the unchanged one's, as $work/NAME/gate.json.

@@ -1,5 +1,5 @@
 import Benchmark
-import Workloads
+import MeasuredWork
 
 /// Counts that a workload keeps itself; whole numbers are all the harness takes, hence per thousand operations.
 private enum Metric {

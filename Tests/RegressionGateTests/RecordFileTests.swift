@@ -1,5 +1,5 @@
 import Testing
-import Workloads
+import MeasuredWork
 
 @testable import RegressionGate
 

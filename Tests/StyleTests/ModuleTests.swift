@@ -5,9 +5,9 @@ import Testing
 @Suite struct Modules {
     /// An import may only name a module that stands earlier.
     static let order = [
-        "BulkJSON", "PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
+        "BulkJSON", "PlacementModel", "HeapCounters", "PackingBound", "DeviceTable", "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
-        "Workloads", "RegressionGate", "berth",
+        "MeasuredWork", "RegressionGate", "berth",
     ]
     /// Modules of C and C++ code, each wrapped by one module of ours.
     static let shims = [

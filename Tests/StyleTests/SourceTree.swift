@@ -5,6 +5,9 @@ enum SourceTree {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    /// Folders under Sources that hold modules, each standing on those before it.
+    static let storeys = ["Base", "Engine", "Kubernetes", "Laboratory", "Gate"]
+
     /// A text file of the repository.
     struct File: Sendable {
         /// Relative to the root, with `/`.
@@ -13,10 +16,11 @@ enum SourceTree {
 
         var name: String { String(path.split(separator: "/").last ?? "") }
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
-        /// The module of a file under Sources.
+        /// The module of a file under Sources: the folder below its storey, or `berth` itself.
         var module: String? {
             let parts = path.split(separator: "/")
-            return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
+            guard parts.count > 2, parts[0] == "Sources" else { return nil }
+            return SourceTree.storeys.contains(String(parts[1])) ? String(parts[2]) : String(parts[1])
         }
 
         /// The lines with comments taken out; strings stay.

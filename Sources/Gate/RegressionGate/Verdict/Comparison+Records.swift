@@ -1,4 +1,4 @@
-import Workloads
+import MeasuredWork
 
 extension Comparison {
     /// Compares a new record with a base, metric by metric, and checks the limits of the new one.

@@ -1,5 +1,5 @@
 import TraceReplay
-import Workloads
+import MeasuredWork
 
 /// Runs workloads and writes down what they did.
 ///

@@ -1,6 +1,6 @@
 import BulkJSON
 import TraceReplay
-import Workloads
+import MeasuredWork
 
 extension BenchmarkRecord {
     /// Reads a record.

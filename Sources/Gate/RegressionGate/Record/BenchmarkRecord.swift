@@ -1,4 +1,4 @@
-import Workloads
+import MeasuredWork
 
 /// What one build did on one machine: the exact part holds on any machine, the times only beside their calibration.
 public struct BenchmarkRecord: Sendable, Hashable {

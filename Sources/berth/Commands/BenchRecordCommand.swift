@@ -3,7 +3,7 @@ import Foundation
 import RegressionGate
 import TraceReplay
 import VendorCatalog
-import Workloads
+import MeasuredWork
 
 /// `berth bench record`: what this build does here, in a file that can be compared.
 struct BenchRecordCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import TraceReplay
-import Workloads
+import MeasuredWork
 
 /// Records of many revisions in one SQLite file.
 ///

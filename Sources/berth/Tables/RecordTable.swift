@@ -1,5 +1,5 @@
 import RegressionGate
-import Workloads
+import MeasuredWork
 
 /// A benchmark record for people.
 enum RecordTable {

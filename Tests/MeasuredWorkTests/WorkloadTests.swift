@@ -1,7 +1,7 @@
 import HeapCounters
 import Testing
 
-@testable import Workloads
+@testable import MeasuredWork
 
 /// Every workload of the benchmarks runs in its small size: it does what it says, and the same twice.
 @Suite struct WorkloadTests {

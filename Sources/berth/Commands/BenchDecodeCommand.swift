@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import PlacementModel
 import VendorCatalog
-import Workloads
+import MeasuredWork
 
 /// `berth bench decode`: nodes with devices, from JSON bytes to device records.
 struct BenchDecodeCommand: ParsableCommand {
