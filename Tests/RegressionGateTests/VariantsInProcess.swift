@@ -10,7 +10,7 @@ struct VariantsInProcess {
     var old = ReplayOptions()
     var new = ReplayOptions()
     /// An engine that the new variant uses instead of the one in its options.
-    var newEngine: ((Cluster) -> any PlacementEngine)?
+    var newEngine: ((Fleet) -> any PlacementEngine)?
     let catalog: VendorCatalog
 
     init() throws { catalog = try VendorCatalog.forTraces() }
@@ -20,7 +20,7 @@ struct VariantsInProcess {
     }
 
     private func decisions(
-        _ trace: Trace, _ options: ReplayOptions, _ engine: ((Cluster) -> any PlacementEngine)?
+        _ trace: Trace, _ options: ReplayOptions, _ engine: ((Fleet) -> any PlacementEngine)?
     ) throws -> VariantDecisions {
         var options = options
         options.keepsDecisions = true
@@ -54,14 +54,14 @@ final class ChangedEngine: PlacementEngine {
         case podsMax(Int)
     }
 
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "changed"
     let counters = WorkCounters()
     private let reference: ReferenceEngine
     private let change: Change
     private var podsByNode: [Int: Int] = [:]
 
-    init(_ cluster: Cluster, _ change: Change) {
+    init(_ cluster: Fleet, _ change: Change) {
         self.cluster = cluster
         self.change = change
         reference = ReferenceEngine(cluster: cluster)

@@ -4,14 +4,14 @@ import Testing
 
 /// - Source: hami-vendors.md 3.12
 @Suite struct AMDTests {
-    static func fleet(_ cards: Int = 2, cores: Int = 304) throws -> Fleet {
+    static func fleet(_ cards: Int = 2, cores: Int = 304) throws -> SmallFleet {
         let devices = RegisteredDevice.make(cards, "G") { device, _ in
             device.count = 4
             device.memoryMiB = 192_000
             device.cores = cores
             device.type = "AMD Instinct MI300X"
         }
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(["amd.com/gpu": "8"], annotations: ["hami.io/node-amd-register": devices.register])],
             names: ["n": "amd.com/gpu", "m": "amd.com/gpumem", "c": "amd.com/gpucores"])
     }
@@ -44,6 +44,8 @@ import Testing
 
     @Test func aNodeWithoutCapacityHasNone() throws {
         let devices = RegisteredDevice.make(1, "G") { device, _ in device.type = "AMD" }
-        #expect(try Fleet(nodes: [.with(annotations: ["hami.io/node-amd-register": devices.register])]).records.isEmpty)
+        #expect(
+            try SmallFleet(nodes: [.with(annotations: ["hami.io/node-amd-register": devices.register])]).records.isEmpty
+        )
     }
 }

@@ -12,8 +12,8 @@ import Testing
             labels: type.map { ["node.kubernetes.io/instance-type": $0] } ?? [:])
     }
 
-    static func fleet(_ type: String = "trn1.32xlarge", _ devices: Int = 16, coresEach: Int = 2) throws -> Fleet {
-        try Fleet(nodes: [node(type, devices, cores: devices * coresEach)], names: names)
+    static func fleet(_ type: String = "trn1.32xlarge", _ devices: Int = 16, coresEach: Int = 2) throws -> SmallFleet {
+        try SmallFleet(nodes: [node(type, devices, cores: devices * coresEach)], names: names)
     }
 
     @Test func coresAreBits() throws {
@@ -64,9 +64,9 @@ import Testing
 
     /// The first node's cores per device are everyone's; Berth reads nodes in input order.
     @Test func nodesWithDifferentCoresPerDevice() throws {
-        func fleet(_ order: [Int]) throws -> Fleet {
+        func fleet(_ order: [Int]) throws -> SmallFleet {
             let kinds = [Self.node("trn1", 4, cores: 8, name: "two"), Self.node("trn2", 4, cores: 32, name: "eight")]
-            return try Fleet(nodes: order.map { kinds[$0] }, names: Self.names)
+            return try SmallFleet(nodes: order.map { kinds[$0] }, names: Self.names)
         }
         let two = try fleet([0, 1])
         #expect(two.records.map(\.slots) == Array(repeating: 2, count: 8))
@@ -99,7 +99,7 @@ import Testing
     ]) func requests(_ pod: String, _ expected: String) throws { #expect(try Self.fleet().place(pod) == expected) }
 
     @Test func anUnknownNodeTypeHasAlignedBlocks() throws {
-        let fleet = try Fleet(nodes: [Self.node(nil, 8, cores: 16)], names: Self.names)
+        let fleet = try SmallFleet(nodes: [Self.node(nil, 8, cores: 16)], names: Self.names)
         #expect(fleet.indexes("n=4") == "0,1,2,3")
         #expect(fleet.last?.score == 0)
     }

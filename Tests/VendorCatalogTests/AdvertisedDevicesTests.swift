@@ -20,8 +20,8 @@ import VendorCatalog
                         memoryMiB: model.memoryMiB, cores: model.cores, numaNodes: model.numaNodes))
                 var node = Node.with(name: "n")
                 catalog[id].advertise(made, on: &node)
-                let cluster = Cluster(catalog: catalog)
-                let registration = cluster.register(node, now: Fleet.now)
+                let cluster = Fleet(catalog: catalog)
+                let registration = cluster.register(node, now: SmallFleet.now)
                 #expect(registration.problems.isEmpty, "\(model.name)")
                 let found = cluster.table.records
                 #expect(found.map(\.index) == made.map(\.index), "\(model.name)")

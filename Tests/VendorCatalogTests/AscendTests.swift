@@ -14,7 +14,7 @@ import Testing
     static func fleet(
         _ word: String, networks: [String?], count: Int = 4, memoryMiB: Int = 65536, cores: Int = 20,
         takesSoftSplit: Bool = false, type: String? = nil
-    ) throws -> Fleet {
+    ) throws -> SmallFleet {
         let devices = networks.enumerated().map { index, network in
             var device = RegisteredDevice("N\(index)", index: index)
             device.count = count
@@ -26,7 +26,7 @@ import Testing
         }
         var annotations = ["hami.io/node-register-\(word)": devices.register]
         if takesSoftSplit { annotations["hami-vnpu-core"] = "true" }
-        return try Fleet(nodes: [.with(annotations: annotations)], names: names(word))
+        return try SmallFleet(nodes: [.with(annotations: annotations)], names: names(word))
     }
 
     static let twoNetworks: [String?] = ["0", "0", "0", "0", "1", "1", "1", "1"]
@@ -158,7 +158,7 @@ import Testing
                 device.type = word
             }.register
         }
-        let both = try Fleet(
+        let both = try SmallFleet(
             nodes: [
                 .with(annotations: [
                     "hami.io/node-register-Ascend910B4": register("Ascend910B4", 32768),
@@ -171,7 +171,7 @@ import Testing
 
     @Test func overwritesTheEnvironmentWhereConfigured() throws {
         let tree = #"{"vnpus":{"configs":[{"commonWord":"Ascend310P","resourceName":"x/npu","overwriteEnv":true}]}}"#
-        let fleet = try Fleet(nodes: [], catalog: Catalogs.with(json: tree))
+        let fleet = try SmallFleet(nodes: [], catalog: Catalogs.with(json: tree))
         var pod = PodText(names: [:]).pod("cpu=1", name: "p")
         _ = try fleet.cluster.catalog.mutate(&pod, state: fleet.cluster.state)
         #expect(pod.containers[0].addedEnvironment.map(\.name) == ["ASCEND_VISIBLE_DEVICES"])

@@ -4,14 +4,14 @@ import Testing
 
 /// - Source: hami-vendors.md 3.15
 @Suite struct BirenTests {
-    static func fleet(_ cards: Int = 2, isHealthy: Bool = true) throws -> Fleet {
+    static func fleet(_ cards: Int = 2, isHealthy: Bool = true) throws -> SmallFleet {
         let devices = RegisteredDevice.make(cards, "7-") { device, _ in
             device.count = 2
             device.memoryMiB = 65536
             device.type = "Biren"
             device.isHealthy = isHealthy
         }
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(annotations: ["hami.io/node-biren-register": devices.register])],
             names: ["n": "birentech.com/gpu"])
     }

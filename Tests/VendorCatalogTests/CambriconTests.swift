@@ -8,9 +8,9 @@ import Testing
         "n": "cambricon.com/vmlu", "m": "cambricon.com/mlu.smlu.vmemory", "c": "cambricon.com/mlu.smlu.vcore",
     ]
 
-    static func fleet(vcores: Int = 200, memoryUnits: Int = 190, quota: [String: String] = [:]) throws -> Fleet {
+    static func fleet(vcores: Int = 200, memoryUnits: Int = 190, quota: [String: String] = [:]) throws -> SmallFleet {
         let hard = Dictionary(uniqueKeysWithValues: quota.map { ("limits." + names[$0.key]!, Quantity.of($0.value)) })
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with([names["c"]!: "\(vcores)", names["m"]!: "\(memoryUnits)"])], names: names,
             quotas: hard.isEmpty ? [] : [ResourceQuota(metadata: ObjectMeta(name: "q"), hard: hard)])
     }

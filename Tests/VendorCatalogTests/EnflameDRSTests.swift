@@ -9,11 +9,11 @@ import Testing
 
     static func fleet(
         _ profiles: [String] = usual, cards: Int = 2, capacity: String = "6", policy: String = "spread"
-    ) throws -> Fleet {
+    ) throws -> SmallFleet {
         let ids = profiles.enumerated().map { #""\#($1)":"\#($0)""# }.joined(separator: ",")
         let devices = (0..<cards).map { #"{"index":"\#($0)","minor":"\#($0)","capacity":\#(capacity)}"# }
         let text = #"{"devices":[\#(devices.joined(separator: ","))],"profiles":{\#(ids)}}"#
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(annotations: ["enflame.com/gcu-drs-capacity": text])],
             names: ["n": "enflame.com/drs-gcu", "m": "enflame.com/gcu-memory", "c": "enflame.com/gcu-core"],
             defaults: SchedulingDefaults(devicePolicy: policy))

@@ -4,8 +4,8 @@ import Testing
 
 /// - Source: hami-vendors.md 3.10
 @Suite struct EnflameGCUTests {
-    static func fleet(_ cards: Int) throws -> Fleet {
-        try Fleet(nodes: [.with(["enflame.com/gcu": "\(cards)"])], names: ["n": "enflame.com/gcu"])
+    static func fleet(_ cards: Int) throws -> SmallFleet {
+        try SmallFleet(nodes: [.with(["enflame.com/gcu": "\(cards)"])], names: ["n": "enflame.com/gcu"])
     }
 
     @Test func wholeCards() throws {

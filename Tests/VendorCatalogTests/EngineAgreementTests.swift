@@ -36,10 +36,10 @@ import VendorCatalog
 
     private static func fleet(
         _ random: RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing
-    ) throws -> Cluster {
-        let cluster = Cluster(catalog: try VendorCatalog(), profile: profile)
+    ) throws -> Fleet {
+        let cluster = Fleet(catalog: try VendorCatalog(), profile: profile)
         for number in 0..<nodeCount - (sharing == .everything ? lateNodes : 0) {
-            let row = cluster.register(node(number, of: random), now: Fleet.now).row
+            let row = cluster.register(node(number, of: random), now: SmallFleet.now).row
             let isPure =
                 cluster.table.nodeWords[row].nonzeroBitCount == 1 && cluster.table.nodeFlags[row].contains(.plain)
             if sharing == .nothing && !isPure { cluster.table.removeNode(row) }
@@ -58,12 +58,12 @@ import VendorCatalog
 
     /// What happens to nodes between rounds: some join, one changes its taints and labels, one leaves with its pods.
     private static func changeNodes(
-        of cluster: Cluster, after round: Int, _ random: inout RandomFleet,
+        of cluster: Fleet, after round: Int, _ random: inout RandomFleet,
         _ residents: inout [(id: ResidentID, node: Int)]
     ) {
         let joined = cluster.table.nodeRowCount
         for number in joined..<min(joined + 2, nodeCount) {
-            _ = cluster.register(node(number, of: random), now: Fleet.now)
+            _ = cluster.register(node(number, of: random), now: SmallFleet.now)
         }
         let changed = random.index(below: cluster.table.nodeRowCount)
         if cluster.table.nodeFlags[changed].contains(.alive) {
@@ -91,14 +91,14 @@ import VendorCatalog
         return pod
     }
 
-    private static func isForLanes(_ requestClass: RequestClass, _ cluster: Cluster) -> Bool {
+    private static func isForLanes(_ requestClass: RequestClass, _ cluster: Fleet) -> Bool {
         guard requestClass.traits.isIndependent, let vendor = requestClass.traits.vendor else { return false }
         return requestClass.traits.scan != nil || !cluster.catalog[vendor].hasResidentEffects
     }
 
     private static func outcomes(
         seed: Int, profile: CompatibilityProfile, _ sharing: Sharing = .everything,
-        _ make: (Cluster) -> any PlacementEngine
+        _ make: (Fleet) -> any PlacementEngine
     ) throws -> [String] {
         var random = RandomFleet(seed: UInt64(seed), nodes: nodeCount)
         let cluster = try fleet(random, profile: profile, sharing)
@@ -140,7 +140,7 @@ import VendorCatalog
     @Test(arguments: Array(seeds) + [55, 157, 187]) func decisionsAreEqual(_ seed: Int) throws {
         for profile in CompatibilityProfile.all {
             let reference = try Self.outcomes(seed: seed, profile: profile) { ReferenceEngine(cluster: $0) }
-            let others: [(name: String, make: (Cluster) -> any PlacementEngine)] = [
+            let others: [(name: String, make: (Fleet) -> any PlacementEngine)] = [
                 ("indexed", { IndexedEngine(cluster: $0) }),
                 ("indexed, 2 threads", { IndexedEngine(cluster: $0, threads: 2, threadedFrom: 1) }),
                 ("reference, 2 threads", { ReferenceEngine(cluster: $0, threads: 2, threadedFrom: 1) }),

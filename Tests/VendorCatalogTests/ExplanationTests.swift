@@ -9,14 +9,14 @@ import VendorCatalog
 
 /// Explanations say what the engine does, on random fleets of every device type.
 @Suite struct ExplanationTests {
-    private func cluster(_ random: RandomFleet) throws -> Cluster {
-        let cluster = Cluster(catalog: try VendorCatalog())
+    private func cluster(_ random: RandomFleet) throws -> Fleet {
+        let cluster = Fleet(catalog: try VendorCatalog())
         for (number, node) in random.nodes.enumerated() {
             var node = node
             node.metadata.labels["zone"] = "z\(number % 3)"
             node.allocatable["cpu"] = Quantity(integer: Int64(4 + number % 5 * 8))
             if number % 7 == 3 { node.taints = [Taint(key: "dedicated", value: "batch", effect: .noSchedule)] }
-            cluster.register(node, now: Fleet.now)
+            cluster.register(node, now: SmallFleet.now)
         }
         return cluster
     }
@@ -28,7 +28,7 @@ import VendorCatalog
         return pod
     }
 
-    private func requestClass(_ pod: Pod, _ cluster: Cluster) throws -> RequestClass {
+    private func requestClass(_ pod: Pod, _ cluster: Fleet) throws -> RequestClass {
         let requests = cluster.catalog.requests(of: pod, state: cluster.state)
         return cluster.requestClass(
             try cluster.classKey(of: pod, requests: requests, defaults: SchedulingDefaults()))
@@ -135,7 +135,7 @@ import VendorCatalog
             node.allocatable["cpu"] = Quantity.of(cpu)
             return node
         }
-        let fleet = try Fleet(nodes: [
+        let fleet = try SmallFleet(nodes: [
             card("other-pool", cpu: "64", label: "b"), card("small", cpu: "1", label: "a"),
             card("busy", cpu: "8", label: "a"), card("nearly", cpu: "8", label: "a"),
         ])

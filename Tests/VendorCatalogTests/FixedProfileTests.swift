@@ -9,7 +9,7 @@ import Testing
 /// - Source: hami-core.md 8.1; docs/hami-compatibility.md tells the same in words.
 @Suite struct FixedProfileTests {
     static func both(_ nodes: [Node], policy: String = "spread", quota: [String: String] = [:]) throws -> (
-        hami: Fleet, fixed: Fleet
+        hami: SmallFleet, fixed: SmallFleet
     ) {
         (
             try NVIDIAFleet.make(nodes, policy: policy, profile: .hami2_10_0, quota: quota),
@@ -98,7 +98,7 @@ import Testing
             + #""spec":{"containers":[{"name":"a"},{"name":"b","resources":{"limits":{"nvidia.com/gpu":"1"}}}]}}]}"#
         var writer = JSONWriter(escapeHTML: false)
         try Array(line.utf8).withUnsafeBytes {
-            try CaseRunner(profile: profile, now: Fleet.now).run(line: $0, into: &writer)
+            try CaseRunner(profile: profile, now: SmallFleet.now).run(line: $0, into: &writer)
         }
         let result = JSON(try JSONParser().parse(writer.text))
         return result["results"]?.array?[0]["annotations"]?["hami.io/vgpu-devices-allocated"]?.string

@@ -25,13 +25,13 @@ import VendorCatalog
 
     /// A fleet after a random history: pods come and, one in four, go.
     struct History {
-        let fleet: Fleet
-        var placed: [Fleet.Placement] = []
+        let fleet: SmallFleet
+        var placed: [SmallFleet.Placement] = []
         var answers: [String] = []
 
         init(seed: Int, profile: CompatibilityProfile = .hami2_10_0) throws {
             var random = RandomFleet(seed: UInt64(seed), nodes: 24)
-            fleet = try Fleet(nodes: random.nodes, profile: profile)
+            fleet = try SmallFleet(nodes: random.nodes, profile: profile)
             for number in 0..<160 {
                 if !placed.isEmpty && random.chance(oneIn: 4) {
                     fleet.remove(placed.remove(at: random.index(below: placed.count)))
@@ -99,7 +99,7 @@ import VendorCatalog
         #expect(history.table.snapshot() == before, "seed \(seed)")
         history.table.forgetJournal()
         // Pods that leave one by one leave an idle fleet. What MetaX expects of its cards outlives the pods.
-        var idle = try Fleet(nodes: RandomFleet(seed: UInt64(seed), nodes: 24).nodes).cluster.table.snapshot()
+        var idle = try SmallFleet(nodes: RandomFleet(seed: UInt64(seed), nodes: 24).nodes).cluster.table.snapshot()
         for placement in history.placed.shuffled(using: &random) { history.fleet.remove(placement) }
         var emptied = history.table.snapshot()
         idle.expectedQoS = []
@@ -116,7 +116,7 @@ import VendorCatalog
             pod.metadata.annotations.merge(placement.annotations) { $1 }
             return pod
         }
-        let restored = try Fleet(nodes: RandomFleet(seed: UInt64(seed), nodes: 24).nodes, existing: running)
+        let restored = try SmallFleet(nodes: RandomFleet(seed: UInt64(seed), nodes: 24).nodes, existing: running)
         let table = history.table
         let other = restored.cluster.table
         for device in 0..<table.deviceRowCount {

@@ -7,8 +7,8 @@ import Testing
     static let names = ["n": "hygon.com/dcunum", "m": "hygon.com/dcumem", "c": "hygon.com/dcucores"]
     static let register = "DCU-0,4,16384,100,DCU-Z100,0,true,0,x:DCU-1,4,16384,100,DCU-Z100,1,true,1,x:"
 
-    static func fleet(_ register: String = register) throws -> Fleet {
-        try Fleet(
+    static func fleet(_ register: String = register) throws -> SmallFleet {
+        try SmallFleet(
             nodes: [.with([names["n"]!: "8"], annotations: ["hami.io/node-dcu-register": register])], names: names)
     }
 
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func memoryFactorMultiplies() throws {
-        let fleet = try Fleet(
+        let fleet = try SmallFleet(
             nodes: [.with([:], annotations: ["hami.io/node-dcu-register": Self.register])], names: Self.names,
             catalog: Catalogs.with([
                 "hygon": Catalogs.names(count: "hygon.com/dcunum", memory: "hygon.com/dcumem", factor: 4)
@@ -67,6 +67,6 @@ import Testing
         // The clock of the tests stands at 22:13:20.
         let node = Node.with(
             [:], annotations: ["hami.io/node-dcu-register": Self.register, "hami.io/node-handshake-dcu": handshake])
-        #expect(try Fleet(nodes: [node]).records.count == devices)
+        #expect(try SmallFleet(nodes: [node]).records.count == devices)
     }
 }

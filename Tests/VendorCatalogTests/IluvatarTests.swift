@@ -6,9 +6,9 @@ import Testing
 @Suite struct IluvatarTests {
     static let models = ["MR-V100", "MR-V50", "BI-V150", "BI-V100"]
 
-    static func fleet(_ model: String = "BI-V100", _ register: String? = nil) throws -> Fleet {
+    static func fleet(_ model: String = "BI-V100", _ register: String? = nil) throws -> SmallFleet {
         let text = register ?? "I0,10,32768,100,\(model),0,true:I1,10,32768,100,\(model),0,true:"
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with([:], annotations: ["hami.io/node-\(model)-register": text])],
             names: [
                 "n": "iluvatar.ai/\(model)-vgpu", "m": "iluvatar.ai/\(model).vMem", "c": "iluvatar.ai/\(model).vCore",

@@ -5,8 +5,8 @@ import Testing
 
 /// - Source: hami-vendors.md 3.8
 @Suite struct KunlunTests {
-    static func fleet(_ cards: Int = 8, used: [Int] = [], policy: String = "spread") throws -> Fleet {
-        let fleet = try Fleet(
+    static func fleet(_ cards: Int = 8, used: [Int] = [], policy: String = "spread") throws -> SmallFleet {
+        let fleet = try SmallFleet(
             nodes: [.with(["kunlunxin.com/xpu": "\(cards)"])], names: ["n": "kunlunxin.com/xpu"],
             defaults: SchedulingDefaults(devicePolicy: policy))
         // Occupied without memory or cores, so that the order of the cards stays that of their indexes under `order`.
@@ -80,7 +80,7 @@ import Testing
             device.memoryMiB = 98304
             device.type = "XPU"
         }
-        let fleet = try Fleet(
+        let fleet = try SmallFleet(
             nodes: [.with(["kunlunxin.com/xpu": "8"], annotations: ["hami.io/node-register-xpu": virtual.register])],
             names: ["n": "kunlunxin.com/xpu"])
         #expect((0..<5).map { _ in fleet.indexes("n=1") } == ["0", "3", "2", "1", "4"])

@@ -7,13 +7,13 @@ import Testing
 @Suite struct KunlunVXPUTests {
     static let names = ["n": "kunlunxin.com/vxpu", "m": "kunlunxin.com/vxpu-memory"]
 
-    static func fleet(policy: String = "spread", memoryMiB: Int = 98304) throws -> Fleet {
+    static func fleet(policy: String = "spread", memoryMiB: Int = 98304) throws -> SmallFleet {
         let devices = RegisteredDevice.make(8, "xpu-") { device, _ in
             device.count = 4
             device.memoryMiB = memoryMiB
             device.type = "XPU"
         }
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(annotations: ["hami.io/node-register-xpu": devices.register])], names: names,
             defaults: SchedulingDefaults(devicePolicy: policy))
     }

@@ -67,13 +67,13 @@ private struct Abacus: Vendor {
 @Suite struct MadeUpVendorTests {
     static let names = ["n": "example.com/abacus", "r": "example.com/abacus-rods", "g": "enflame.com/gcu"]
 
-    static func fleet() throws -> Fleet {
+    static func fleet() throws -> SmallFleet {
         let catalog = try VendorCatalog(vendors: VendorCatalog().vendors + [Abacus()])
         let nodes = [
             Node.with(name: "counting-house", ["example.com/abacus": "2"]),
             Node.with(name: "mixed", ["example.com/abacus": "1", "enflame.com/gcu": "1"]),
         ]
-        return try Fleet(nodes: nodes, names: names, catalog: catalog)
+        return try SmallFleet(nodes: nodes, names: names, catalog: catalog)
     }
 
     @Test func podsArePlacedEndToEnd() throws {

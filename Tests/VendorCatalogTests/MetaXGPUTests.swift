@@ -9,11 +9,11 @@ import Testing
 
     static func fleet(
         _ count: Int, losses: String? = nil, scores: String? = nil, nodePolicy: String = "binpack"
-    ) throws -> Fleet {
+    ) throws -> SmallFleet {
         var annotations: [String: String] = [:]
         annotations["metax-tech.com/gpu.topology.losses"] = losses
         annotations["metax-tech.com/gpu.topology.scores"] = scores
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(["metax-tech.com/gpu": "\(count)"], annotations: annotations)],
             names: ["n": "metax-tech.com/gpu"], defaults: SchedulingDefaults(nodePolicy: nodePolicy))
     }
@@ -51,7 +51,7 @@ import Testing
 
     /// The padded empty list of a node with cards of this type scores as "no cards".
     @Test func otherVendorsPodsScoreToo() throws {
-        let fleet = try Fleet(
+        let fleet = try SmallFleet(
             nodes: [
                 .with(
                     ["metax-tech.com/gpu": "1", "enflame.com/gcu": "1"],

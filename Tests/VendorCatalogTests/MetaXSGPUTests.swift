@@ -15,13 +15,13 @@ import Testing
     static func fleet(
         zones: [Int], compute: Int = 100, memoryMiB: Int = 65536, qos: String = "", nodePolicy: String = "binpack",
         admits: Bool = true
-    ) throws -> Fleet {
+    ) throws -> SmallFleet {
         let devices = zones.enumerated().map { index, zone in
             #"{"uuid":"G\#(index)","model":"C500","totalDevCount":16,"totalCompute":\#(compute),"#
                 + #""totalVRam":\#(memoryMiB),"numa":0,"healthy":true,"qosPolicy":"\#(qos)","linkZone":\#(zone)}"#
         }
         let register = "[" + devices.joined(separator: ",") + "]"
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(annotations: ["metax-tech.com/node-gpu-devices": register])], names: names,
             defaults: SchedulingDefaults(nodePolicy: nodePolicy), admits: admits)
     }

@@ -12,7 +12,7 @@ import Testing
 
     /// The list of a type the pod does not ask for is padded where its word is a raw type of the node.
     @Test func typesOfTheNodeArePadded() throws {
-        let fleet = try Fleet(
+        let fleet = try SmallFleet(
             nodes: [.with(["enflame.com/gcu": "1"], annotations: ["enflame.com/gcu-drs-capacity": Self.drs])],
             names: ["g": "enflame.com/gcu", "d": "enflame.com/drs-gcu"])
         fleet.place("d=1")
@@ -25,7 +25,7 @@ import Testing
 
     @Test(arguments: [("DCU", ";D0,DCU,4096,50:;"), ("DCU-Z100", "D0,DCU,4096,50:;")])
     func emptyContainersKeepTheirPlaceUnderTheExactType(_ type: String, _ expected: String) throws {
-        let fleet = try Fleet(
+        let fleet = try SmallFleet(
             nodes: [.with(annotations: ["hami.io/node-dcu-register": "D0,4,16384,100,\(type),0,true,0,x:"])],
             names: HygonTests.names)
         fleet.place("cpu=1 | n=1 m=4096 c=50")
@@ -34,7 +34,7 @@ import Testing
 
     @Test func aPodOfSeveralTypesNeedsThemOnOneNode() throws {
         let names = ["g": "enflame.com/gcu", "k": "kunlunxin.com/xpu"]
-        let fleet = try Fleet(
+        let fleet = try SmallFleet(
             nodes: [
                 .with(name: "a", ["enflame.com/gcu": "2"]), .with(name: "b", ["kunlunxin.com/xpu": "8"]),
                 .with(name: "c", ["enflame.com/gcu": "1", "kunlunxin.com/xpu": "8"]),
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func weightsTurnTheOrder() throws {
-        func fleet(_ policy: String) throws -> Fleet {
+        func fleet(_ policy: String) throws -> SmallFleet {
             let scores = #"[{"uuid":"g0","score":{"g1":1}},{"uuid":"g1","score":{"g0":1}}]"#
             let node = NVIDIAFleet.node(
                 [100, 100], type: "NVIDIA", annotations: ["hami.io/node-nvidia-score": scores])

@@ -4,9 +4,9 @@ import Testing
 
 /// - Source: hami-vendors.md 3.4
 @Suite struct MooreThreadsTests {
-    static func fleet(cores: Int = 32, memory: Int = 192) throws -> Fleet {
+    static func fleet(cores: Int = 32, memory: Int = 192) throws -> SmallFleet {
         let names = ["n": "mthreads.com/vgpu", "m": "mthreads.com/sgpu-memory", "c": "mthreads.com/sgpu-core"]
-        return try Fleet(nodes: [.with([names["c"]!: "\(cores)", names["m"]!: "\(memory)"])], names: names)
+        return try SmallFleet(nodes: [.with([names["c"]!: "\(cores)", names["m"]!: "\(memory)"])], names: names)
     }
 
     @Test func containersOfAPodShareOneCard() throws {

@@ -22,10 +22,10 @@ import Testing
         }
     }
 
-    static func fleet(cards: Int = 1) throws -> Fleet { try NVIDIAFleet.make([node(cards: cards)]) }
+    static func fleet(cards: Int = 1) throws -> SmallFleet { try NVIDIAFleet.make([node(cards: cards)]) }
 
     /// Starts of the instances that the pod placed last got.
-    private func starts(_ fleet: Fleet) throws -> [Int64] {
+    private func starts(_ fleet: SmallFleet) throws -> [Int64] {
         let text = try #require(fleet.last?.annotations["hami.io/vgpu-mig-allocations"])
         return JSON(try JSONParser().parse(text)).array?.compactMap { $0["placement"]?["start"]?.int64 } ?? []
     }
@@ -87,7 +87,7 @@ import Testing
             "hami.io/vgpu-node": "node", "hami.io/vgpu-devices-allocated": "g0,NVIDIA,5120,14:;",
             "hami.io/vgpu-mig-allocations": allocations,
         ]
-        let fleet = try Fleet(nodes: [Self.node()], names: NVIDIAFleet.names, existing: [pod], admits: false)
+        let fleet = try SmallFleet(nodes: [Self.node()], names: NVIDIAFleet.names, existing: [pod], admits: false)
         #expect(fleet.place("n=1 m=4000") == (isHealthy ? "0:5120/14" : "1/1 CardNotHealth"))
     }
 }

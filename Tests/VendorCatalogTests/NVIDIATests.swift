@@ -37,8 +37,8 @@ enum NVIDIAFleet {
     static func make(
         _ nodes: [Node], policy: String = "spread", nodePolicy: String = "binpack",
         profile: CompatibilityProfile = .hami2_10_0, quota: [String: String] = [:], admits: Bool = false
-    ) throws -> Fleet {
-        try Fleet(
+    ) throws -> SmallFleet {
+        try SmallFleet(
             nodes: nodes, names: names, profile: profile, quotas: quota.isEmpty ? [] : [Self.quota(quota)],
             defaults: SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: policy), admits: admits)
     }
@@ -93,7 +93,7 @@ enum NVIDIAFleet {
     }
 
     @Test func cordonedCardsTakeNoPods() throws {
-        func fleet(_ cordon: String) throws -> Fleet {
+        func fleet(_ cordon: String) throws -> SmallFleet {
             try NVIDIAFleet.make([NVIDIAFleet.node(Self.equal, annotations: ["hami.io/device-cordon": cordon])])
         }
         #expect(try fleet("g1, ").indexes("n=1 m=1") == "0")
@@ -137,7 +137,7 @@ enum NVIDIAFleet {
                 == "1/2 AllocatedCardsInsufficientRequest, 1/2 NumaNotFit")
     }
 
-    static func topology(_ scores: String, _ cards: Int) throws -> Fleet {
+    static func topology(_ scores: String, _ cards: Int) throws -> SmallFleet {
         let node = NVIDIAFleet.node(
             Array(repeating: 8000, count: cards), annotations: ["hami.io/node-nvidia-score": scores])
         return try NVIDIAFleet.make([node], policy: "topology-aware")

@@ -9,7 +9,7 @@ import VendorCatalog
 @Suite struct RefusalCounterTests {
     /// Nodes that give each word, and nodes that fit under "fits".
     private static func plainCounts(
-        _ requestClass: RequestClass, _ cluster: Cluster, _ evaluator: inout NodeEvaluator
+        _ requestClass: RequestClass, _ cluster: Fleet, _ evaluator: inout NodeEvaluator
     ) -> [String: Int] {
         var counts: [String: Int] = [:]
         for node in 0..<cluster.table.nodeRowCount {
@@ -35,11 +35,11 @@ import VendorCatalog
     @Test(arguments: 1...12) func countsAreEqual(_ seed: Int) throws {
         for profile in CompatibilityProfile.all {
             var random = RandomFleet(seed: UInt64(seed), nodes: 30)
-            let cluster = Cluster(catalog: try VendorCatalog(), profile: profile)
+            let cluster = Fleet(catalog: try VendorCatalog(), profile: profile)
             for (number, node) in random.nodes.enumerated() {
                 var node = node
                 if number % 11 == 7 { node.taints = [Taint(key: "dedicated", value: "batch", effect: .noSchedule)] }
-                cluster.register(node, now: Fleet.now)
+                cluster.register(node, now: SmallFleet.now)
             }
             cluster.quotas.add(
                 ResourceQuota(

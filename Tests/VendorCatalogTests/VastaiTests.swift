@@ -8,7 +8,7 @@ import Testing
     /// Strategy and card of each device; nil = not registered.
     static func fleet(
         _ devices: [(strategy: String?, card: String?)], count: Int = 1, policy: String = "spread"
-    ) throws -> Fleet {
+    ) throws -> SmallFleet {
         let records = devices.enumerated().map { index, device in
             var record = RegisteredDevice("D\(index)", index: index)
             record.count = count
@@ -20,7 +20,7 @@ import Testing
             record.custom = custom.isEmpty ? nil : custom
             return record
         }
-        return try Fleet(
+        return try SmallFleet(
             nodes: [.with(annotations: ["hami.io/node-va-register": records.register])],
             names: ["n": "vastaitech.com/va"], defaults: SchedulingDefaults(devicePolicy: policy))
     }

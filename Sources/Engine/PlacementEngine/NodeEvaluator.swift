@@ -20,7 +20,7 @@ public struct NodeEvaluator: ~Copyable {
     /// Trials so far: the exact checks of the work counters.
     public private(set) var trials = 0
 
-    public init(cluster: Cluster) {
+    public init(cluster: Fleet) {
         workspace = FitWorkspace(
             table: cluster.table, quotas: cluster.quotas, profile: cluster.profile,
             devicesMax: cluster.devicesPerNodeMax)
@@ -40,7 +40,7 @@ public struct NodeEvaluator: ~Copyable {
     /// Makes room for the largest node that there is now, and keeps the count of trials.
     ///
     /// - Complexity: O(1) while nodes have not grown
-    public mutating func follow(_ cluster: Cluster) {
+    public mutating func follow(_ cluster: Fleet) {
         if cluster.devicesPerNodeMax <= workspace.capacity { return }
         var larger = NodeEvaluator(cluster: cluster)
         larger.trials = trials

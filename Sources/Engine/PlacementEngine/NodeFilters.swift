@@ -2,7 +2,7 @@ import DeviceTable
 import PlacementModel
 
 /// The node filters of kube-scheduler that a batch scheduler needs before it looks at devices.
-extension Cluster {
+extension Fleet {
     /// The first filter that keeps the class off the node, or nil.
     ///
     /// - Complexity: O(1) without selectors and taints.

@@ -7,7 +7,7 @@ import VendorCatalog
 /// - Complexity: O(pods x nodes x devices)
 /// - Determinism: the best score wins, ties go to the node that comes first among the candidates.
 public final class ReferenceEngine: PlacementEngine {
-    public let cluster: Cluster
+    public let cluster: Fleet
     public let name = "reference"
     public var evaluator: NodeEvaluator
     var collapser = UsageCollapser()
@@ -22,7 +22,7 @@ public final class ReferenceEngine: PlacementEngine {
     /// - Parameters:
     ///   - threads: how many scan the nodes; the answer does not depend on it.
     ///   - threadedFrom: nodes from which further threads are worth waking.
-    public init(cluster: Cluster, threads: Int = 1, threadedFrom: Int = 512) {
+    public init(cluster: Fleet, threads: Int = 1, threadedFrom: Int = 512) {
         self.cluster = cluster
         nodesForThreads = threadedFrom
         evaluator = NodeEvaluator(cluster: cluster)
@@ -123,7 +123,7 @@ public final class ReferenceEngine: PlacementEngine {
 
     /// The best of `count` nodes in order, the first among equals.
     private static func best(
-        of count: Int, _ requestClass: RequestClass, _ cluster: Cluster, _ evaluator: inout NodeEvaluator,
+        of count: Int, _ requestClass: RequestClass, _ cluster: Fleet, _ evaluator: inout NodeEvaluator,
         filtersNodes: Bool, node: (Int) -> Int
     ) -> Choice? {
         var best: Choice?

@@ -33,13 +33,13 @@ public struct RefusalCounts: Sendable, Hashable {
 /// The counts are those of the evaluator asked on every node. It is asked once for all nodes without a device of the vendors
 /// wanted, and once per state where nodes of one state answer alike; plain requests are counted by a kernel.
 public struct RefusalCounter: ~Copyable {
-    private let cluster: Cluster
+    private let cluster: Fleet
     private var evaluator: NodeEvaluator
     private var states: [VendorID: UnsafeMutablePointer<StateGroups>] = [:]
     /// What the class at hand was told in each state, nil = not asked yet.
     private var verdicts: [NodeVerdict?] = []
 
-    public init(cluster: Cluster) {
+    public init(cluster: Fleet) {
         self.cluster = cluster
         evaluator = NodeEvaluator(cluster: cluster)
     }

@@ -23,7 +23,7 @@ public enum SchedulerAnnotations {
     public static let assignedTime = "hami.io/vgpu-time"
 }
 
-extension Cluster {
+extension Fleet {
     /// The class key of a pod.
     ///
     /// - Throws: ``WeightsError`` when the scoring weights annotation is bad; HAMi refuses the pod with it.

@@ -58,7 +58,7 @@ public struct WorkCounters: Sendable, Hashable {
 
 /// Decides where queued pods go.
 public protocol PlacementEngine: AnyObject {
-    var cluster: Cluster { get }
+    var cluster: Fleet { get }
     var name: String { get }
     var counters: WorkCounters { get }
 

@@ -23,7 +23,7 @@ public struct AdmissionWebhook: Sendable {
     }
 
     /// Mutates `pod` as the webhook would; on refusal the pod may be left half mutated.
-    public func review(_ pod: inout Pod, cluster: Cluster) -> AdmissionVerdict {
+    public func review(_ pod: inout Pod, cluster: Fleet) -> AdmissionVerdict {
         func denied(_ message: String) -> AdmissionVerdict {
             AdmissionVerdict(isAllowed: false, message: message, isPatched: false)
         }
@@ -53,7 +53,7 @@ public struct AdmissionWebhook: Sendable {
     }
 
     /// Sums of memory and cores over app containers, or the largest init container, against the namespace's limits.
-    private func exceedsQuota(_ pod: Pod, _ cluster: Cluster) -> Bool {
+    private func exceedsQuota(_ pod: Pod, _ cluster: Fleet) -> Bool {
         guard cluster.quotas.hasLimits else { return false }
         let namespace = cluster.quotas.namespaceID(pod.metadata.namespace)
         for vendor in cluster.catalog.ids {

@@ -52,7 +52,7 @@ private final class CatalogCache {
 
 struct CaseRun {
     private let schedulerCase: SchedulerCase
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let engine: ReferenceEngine
     private let indexed: IndexedEngine?
     private let now: WallClock
@@ -66,7 +66,7 @@ struct CaseRun {
     ) {
         self.schedulerCase = schedulerCase
         self.now = now
-        cluster = Cluster(catalog: catalog, profile: profile)
+        cluster = Fleet(catalog: catalog, profile: profile)
         for node in schedulerCase.nodes where cluster.table.node(named: node.name) == nil {
             let row = cluster.register(node, now: now, handshake: .strict).row
             registered.append((node.name, row))

@@ -4,14 +4,14 @@ import VendorCatalog
 
 /// The same nodes and quotas without any pod: what could ever fit.
 final class EmptyFleet {
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let fits: (RequestClass) -> Bool
     private let defaults: SchedulingDefaults
     /// Verdicts by class of the real fleet.
     private var known: [Int: Bool] = [:]
 
-    init(of real: Cluster, quotas: [ResourceQuota], options: PlacementOptions) {
-        cluster = Cluster(catalog: real.catalog, profile: real.profile)
+    init(of real: Fleet, quotas: [ResourceQuota], options: PlacementOptions) {
+        cluster = Fleet(catalog: real.catalog, profile: real.profile)
         for node in real.table.nodes { cluster.register(node, now: options.now) }
         for quota in quotas { cluster.quotas.add(quota) }
         switch options.engine {

@@ -14,7 +14,7 @@ struct FleetScan {
     private(set) var answers: [(row: Int, answer: Answer)] = []
 
     /// - Complexity: O(nodes x devices)
-    init(_ requestClass: RequestClass, cluster: Cluster, evaluator: inout NodeEvaluator) {
+    init(_ requestClass: RequestClass, cluster: Fleet, evaluator: inout NodeEvaluator) {
         answers.reserveCapacity(cluster.table.nodeRowCount)
         for row in 0..<cluster.table.nodeRowCount where cluster.table.nodeFlags[row].contains(.alive) {
             answers.append((row, Self.answer(requestClass, row, cluster, &evaluator)))
@@ -22,7 +22,7 @@ struct FleetScan {
     }
 
     private static func answer(
-        _ requestClass: RequestClass, _ row: Int, _ cluster: Cluster, _ evaluator: inout NodeEvaluator
+        _ requestClass: RequestClass, _ row: Int, _ cluster: Fleet, _ evaluator: inout NodeEvaluator
     ) -> Answer {
         if let filter = cluster.firstFailingFilter(requestClass, node: row) {
             return .filtered(word(of: filter, requestClass, row, cluster))
@@ -33,7 +33,7 @@ struct FleetScan {
 
     /// kube-scheduler's wording, with the name of an extended resource that is short.
     private static func word(
-        of filter: NodeFilter, _ requestClass: RequestClass, _ row: Int, _ cluster: Cluster
+        of filter: NodeFilter, _ requestClass: RequestClass, _ row: Int, _ cluster: Fleet
     ) -> String {
         guard filter == .extendedResource,
             let short = requestClass.extended.first(where: {
@@ -47,7 +47,7 @@ struct FleetScan {
     private static let unregistered = "node unregistered"
 
     /// Nodes by reason word, most frequent first.
-    func reasons(in cluster: Cluster) -> [PodRejection.Reason] {
+    func reasons(in cluster: Fleet) -> [PodRejection.Reason] {
         var counts: [String: Int] = [:]
         for (row, answer) in answers {
             switch answer {
@@ -62,7 +62,7 @@ struct FleetScan {
         }
     }
 
-    func explanation(_ requestClass: RequestClass, in cluster: Cluster) -> PlacementExplanation {
+    func explanation(_ requestClass: RequestClass, in cluster: Fleet) -> PlacementExplanation {
         var filtered = GroupedNodes()
         var refused = GroupedNodes()
         var fitting: [PlacementExplanation.ScoredNode] = []

@@ -16,7 +16,7 @@ public struct PlacementDetail {
     /// Reads the node that `evaluator` has just fitted.
     ///
     /// - Complexity: O(containers x types); allocates, so only where details are printed.
-    public init(_ requestClass: RequestClass, _ evaluator: borrowing NodeEvaluator, cluster: Cluster, score: Float) {
+    public init(_ requestClass: RequestClass, _ evaluator: borrowing NodeEvaluator, cluster: Fleet, score: Float) {
         let node = evaluator.workspace.node
         nodeRow = node
         self.score = score
@@ -63,7 +63,7 @@ public struct PlacementDetail {
     }
 
     private static func usage(
-        _ evaluator: borrowing NodeEvaluator, _ cluster: Cluster
+        _ evaluator: borrowing NodeEvaluator, _ cluster: Fleet
     ) -> [(key: String, usages: [(record: DeviceRecord, usage: CollapsedUsage)])] {
         var collapser = UsageCollapser()
         collapser.collapse(evaluator.workspace)
@@ -84,7 +84,7 @@ public struct PlacementDetail {
     ///
     /// - Source: hami-core.md 2.1, 4.2 step 10
     public func annotations(
-        for pod: Pod, _ requestClass: RequestClass, cluster: Cluster, now: WallClock
+        for pod: Pod, _ requestClass: RequestClass, cluster: Fleet, now: WallClock
     ) -> [String: String] {
         let node = cluster.table.nodes[nodeRow]
         var annotations = [

@@ -7,7 +7,7 @@ import VendorCatalog
 extension PlacementSession {
     /// Registers that could not be read, ids that stand twice, amounts no node can offer.
     public static func problems(
-        of registration: Cluster.Registration, _ entry: PlacementInput.SourcedNode, in cluster: Cluster
+        of registration: Fleet.Registration, _ entry: PlacementInput.SourcedNode, in cluster: Fleet
     ) -> [InputProblem] {
         func problem(_ field: String, _ message: String) -> InputProblem {
             InputProblem(source: entry.source, object: "Node \(entry.node.name)", field: field, message: message)

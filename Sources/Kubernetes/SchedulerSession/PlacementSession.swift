@@ -9,7 +9,7 @@ import VendorCatalog
 /// Nothing throws once the session stands: every queued pod gets a report, and input that could not be used as it is
 /// becomes a problem that names its file and object. Not thread-safe.
 public final class PlacementSession {
-    public let cluster: Cluster
+    public let cluster: Fleet
     public let options: PlacementOptions
     /// Queued pods in input order.
     public private(set) var queue: [PlacementInput.SourcedPod] = []
@@ -43,7 +43,7 @@ public final class PlacementSession {
         self.options = options
         problems = input.problems
         ignoredKinds = input.ignoredKinds
-        cluster = Cluster(catalog: catalog, profile: options.profile)
+        cluster = Fleet(catalog: catalog, profile: options.profile)
         hint = ResourceNameHint(managedResources: catalog.managedResources)
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas

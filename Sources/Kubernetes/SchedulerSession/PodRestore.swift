@@ -15,7 +15,7 @@ public enum RestoreResult: Sendable, Hashable {
     case unknownNode(String)
 }
 
-extension Cluster {
+extension Fleet {
     /// Charges a running pod from its annotations, as a scheduler that starts up does.
     ///
     /// - Parameter countsNodeResources: also charge CPU, memory and the pod slot to the node (kube-scheduler's part).

@@ -7,12 +7,12 @@ import VendorCatalog
 
 /// A small fleet in thousandths of devices, node by node, and pods for it.
 struct MilliFleetBuilder {
-    let cluster: Cluster
+    let cluster: Fleet
     private let vendor: VendorID
 
     init() throws {
         let catalog = try VendorCatalog.forTraces()
-        cluster = Cluster(catalog: catalog)
+        cluster = Fleet(catalog: catalog)
         vendor = try #require(catalog.id(ofWord: VendorCatalog.milliWord))
     }
 

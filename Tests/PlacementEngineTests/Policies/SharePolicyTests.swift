@@ -7,14 +7,14 @@ import VendorCatalog
 
 /// Views and scores worked out by hand on slots, memory and cores: nodes of two NVIDIA cards with 16,000 MiB each.
 @Suite struct SharePolicies {
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let vendor: VendorID
     private let half: RequestClass
     private let whole: RequestClass
     private let plain: RequestClass
 
     init() throws {
-        let cluster = Cluster(catalog: try VendorCatalog.forTraces())
+        let cluster = Fleet(catalog: try VendorCatalog.forTraces())
         let vendor = try #require(cluster.catalog.id(ofWord: "NVIDIA"))
         self.cluster = cluster
         self.vendor = vendor
@@ -36,7 +36,7 @@ import VendorCatalog
     }
 
     private static func requestClass(
-        _ cluster: Cluster, cpu: Int64, memoryMiB: Int64 = 0, cores: Int64 = 0
+        _ cluster: Fleet, cpu: Int64, memoryMiB: Int64 = 0, cores: Int64 = 0
     ) throws -> RequestClass {
         var container = Container(name: "main")
         container.requests["cpu"] = Quantity(integer: cpu)

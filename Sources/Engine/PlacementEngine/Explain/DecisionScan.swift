@@ -7,11 +7,11 @@ import VendorCatalog
 ///
 /// - Complexity: O(nodes x devices) for a pod that fits; more where the nearest node is sought, see ``NodeInspection``.
 public struct DecisionScan: ~Copyable {
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let requestClass: RequestClass
     private var evaluator: NodeEvaluator
 
-    public init(_ requestClass: RequestClass, cluster: Cluster) {
+    public init(_ requestClass: RequestClass, cluster: Fleet) {
         self.cluster = cluster
         self.requestClass = requestClass
         evaluator = NodeEvaluator(cluster: cluster)

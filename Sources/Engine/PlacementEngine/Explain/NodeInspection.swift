@@ -55,7 +55,7 @@ extension NodeEvaluator {
     ///
     /// The verdicts are those at the moment each request was tried, with what earlier containers took.
     /// - Complexity: O(devices x fits x log amount); allocates.
-    public mutating func inspect(_ requestClass: RequestClass, node: Int, in cluster: Cluster) -> NodeInspection {
+    public mutating func inspect(_ requestClass: RequestClass, node: Int, in cluster: Fleet) -> NodeInspection {
         var inspector = DeviceInspector()
         let fits = fits(requestClass, node: node, observer: &inspector)
         if fits { inspector.noteGrants(of: workspace) }

@@ -25,7 +25,7 @@ public struct NodeLack: Sendable, Hashable {
     }
 }
 
-extension Cluster {
+extension Fleet {
     /// Every node filter that keeps the class off the node, not only the first; empty exactly when
     /// ``firstFailingFilter(_:node:)`` finds none.
     ///

@@ -3,7 +3,7 @@ import VendorCatalog
 
 extension RequestClass {
     /// What a pod of the class asks, for people: `2 NVIDIA (8000 MiB, 30 cores), 4 CPUs, 16 GiB`.
-    public func askText(in cluster: Cluster) -> String {
+    public func askText(in cluster: Fleet) -> String {
         var parts: [String] = []
         for container in 0..<containerCount {
             for request in requests(of: container) {

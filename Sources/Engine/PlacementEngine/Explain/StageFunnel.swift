@@ -9,16 +9,16 @@ struct StageFunnel {
     private var failed: [Step: Int] = [:]
     private var reasons: [Step: [String: Int]] = [:]
     private let requestClass: RequestClass
-    private let cluster: Cluster
+    private let cluster: Fleet
 
-    /// The checks in order; node filters as ``Cluster/firstFailingFilter(_:node:)`` makes them.
+    /// The checks in order; node filters as ``Fleet/firstFailingFilter(_:node:)`` makes them.
     private enum Step: CaseIterable {
         case nodeName, unschedulable, nodeSelector, nodeAffinity, taints
         case pods, cpu, memory, ephemeralStorage, extendedResources
         case deviceType, devices
     }
 
-    init(_ requestClass: RequestClass, cluster: Cluster) {
+    init(_ requestClass: RequestClass, cluster: Fleet) {
         self.requestClass = requestClass
         self.cluster = cluster
     }

@@ -36,7 +36,7 @@ final class LaneLedger {
 /// A pod may go to a lane when all it reads and changes is the lane's: one vendor, no quota, no extended resources, no
 /// effects beyond usage. A round with any other pod is left to the single lane as a whole.
 final class IndependentLanes {
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let threads: Int
     private var lanes: [Lane] = []
     /// Lane of each vendor; vendors without nodes are the first lane's.
@@ -61,7 +61,7 @@ final class IndependentLanes {
         var nextEntry = 0
         var nextEffect = 0
 
-        init(cluster: Cluster) {
+        init(cluster: Fleet) {
             search = SearchLane(cluster: cluster, threads: 1, threadedFrom: .max, ledger: ledger)
         }
 
@@ -73,7 +73,7 @@ final class IndependentLanes {
         }
     }
 
-    init(cluster: Cluster, threads: Int) {
+    init(cluster: Fleet, threads: Int) {
         self.cluster = cluster
         self.threads = threads
     }

@@ -9,7 +9,7 @@ import VendorCatalog
 /// - Complexity: per pod about O(log nodes) through a shared index; no heap allocation in steady state.
 /// - Determinism: equals the reference, whatever the number of classes, levels, repairs or threads.
 public final class IndexedEngine: PlacementEngine {
-    public let cluster: Cluster
+    public let cluster: Fleet
     public let name = "indexed"
     private let whole: SearchLane
     private var lanes: IndependentLanes?
@@ -23,7 +23,7 @@ public final class IndexedEngine: PlacementEngine {
     ///   - threads: how many build indexes and decide independent pools; the answer does not depend on it.
     ///   - threadedFrom: nodes from which further threads are worth waking for a build.
     ///   - lanesFrom: pods of a round from which further threads are worth waking for decisions.
-    public init(cluster: Cluster, threads: Int = 1, threadedFrom: Int = 4096, lanesFrom: Int = 256) {
+    public init(cluster: Fleet, threads: Int = 1, threadedFrom: Int = 4096, lanesFrom: Int = 256) {
         self.cluster = cluster
         self.threads = threads
         self.threadedFrom = threadedFrom

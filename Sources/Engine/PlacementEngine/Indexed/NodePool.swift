@@ -29,7 +29,7 @@ final class NodePool {
     private let kinds: DeviceKinds
 
     /// - Parameter requestClass: one of those that will use the pool; its node policy holds for all.
-    init(vendor: VendorID?, _ requestClass: RequestClass, cluster: Cluster, threads: Int, threadedFrom: Int) {
+    init(vendor: VendorID?, _ requestClass: RequestClass, cluster: Fleet, threads: Int, threadedFrom: Int) {
         self.vendor = vendor
         policy = requestClass.nodePolicy
         policyText = Self.policyWord(requestClass)

@@ -101,7 +101,7 @@ struct NodeSet: BitwiseCopyable {
 struct CandidateSet {
     private var bits: [UInt64]
 
-    init(_ rows: [Int], of cluster: Cluster) {
+    init(_ rows: [Int], of cluster: Fleet) {
         bits = Array(repeating: 0, count: (cluster.table.nodeRowCount + 63) / 64)
         for row in rows { bits[row >> 6] |= 1 << UInt64(row & 63) }
     }
@@ -123,7 +123,7 @@ final class ConstraintSet {
     @inline(__always)
     func contains(_ node: Int) -> Bool { bits[node >> 6] & (1 << UInt64(node & 63)) != 0 }
 
-    func catchUp(_ cluster: Cluster) {
+    func catchUp(_ cluster: Fleet) {
         let log = cluster.table.releaseLog
         if log.end == releasePosition { return }
         let rows = cluster.table.nodeRowCount
@@ -137,7 +137,7 @@ final class ConstraintSet {
         releasePosition = log.end
     }
 
-    private func set(_ node: Int, _ cluster: Cluster) {
+    private func set(_ node: Int, _ cluster: Fleet) {
         let passes =
             cluster.table.heads.base[node].flags.contains(.alive)
             && cluster.failingConstraint(representative, node: node) == nil

@@ -94,7 +94,7 @@ extension SearchLane {
         return false
     }
 
-    /// CPU, memory, storage, pod slot and extended resources; see ``Cluster/failingResource(_:node:)``.
+    /// CPU, memory, storage, pod slot and extended resources; see ``Fleet/failingResource(_:node:)``.
     @inline(__always)
     func hasResources(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         if plan.pointee.hasExtended { return cluster.failingResource(plan.pointee.requestClass, node: node) == nil }

@@ -9,7 +9,7 @@ import VendorCatalog
 /// states or keep a ``ScoreTree`` each. Every candidate still passes the exact check, so indexes decide only where to look.
 /// - Complexity: per pod about O(log nodes) through a pool; no heap allocation in steady state.
 final class SearchLane {
-    let cluster: Cluster
+    let cluster: Fleet
     /// The table's columns, read without counting references.
     let hot: HotColumns
     let threads: Int
@@ -53,7 +53,7 @@ final class SearchLane {
         var untried = UntriedStates()
     }
 
-    init(cluster: Cluster, threads: Int, threadedFrom: Int, ledger: LaneLedger? = nil) {
+    init(cluster: Fleet, threads: Int, threadedFrom: Int, ledger: LaneLedger? = nil) {
         self.cluster = cluster
         hot = cluster.table.hot
         plans = .allocate(capacity: 0)

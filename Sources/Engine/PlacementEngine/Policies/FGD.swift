@@ -13,12 +13,12 @@ public struct FGD: MilliPolicy {
     private let typicalPods: TypicalPods
     private(set) var fragmentation: Fragmentation
 
-    public init(_ typicalPods: TypicalPods, _ cluster: Cluster) {
+    public init(_ typicalPods: TypicalPods, _ cluster: Fleet) {
         self.typicalPods = typicalPods
         fragmentation = Fragmentation(typicalPods, modes: cluster.table.modes)
     }
 
-    public mutating func fleetDidChange(_ cluster: Cluster) { self = FGD(typicalPods, cluster) }
+    public mutating func fleetDidChange(_ cluster: Fleet) { self = FGD(typicalPods, cluster) }
 
     public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 {
         let before = fragmentation.amounts(node).total

@@ -37,7 +37,7 @@ struct FGDMemo: MilliPolicy, ~Copyable {
     /// Devices of the state that a placement leads to, ascending.
     private let after: UnsafeMutablePointer<Int32>
 
-    init(_ typicalPods: TypicalPods, _ cluster: Cluster) {
+    init(_ typicalPods: TypicalPods, _ cluster: Fleet) {
         self.typicalPods = typicalPods
         plain = FGD(typicalPods, cluster)
         table = FragmentationTable(plain.fragmentation)
@@ -58,7 +58,7 @@ struct FGDMemo: MilliPolicy, ~Copyable {
         after.deallocate()
     }
 
-    mutating func fleetDidChange(_ cluster: Cluster) { self = FGDMemo(typicalPods, cluster) }
+    mutating func fleetDidChange(_ cluster: Fleet) { self = FGDMemo(typicalPods, cluster) }
 
     mutating func prepare(_ request: inout MilliRequest) {
         var shape = request

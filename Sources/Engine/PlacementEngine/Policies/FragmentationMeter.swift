@@ -40,7 +40,7 @@ public final class FragmentationMeter {
     private var requests: [MilliRequest?] = []
 
     /// - Precondition: ``MilliPolicyKind/thousandthsProblem(with:)`` found nothing.
-    public init(_ cluster: Cluster, _ typicalPods: TypicalPods) {
+    public init(_ cluster: Fleet, _ typicalPods: TypicalPods) {
         fleet = MilliFleet(cluster: cluster, ranks: nil, tracksAffinities: false)
         fragmentation = Fragmentation(typicalPods, modes: cluster.table.modes)
         fragmented = SumTree(count: fleet.count)

@@ -15,7 +15,7 @@ final class MilliFleet {
     /// Devices of a node that a bit set holds.
     static let devicesMax = 64
 
-    let cluster: Cluster
+    let cluster: Fleet
     let vendor: VendorID
     let count: Int
     let nodes: UnsafeMutablePointer<MilliNode>
@@ -29,7 +29,7 @@ final class MilliFleet {
     /// - Precondition: ``check(_:)`` found nothing.
     /// - Complexity: O(n log n) in nodes, linear in devices and residents.
     /// - Parameter tracksAffinities: whether `residents` follows the cluster from now on; one fleet at a time can.
-    init(cluster: Cluster, ranks: [Int32]?, tracksAffinities: Bool = true) {
+    init(cluster: Fleet, ranks: [Int32]?, tracksAffinities: Bool = true) {
         self.cluster = cluster
         vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) ?? VendorID(0)
         let table = cluster.table
@@ -93,7 +93,7 @@ final class MilliFleet {
     }
 
     /// Why the policies cannot work on a fleet; nil = they can.
-    static func check(_ cluster: Cluster) -> PolicyError? {
+    static func check(_ cluster: Fleet) -> PolicyError? {
         let table = cluster.table
         let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord)
         for row in 0..<table.nodeRowCount {

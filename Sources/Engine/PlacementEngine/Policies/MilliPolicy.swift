@@ -14,7 +14,7 @@ public protocol MilliPolicy: ScoringPolicy, ~Copyable {
     mutating func prepare(_ request: inout MilliRequest)
 
     /// Says that nodes or device models came: what is kept by node row or model must be made anew.
-    mutating func fleetDidChange(_ cluster: Cluster)
+    mutating func fleetDidChange(_ cluster: Fleet)
 
     /// Says that the node's state is new.
     mutating func nodeDidChange(_ node: MilliNode)
@@ -26,7 +26,7 @@ extension MilliPolicy where Self: ~Copyable {
 
     public mutating func prepare(_ request: inout MilliRequest) {}
 
-    public mutating func fleetDidChange(_ cluster: Cluster) {}
+    public mutating func fleetDidChange(_ cluster: Fleet) {}
 
     public mutating func nodeDidChange(_ node: MilliNode) {}
 }

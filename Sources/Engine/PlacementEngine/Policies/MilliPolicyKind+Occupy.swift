@@ -7,7 +7,7 @@ extension MilliPolicyKind {
     /// - Parameter devices: places in the node; one that gives several parts stands several times.
     /// - Returns: nil, changing nothing, when the class is not understood or the node has no such device.
     public static func occupy(
-        _ requestClass: RequestClass, row: Int, devices: [Int32], in cluster: Cluster, into result: inout RoundResult
+        _ requestClass: RequestClass, row: Int, devices: [Int32], in cluster: Fleet, into result: inout RoundResult
     ) -> Outcome? {
         guard let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord),
             let request = MilliRequest(requestClass, vendor: vendor, modes: cluster.table.modes)

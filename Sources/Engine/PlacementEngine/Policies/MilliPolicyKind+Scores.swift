@@ -8,7 +8,7 @@ extension MilliPolicyKind {
     ///   affinity class.
     /// - Complexity: O(nodes x score)
     public func scores(
-        of requestClass: RequestClass, cluster: Cluster, _ context: PolicyContext
+        of requestClass: RequestClass, cluster: Fleet, _ context: PolicyContext
     ) -> [(row: Int, score: NodeScoreValue)]? {
         switch self {
         case .fgd where MilliFleet.check(cluster) != nil:
@@ -26,7 +26,7 @@ extension MilliPolicyKind {
     }
 
     private static func scores<Policy: MilliPolicy & SharePolicy>(
-        of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ policy: Policy
+        of requestClass: RequestClass, _ cluster: Fleet, _ context: PolicyContext, _ policy: Policy
     ) -> [(row: Int, score: NodeScoreValue)] {
         MilliFleet.check(cluster) == nil
             ? milliScores(of: requestClass, cluster, context, policy)
@@ -34,7 +34,7 @@ extension MilliPolicyKind {
     }
 
     private static func shareScores<Policy: SharePolicy>(
-        of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ makePolicy: (Cluster) -> Policy
+        of requestClass: RequestClass, _ cluster: Fleet, _ context: PolicyContext, _ makePolicy: (Fleet) -> Policy
     ) -> [(row: Int, score: NodeScoreValue)] {
         SharePolicyScanEngine(
             cluster: cluster, ranks: context.nodeRanks, tracksAffinities: false, makePolicy: makePolicy
@@ -42,7 +42,7 @@ extension MilliPolicyKind {
     }
 
     private static func milliScores<Policy: MilliPolicy>(
-        of requestClass: RequestClass, _ cluster: Cluster, _ context: PolicyContext, _ made: Policy
+        of requestClass: RequestClass, _ cluster: Fleet, _ context: PolicyContext, _ made: Policy
     ) -> [(row: Int, score: NodeScoreValue)] {
         let fleet = MilliFleet(cluster: cluster, ranks: context.nodeRanks)
         guard let request = MilliRequest(requestClass, vendor: fleet.vendor, modes: cluster.table.modes) else {

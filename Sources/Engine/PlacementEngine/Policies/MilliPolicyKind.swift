@@ -26,10 +26,10 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Why a fleet is not in thousandths of devices; nil = it is.
-    public static func thousandthsProblem(with cluster: Cluster) -> PolicyError? { MilliFleet.check(cluster) }
+    public static func thousandthsProblem(with cluster: Fleet) -> PolicyError? { MilliFleet.check(cluster) }
 
     /// Why the policy cannot work on a fleet; nil = it can.
-    public func problem(with cluster: Cluster) -> PolicyError? {
+    public func problem(with cluster: Fleet) -> PolicyError? {
         guard self == .gpuPacking, cluster.devicesPerNodeMax > MilliFleet.devicesMax else { return nil }
         let table = cluster.table
         let row = (0..<table.nodeRowCount).first { table.deviceCount[$0] > MilliFleet.devicesMax }
@@ -42,13 +42,13 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
 
     /// Whether the policies understand what a class asks of devices in thousandths; on such fleets they reject its pods
     /// otherwise.
-    public static func understands(_ requestClass: RequestClass, in cluster: Cluster) -> Bool {
+    public static func understands(_ requestClass: RequestClass, in cluster: Fleet) -> Bool {
         guard let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord) else { return false }
         return MilliRequest(requestClass, vendor: vendor, modes: cluster.table.modes) != nil
     }
 
     /// The plain scan. - Precondition: ``problem(with:)`` found nothing.
-    public func makeReferenceEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
+    public func makeReferenceEngine(_ cluster: Fleet, _ context: PolicyContext) -> any PlacementEngine {
         if MilliFleet.check(cluster) != nil { return makeShareScan(cluster, context) }
         func scan(_ policy: some MilliPolicy) -> any PlacementEngine {
             PolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, policy: policy)
@@ -65,7 +65,7 @@ public enum MilliPolicyKind: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The fast engine, with the same decisions. - Precondition: ``problem(with:)`` found nothing.
-    public func makeIndexedEngine(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
+    public func makeIndexedEngine(_ cluster: Fleet, _ context: PolicyContext) -> any PlacementEngine {
         if MilliFleet.check(cluster) != nil { return makeShareIndex(cluster, context) }
         switch self {
         case .foresight: return ForesightIndexEngine(cluster: cluster, context)

@@ -14,7 +14,7 @@ import PlacementModel
 /// out.
 /// - Complexity: O(nodes changed since the class was last asked + nodes / 64); no heap allocation in steady state.
 final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine {
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "indexed"
     private let ranks: [Int32]?
     private var fleet: MilliFleet
@@ -30,7 +30,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
     private var lastRelease = 0
     private let rescored = Cell(0)
 
-    init(cluster: Cluster, ranks: [Int32]?, makePolicy: (Cluster) -> Policy) {
+    init(cluster: Fleet, ranks: [Int32]?, makePolicy: (Fleet) -> Policy) {
         self.cluster = cluster
         self.ranks = ranks
         policy = .allocate(capacity: 1)

@@ -7,7 +7,7 @@ import PlacementModel
 /// - Determinism: the highest score wins, ties go to the smallest rank.
 /// - Source: fgd.md sections 4 to 6
 final class PolicyScanEngine<Policy: MilliPolicy>: PlacementEngine {
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "reference"
     private let ranks: [Int32]?
     private var policy: Policy
@@ -15,7 +15,7 @@ final class PolicyScanEngine<Policy: MilliPolicy>: PlacementEngine {
     private var positions: [Int] = []
     private var scores: [Int32] = []
 
-    init(cluster: Cluster, ranks: [Int32]?, policy: Policy) {
+    init(cluster: Fleet, ranks: [Int32]?, policy: Policy) {
         self.cluster = cluster
         self.ranks = ranks
         self.policy = policy

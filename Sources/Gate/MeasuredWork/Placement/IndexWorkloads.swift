@@ -35,7 +35,7 @@ private final class IndexWorkload: WorkloadRun {
     private let operations: Int
     private let filling: Int
     private let makeRounds: ([Int32]) -> [[Int32]]
-    private var cluster: Cluster
+    private var cluster: Fleet
     private var engine: IndexedEngine
     private var rounds: [[Int32]] = []
     private var result = RoundResult()

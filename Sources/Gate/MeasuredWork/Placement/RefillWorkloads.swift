@@ -30,7 +30,7 @@ enum RefillWorkloads {
 /// Rounds of pods onto an empty fleet, which is emptied after each pass; a part is a round, with the least time of all passes.
 private final class RefillWorkload: WorkloadRun {
     private static let roundSize = 100
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let engine: IndexedEngine
     private let rounds: [[Int32]]
     private let passes: Int

@@ -18,7 +18,7 @@ enum TableWorkloads {
 /// Applies random effects under a checkpoint, or rolls them back.
 private final class TableWorkload: WorkloadRun {
     private let table: DeviceTable
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let undoes: Bool
     private var effects: [DeviceEffect] = []
     private var checkpoint: DeviceTable.Checkpoint?

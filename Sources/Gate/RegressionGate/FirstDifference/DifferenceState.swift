@@ -114,7 +114,7 @@ public struct DifferenceState: Sendable, Hashable {
 }
 
 extension DifferenceState.Node {
-    fileprivate init(_ row: Int, _ cluster: Cluster, _ verdict: DifferenceState.Verdict) {
+    fileprivate init(_ row: Int, _ cluster: Fleet, _ verdict: DifferenceState.Verdict) {
         let table = cluster.table
         let free = table.free[row]
         func limited(_ amount: Int64) -> Int64? { amount == .max ? nil : amount }

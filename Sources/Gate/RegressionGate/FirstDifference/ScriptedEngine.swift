@@ -7,7 +7,7 @@ import VendorCatalog
 /// A logged decision names node and devices. Amounts and vendor details come from this build's own check of the node; where
 /// that check picks other devices than the log says, the state is near but not exact, and ``isExact`` says so.
 final class ScriptedEngine: PlacementEngine {
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "scripted"
     let counters = WorkCounters()
     /// Sequence numbers of the pods of the next call.
@@ -32,7 +32,7 @@ final class ScriptedEngine: PlacementEngine {
     ///   - usesMilli: whether a policy over devices in thousandths decided.
     ///   - capture: gets the pod's class while the cluster is in the state before it.
     init(
-        cluster: Cluster, rows: [DecisionRow], stop: Int, chosen: [String], usesMilli: Bool,
+        cluster: Fleet, rows: [DecisionRow], stop: Int, chosen: [String], usesMilli: Bool,
         capture: @escaping (RequestClass) -> Void
     ) {
         self.cluster = cluster

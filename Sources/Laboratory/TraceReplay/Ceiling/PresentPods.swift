@@ -45,13 +45,13 @@ struct PresentPods {
     }
 
     /// Keeps the present moment if more pods wait than at any before. - Complexity: O(devices) when it is kept.
-    mutating func observe(timeMs: Int64, waiting: Int, _ cluster: Cluster) {
+    mutating func observe(timeMs: Int64, waiting: Int, _ cluster: Fleet) {
         if let most = mostWaiting, (waiting, pods) <= (most.waiting, mostPods) { return }
         mostWaiting = moment(timeMs: timeMs, waiting: waiting, cluster)
         mostPods = pods
     }
 
-    func moment(timeMs: Int64?, waiting: Int, _ cluster: Cluster) -> Moment {
+    func moment(timeMs: Int64?, waiting: Int, _ cluster: Fleet) -> Moment {
         let table = cluster.table
         var uses = Array(repeating: Use(), count: cluster.catalog.vendors.count)
         for device in 0..<table.deviceRowCount {

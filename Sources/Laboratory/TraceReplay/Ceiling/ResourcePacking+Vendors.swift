@@ -53,7 +53,7 @@ private struct TrialFleet {
 
     private var nodes: [TraceNode] = []
     private var nodesOfKind: [Int64] = []
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let engine: ReferenceEngine
 
     init(_ trace: Trace, catalog: VendorCatalog, profile: CompatibilityProfile) throws(TraceError) {

@@ -17,7 +17,7 @@ extension TraceGenerator {
         for (place, draft) in classes.enumerated() {
             _ = drafts.pods.append(name: String(place), shape: drafts.pods.shape(of: draft, namespace: "resident"))
         }
-        let cluster: Cluster
+        let cluster: Fleet
         do { cluster = try drafts.makeCluster(catalog: catalog) } catch { throw GeneratorError(error.description) }
         let classifier = ShapeClassifier(drafts, cluster: cluster, defaults: SchedulingDefaults())
         let engine = ReferenceEngine(cluster: cluster)

@@ -40,7 +40,7 @@ public enum KubernetesImporter {
     private static func make(
         _ input: PlacementInput, name: String, now: WallClock, catalog: VendorCatalog
     ) -> Result {
-        let cluster = Cluster(catalog: catalog)
+        let cluster = Fleet(catalog: catalog)
         for entry in input.nodes { cluster.register(entry.node, now: now) }
         let base = name.split(separator: "/").last.map(String.init) ?? name
         var result = Result(
@@ -73,7 +73,7 @@ public enum KubernetesImporter {
 
     // MARK: Nodes
 
-    private static func traceNode(_ row: Int, _ cluster: Cluster) -> TraceNode {
+    private static func traceNode(_ row: Int, _ cluster: Fleet) -> TraceNode {
         let table = cluster.table
         let node = table.nodes[row]
         func amount(_ name: String) -> Int64? {
@@ -110,7 +110,7 @@ public enum KubernetesImporter {
     // MARK: Pods
 
     private static func addPods(
-        _ entries: [PlacementInput.SourcedPod], _ cluster: Cluster, _ result: inout Result
+        _ entries: [PlacementInput.SourcedPod], _ cluster: Fleet, _ result: inout Result
     ) {
         var finished = 0
         var merged = 0
@@ -147,7 +147,7 @@ public enum KubernetesImporter {
         if merged > 0 { result.notes.append("\(merged) pods of several containers became one container each") }
     }
 
-    private static func deviceLimits(of container: Container, _ cluster: Cluster) -> [(key: String, value: String)] {
+    private static func deviceLimits(of container: Container, _ cluster: Fleet) -> [(key: String, value: String)] {
         let names = Set(container.limits.keys).union(container.requests.keys)
         return names.intersection(cluster.catalog.managedResources).sorted().compactMap { name in
             container.limitOrRequest(name).map { (key: name, value: $0.canonical) }
@@ -155,7 +155,7 @@ public enum KubernetesImporter {
     }
 
     private static func shape(
-        of pod: Pod, _ asking: Container?, _ cluster: Cluster, _ pods: inout TracePods
+        of pod: Pod, _ asking: Container?, _ cluster: Fleet, _ pods: inout TracePods
     ) -> PodShape {
         let (resources, _) = PodResources.demand(of: pod, managed: cluster.catalog.managedResources) {
             cluster.table.resourceSymbol($0)

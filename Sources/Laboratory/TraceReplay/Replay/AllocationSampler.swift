@@ -40,7 +40,7 @@ struct AllocationSampler {
     /// In use as last counted, by vendor id.
     private var uses: [Use]
 
-    init(cluster: Cluster, axis: AllocationHistory.Axis) {
+    init(cluster: Fleet, axis: AllocationHistory.Axis) {
         history = AllocationHistory(axis: axis)
         table = cluster.table
         places = Array(repeating: nil, count: cluster.catalog.vendors.count)

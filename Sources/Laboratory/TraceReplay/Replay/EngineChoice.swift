@@ -4,8 +4,8 @@ import PlacementEngine
 public struct EngineChoice: Sendable {
     public let name: String
     public let summary: String
-    /// Cluster, policy, its context, number of threads.
-    let make: @Sendable (Cluster, PolicyChoice, PolicyContext, Int) -> any PlacementEngine
+    /// Fleet, policy, its context, number of threads.
+    let make: @Sendable (Fleet, PolicyChoice, PolicyContext, Int) -> any PlacementEngine
 
     /// The plain scan over all nodes.
     public static let reference = EngineChoice(

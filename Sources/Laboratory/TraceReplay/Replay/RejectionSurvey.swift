@@ -41,7 +41,7 @@ public struct RejectionSurvey: Sendable, Hashable {
     ///
     /// - Complexity: O(classes) counts, see ``RefusalCounter``; classes side by side
     static func surveys(
-        of requestClasses: [RequestClass], cluster: Cluster, _ parallelism: Parallelism
+        of requestClasses: [RequestClass], cluster: Fleet, _ parallelism: Parallelism
     ) -> [Int: RejectionSurvey] {
         let distinct = Dictionary(requestClasses.map { ($0.id, $0) }) { first, _ in first }.values.map { $0 }
         let surveys = UnsafeMutablePointer<RejectionSurvey>.allocate(capacity: distinct.count)

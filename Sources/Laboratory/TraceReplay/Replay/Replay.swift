@@ -9,7 +9,7 @@ import VendorCatalog
 public final class Replay {
     public let trace: Trace
     public let options: ReplayOptions
-    public let cluster: Cluster
+    public let cluster: Fleet
     /// Rows of the offered pods; a pod's place here is its sequence number.
     public let order: [Int32]
     let classifier: ShapeClassifier

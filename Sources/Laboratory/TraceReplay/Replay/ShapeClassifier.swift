@@ -12,7 +12,7 @@ struct ShapeClassifier {
     private(set) var problems: [Int32: String] = [:]
 
     /// - Complexity: O(shapes x vendors)
-    init(_ trace: Trace, cluster: Cluster, defaults: SchedulingDefaults) {
+    init(_ trace: Trace, cluster: Fleet, defaults: SchedulingDefaults) {
         for shape in trace.pods.shapes {
             let pod = trace.pods.pod(of: shape)
             let requests = cluster.catalog.requests(of: pod, state: cluster.state)
@@ -32,7 +32,7 @@ struct ShapeClassifier {
 
 extension Trace {
     /// The request class of every pod on a cluster, -1 where it cannot be placed at all. - Complexity: linear in pods.
-    public func podClasses(on cluster: Cluster, defaults: SchedulingDefaults = SchedulingDefaults()) -> [Int32] {
+    public func podClasses(on cluster: Fleet, defaults: SchedulingDefaults = SchedulingDefaults()) -> [Int32] {
         let classifier = ShapeClassifier(self, cluster: cluster, defaults: defaults)
         return pods.shape.map { classifier.classIDs[Int($0)] }
     }

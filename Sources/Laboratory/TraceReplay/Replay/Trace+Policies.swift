@@ -35,7 +35,7 @@ extension Trace {
     /// Makes sure that the policy and what is to be measured suit fleet and pods.
     ///
     /// - Throws: ``TraceError`` that says what does not.
-    func check(_ options: ReplayOptions, _ cluster: Cluster, _ classifier: ShapeClassifier) throws(TraceError) {
+    func check(_ options: ReplayOptions, _ cluster: Fleet, _ classifier: ShapeClassifier) throws(TraceError) {
         let milli = options.policy.milli
         if let problem = milli?.problem(with: cluster) {
             throw TraceError(file: metadata.name, problem: problem.description)
@@ -53,7 +53,7 @@ extension Trace {
     ///
     /// - Throws: ``TraceError`` that says what is not.
     func checkThousandths(
-        _ cluster: Cluster, _ classifier: ShapeClassifier, policy: PolicyChoice, givenStatistics: Bool = false
+        _ cluster: Fleet, _ classifier: ShapeClassifier, policy: PolicyChoice, givenStatistics: Bool = false
     ) throws(TraceError) {
         let needs = givenStatistics ? "with given statistics needs" : "needs"
         let what = policy.milli == nil ? "fragmentation metrics and ceilings need" : "policy \(policy.name) \(needs)"

@@ -38,7 +38,7 @@ public struct WhatIfFleet {
         self.defaults = defaults
         problems = input.problems
         quotas = input.quotas
-        let cluster = Cluster(catalog: catalog)
+        let cluster = Fleet(catalog: catalog)
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: now)
             problems += PlacementSession.problems(of: registration, entry, in: cluster)

@@ -17,7 +17,7 @@ final class WhatIfTrial {
         var requestClass: RequestClass?
     }
 
-    let cluster: Cluster
+    let cluster: Fleet
     private(set) var queue: [Queued] = []
     /// Running pods that were charged, and those that could not be.
     private(set) var running = 0
@@ -27,7 +27,7 @@ final class WhatIfTrial {
 
     /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
     init(_ fleet: WhatIfFleet, without removed: Set<String>, adding nodes: [TraceNode]) throws(TraceError) {
-        cluster = Cluster(catalog: fleet.catalog)
+        cluster = Fleet(catalog: fleet.catalog)
         defaults = fleet.defaults
         for quota in fleet.quotas { cluster.quotas.add(quota) }
         for member in fleet.members where !removed.contains(member.node.name) {

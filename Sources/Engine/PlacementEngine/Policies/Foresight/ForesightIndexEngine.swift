@@ -22,7 +22,7 @@ final class ForesightIndexEngine: PlacementEngine {
         var supply: Int64 = 0
     }
 
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "indexed"
     let looksAhead = true
     private let ranks: [Int32]?
@@ -43,7 +43,7 @@ final class ForesightIndexEngine: PlacementEngine {
     private var lastRelease = 0
     private var rescored = 0
 
-    init(cluster: Cluster, _ context: PolicyContext) {
+    init(cluster: Fleet, _ context: PolicyContext) {
         self.cluster = cluster
         ranks = context.nodeRanks
         rounds = ForesightRounds(given: context.statistics)

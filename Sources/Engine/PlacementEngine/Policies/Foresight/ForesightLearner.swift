@@ -39,7 +39,7 @@ struct ForesightLearner {
     ///
     /// - Parameter returning: how many of each class's pods in the round have been offered before.
     mutating func update(
-        _ round: UnsafeBufferPointer<Int32>, returning: [Int], of cluster: Cluster
+        _ round: UnsafeBufferPointer<Int32>, returning: [Int], of cluster: Fleet
     ) -> ForesightStatistics? {
         if let given {
             defer { isFirst = false }

@@ -51,7 +51,7 @@ struct ForesightMemo: ~Copyable {
     /// Devices of the state that a placement leads to, ascending.
     private let after: UnsafeMutablePointer<Int32>
 
-    init(_ statistics: ForesightStatistics, _ cluster: Cluster, positions: Int) {
+    init(_ statistics: ForesightStatistics, _ cluster: Fleet, positions: Int) {
         let devicesMax = max(cluster.devicesPerNodeMax, 1)
         table = PotentialTable(
             NodePotential(statistics, modes: cluster.table.modes, devicesMax: cluster.devicesPerNodeMax))

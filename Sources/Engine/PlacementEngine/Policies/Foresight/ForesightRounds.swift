@@ -43,7 +43,7 @@ struct ForesightRounds {
     /// Takes in what the round's pods tell and makes their classes known.
     ///
     /// - Returns: whether statistics or device models are new, so that everything kept of them must be made anew.
-    mutating func learn(_ round: UnsafeBufferPointer<Int32>, _ cluster: Cluster) -> Bool {
+    mutating func learn(_ round: UnsafeBufferPointer<Int32>, _ cluster: Fleet) -> Bool {
         let fresh = learner.update(round, returning: returning, of: cluster)
         if hasReturning {
             for id in returning.indices { returning[id] = 0 }

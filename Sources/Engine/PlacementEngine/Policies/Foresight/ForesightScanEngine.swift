@@ -5,7 +5,7 @@ import PlacementModel
 ///
 /// - Complexity: O(pods x nodes x typical pods x devices)
 final class ForesightScanEngine: PlacementEngine {
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "reference"
     let looksAhead = true
     private let ranks: [Int32]?
@@ -13,7 +13,7 @@ final class ForesightScanEngine: PlacementEngine {
     private var potential: NodePotential
     private var trials = 0
 
-    init(cluster: Cluster, _ context: PolicyContext) {
+    init(cluster: Fleet, _ context: PolicyContext) {
         self.cluster = cluster
         ranks = context.nodeRanks
         rounds = ForesightRounds(given: context.statistics)

@@ -17,7 +17,7 @@ struct ShareBalance {
     /// - Parameters:
     ///   - counts: pods by class.
     ///   - examples: a device of each type.
-    init(counts: [Int], examples: [(type: Int, device: Int)], _ cluster: Cluster) {
+    init(counts: [Int], examples: [(type: Int, device: Int)], _ cluster: Fleet) {
         let table = cluster.table
         priceMicro = Array(repeating: 0, count: table.types.count)
         if examples.isEmpty || table.types.count > Self.typesMax { return }
@@ -45,7 +45,7 @@ struct ShareBalance {
 
     /// What is asked under each set of types that would do, in millionths of a device, on the type where it takes least.
     private static func demands(
-        _ counts: [Int], _ examples: [(type: Int, device: Int)], _ cluster: Cluster
+        _ counts: [Int], _ examples: [(type: Int, device: Int)], _ cluster: Fleet
     ) -> [ModelBalance.Demand] {
         let table = cluster.table
         var demands: [ModelBalance.Demand] = []

@@ -30,7 +30,7 @@ struct ShareForesight: SharePolicy {
     private let usesTables: Bool
 
     /// - Parameter usesTables: see ``ShareFragmentation``.
-    init(_ cluster: Cluster, usesTables: Bool) {
+    init(_ cluster: Fleet, usesTables: Bool) {
         self.usesTables = usesTables
         statistics = ShareStatistics(counts: [], cluster, usesTables: usesTables)
     }
@@ -52,14 +52,14 @@ struct ShareForesight: SharePolicy {
         returning[id] -= pods
     }
 
-    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Cluster) -> Bool {
+    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Fleet) -> Bool {
         let isDue = arrivals.add(round, returning: returning, classes: cluster.classes.count)
         for id in returning.indices { returning[id] = 0 }
         if isDue { statistics = ShareStatistics(counts: arrivals.seen, cluster, usesTables: usesTables) }
         return isDue
     }
 
-    mutating func devicesDidChange(_ cluster: Cluster) {
+    mutating func devicesDidChange(_ cluster: Fleet) {
         statistics = ShareStatistics(counts: arrivals.seen, cluster, usesTables: usesTables)
     }
 

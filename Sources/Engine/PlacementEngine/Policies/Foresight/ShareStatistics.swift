@@ -26,7 +26,7 @@ struct ShareStatistics {
     /// - Parameters:
     ///   - counts: pods by class.
     ///   - usesTables: see ``ShareFragmentation``.
-    init(counts: [Int], _ cluster: Cluster, usesTables: Bool) {
+    init(counts: [Int], _ cluster: Fleet, usesTables: Bool) {
         let table = cluster.table
         // A device of each type, the first in the table, stands for all.
         var examples: [(type: Int, device: Int)] = []

@@ -11,7 +11,7 @@ struct FGDShares: SharePolicy {
     private var before: [Double]
 
     /// - Parameter usesTables: see ``ShareFragmentation``.
-    init(_ counts: [Int], _ cluster: Cluster, usesTables: Bool) {
+    init(_ counts: [Int], _ cluster: Fleet, usesTables: Bool) {
         self.counts = counts
         self.usesTables = usesTables
         fragmentation = ShareFragmentation(
@@ -19,7 +19,7 @@ struct FGDShares: SharePolicy {
         before = Array(repeating: .nan, count: cluster.table.nodeRowCount)
     }
 
-    mutating func devicesDidChange(_ cluster: Cluster) { self = FGDShares(counts, cluster, usesTables: usesTables) }
+    mutating func devicesDidChange(_ cluster: Fleet) { self = FGDShares(counts, cluster, usesTables: usesTables) }
 
     mutating func nodeDidChange(row: Int) { before[row] = .nan }
 

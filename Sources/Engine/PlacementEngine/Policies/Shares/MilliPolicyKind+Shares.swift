@@ -1,7 +1,7 @@
 /// The engines for slots, memory and cores.
 extension MilliPolicyKind {
-    func makeShareScan(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
-        func scan<Policy: SharePolicy>(_ make: (Cluster) -> Policy) -> any PlacementEngine {
+    func makeShareScan(_ cluster: Fleet, _ context: PolicyContext) -> any PlacementEngine {
+        func scan<Policy: SharePolicy>(_ make: (Fleet) -> Policy) -> any PlacementEngine {
             SharePolicyScanEngine(cluster: cluster, ranks: context.nodeRanks, makePolicy: make)
         }
         return switch self {
@@ -15,8 +15,8 @@ extension MilliPolicyKind {
         }
     }
 
-    func makeShareIndex(_ cluster: Cluster, _ context: PolicyContext) -> any PlacementEngine {
-        func index<Policy: SharePolicy>(_ make: (Cluster) -> Policy) -> any PlacementEngine {
+    func makeShareIndex(_ cluster: Fleet, _ context: PolicyContext) -> any PlacementEngine {
+        func index<Policy: SharePolicy>(_ make: (Fleet) -> Policy) -> any PlacementEngine {
             SharePolicyIndexEngine(cluster: cluster, ranks: context.nodeRanks, makePolicy: make)
         }
         return switch self {

@@ -11,7 +11,7 @@ struct RoundOrder {
     /// - Parameter rank: of a request class; nil = all stay as they are queued.
     /// - Complexity: O(n log n), O(n) without ranks.
     mutating func arrange(
-        _ round: UnsafeBufferPointer<Int32>, _ cluster: Cluster, rank: ((RequestClass) -> Int64)?
+        _ round: UnsafeBufferPointer<Int32>, _ cluster: Fleet, rank: ((RequestClass) -> Int64)?
     ) {
         places.removeAll(keepingCapacity: true)
         for place in 0..<Int32(round.count) { places.append(place) }

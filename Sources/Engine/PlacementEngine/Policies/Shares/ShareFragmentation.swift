@@ -19,7 +19,7 @@ final class ShareFragmentation {
     private let left: UnsafeMutablePointer<Int32>
 
     /// - Parameter usesTables: ``FragmentationTable`` instead of ``Fragmentation``; the same to the bit.
-    init(_ workload: ShareWorkload, _ cluster: Cluster, usesTables: Bool) {
+    init(_ workload: ShareWorkload, _ cluster: Fleet, usesTables: Bool) {
         table = cluster.table
         self.usesTables = usesTables
         plain = Array(repeating: nil, count: table.types.count)

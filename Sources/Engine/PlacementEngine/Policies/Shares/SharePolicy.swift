@@ -13,13 +13,13 @@ protocol SharePolicy: ScoringPolicy, ~Copyable {
     mutating func score(_ requestClass: RequestClass, _ trial: borrowing ShareTrial) -> Int32
 
     /// Sees a round before its first pod is decided. - Returns: whether scores made so far no longer hold.
-    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Cluster) -> Bool
+    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Fleet) -> Bool
 
     /// Where a pod stands in its round, smaller first; asked where ``looksAhead``.
     func rank(_ requestClass: RequestClass) -> Int64
 
     /// Says that nodes or devices came, went or were registered anew; no score made so far holds.
-    mutating func devicesDidChange(_ cluster: Cluster)
+    mutating func devicesDidChange(_ cluster: Fleet)
 
     /// Says that the state of a node row is new.
     mutating func nodeDidChange(row: Int)
@@ -31,11 +31,11 @@ protocol SharePolicy: ScoringPolicy, ~Copyable {
 extension SharePolicy where Self: ~Copyable {
     static var looksAhead: Bool { false }
 
-    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Cluster) -> Bool { false }
+    mutating func roundWillStart(_ round: UnsafeBufferPointer<Int32>, in cluster: Fleet) -> Bool { false }
 
     func rank(_ requestClass: RequestClass) -> Int64 { 0 }
 
-    mutating func devicesDidChange(_ cluster: Cluster) {}
+    mutating func devicesDidChange(_ cluster: Fleet) {}
 
     mutating func nodeDidChange(row: Int) {}
 

@@ -15,7 +15,7 @@ import VendorCatalog
 /// scores.
 /// - Complexity: O(nodes changed since the class was last asked x (exact check + score) + nodes / 64).
 final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEngine {
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "indexed"
     private let ranks: [Int32]?
     private var policy: Policy
@@ -35,7 +35,7 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
     private var stamps: [Int] = []
     private var stamp = 0
 
-    init(cluster: Cluster, ranks: [Int32]?, makePolicy: (Cluster) -> Policy) {
+    init(cluster: Fleet, ranks: [Int32]?, makePolicy: (Fleet) -> Policy) {
         self.cluster = cluster
         self.ranks = ranks
         policy = makePolicy(cluster)

@@ -7,7 +7,7 @@ import VendorCatalog
 /// - Complexity: O(pods x nodes x (exact check + score))
 /// - Determinism: the highest score wins, ties go to the smallest rank.
 final class SharePolicyScanEngine<Policy: SharePolicy & ~Copyable>: PlacementEngine {
-    let cluster: Cluster
+    let cluster: Fleet
     let name = "reference"
     private let ranks: [Int32]?
     private let tracksAffinities: Bool
@@ -21,7 +21,7 @@ final class SharePolicyScanEngine<Policy: SharePolicy & ~Copyable>: PlacementEng
     private var scores: [Int32] = []
 
     /// - Parameter tracksAffinities: see ``ShareTrial/init(cluster:tracksAffinities:)``.
-    init(cluster: Cluster, ranks: [Int32]?, tracksAffinities: Bool = true, makePolicy: (Cluster) -> Policy) {
+    init(cluster: Fleet, ranks: [Int32]?, tracksAffinities: Bool = true, makePolicy: (Fleet) -> Policy) {
         self.cluster = cluster
         self.ranks = ranks
         self.tracksAffinities = tracksAffinities

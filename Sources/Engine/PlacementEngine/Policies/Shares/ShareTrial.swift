@@ -22,7 +22,7 @@ struct ShareTrial: ~Copyable {
         var largest: LargestMachine
     }
 
-    let cluster: Cluster
+    let cluster: Fleet
     private var evaluator: NodeEvaluator
     private var collapser = UsageCollapser()
     private let affinities: AffinityLedger
@@ -34,7 +34,7 @@ struct ShareTrial: ~Copyable {
     /// - Parameter tracksAffinities: whether counts of pods by affinity class follow the cluster from now on, as one trial at
     ///   a time can.
     /// - Complexity: linear in nodes, devices and residents.
-    init(cluster: Cluster, tracksAffinities: Bool = true) {
+    init(cluster: Fleet, tracksAffinities: Bool = true) {
         self.cluster = cluster
         evaluator = NodeEvaluator(cluster: cluster)
         affinities = AffinityLedger(nodes: cluster.table.nodeRowCount, shares: cluster.table)

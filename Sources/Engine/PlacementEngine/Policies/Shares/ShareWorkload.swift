@@ -26,7 +26,7 @@ struct ShareWorkload {
 
     /// - Parameter counts: pods of each class.
     /// - Complexity: O(n log n) in classes.
-    init(counts: [Int], _ cluster: Cluster) {
+    init(counts: [Int], _ cluster: Fleet) {
         var places: [Shape: Int] = [:]
         var shapes: [(shape: Shape, count: Int)] = []
         for (id, count) in counts.enumerated() where count > 0 {

@@ -25,7 +25,7 @@ struct DemandTable {
     private(set) var parts: [[Part]] = []
 
     /// - Complexity: O(shapes x vendors + devices)
-    init(_ pods: TracePods, cluster: Cluster) {
+    init(_ pods: TracePods, cluster: Fleet) {
         let means = VendorMeans(cluster)
         for shape in pods.shapes {
             let requests = cluster.catalog.requests(of: pods.pod(of: shape), state: cluster.state).joined()
@@ -48,7 +48,7 @@ private struct VendorMeans {
     private var cores: [Int64]
     private var slots: [Int64]
 
-    init(_ cluster: Cluster) {
+    init(_ cluster: Fleet) {
         let table = cluster.table
         devices = Array(repeating: 0, count: cluster.catalog.vendors.count)
         memoryMiB = devices

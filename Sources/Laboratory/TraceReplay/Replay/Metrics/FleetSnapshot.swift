@@ -22,9 +22,9 @@ struct FleetBinning {
     private static let binsMax = 120
 
     private var bins: [(vendor: String, nodes: [Int])] = []
-    private let cluster: Cluster
+    private let cluster: Fleet
 
-    init(_ cluster: Cluster) {
+    init(_ cluster: Fleet) {
         self.cluster = cluster
         let table = cluster.table
         var byVendor: [UInt8: [Int]] = [:]

@@ -7,7 +7,7 @@ import VendorCatalog
 struct MetricSampler {
     private(set) var metrics = ReplayMetrics()
     private let trace: Trace
-    private let cluster: Cluster
+    private let cluster: Fleet
     private let context: PolicyContext
     private let demand: DemandTable
     private var stranded: StrandedCapacity
@@ -28,7 +28,7 @@ struct MetricSampler {
     ///   - order: pod rows in the order offered.
     ///   - moments: where on the axis snapshots of the fleet are wanted, ascending.
     init(
-        _ trace: Trace, order: [Int32], cluster: Cluster, context: PolicyContext, moments: [Int64], keepsWaits: Bool
+        _ trace: Trace, order: [Int32], cluster: Fleet, context: PolicyContext, moments: [Int64], keepsWaits: Bool
     ) {
         self.trace = trace
         self.cluster = cluster

@@ -2,7 +2,7 @@ import DeviceTable
 import PlacementModel
 import VendorCatalog
 
-extension Cluster {
+extension Fleet {
     /// Makes the pod just fitted in `workspace` resident: charges devices, node resources and quota.
     ///
     /// - Complexity: O(picks), no allocation in steady state.

@@ -12,8 +12,8 @@ extension Trace {
     /// - Complexity: linear in nodes and devices.
     public func makeCluster(
         catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0
-    ) throws(TraceError) -> Cluster {
-        let cluster = Cluster(catalog: catalog, profile: profile)
+    ) throws(TraceError) -> Fleet {
+        let cluster = Fleet(catalog: catalog, profile: profile)
         for node in nodes {
             cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: catalog))
         }

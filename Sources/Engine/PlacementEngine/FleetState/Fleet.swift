@@ -6,7 +6,7 @@ import VendorCatalog
 /// The state that decisions read and change: the catalogue, the device table, quotas, and the pods that run.
 ///
 /// One owner at a time; engines borrow it for a round.
-public final class Cluster {
+public final class Fleet {
     public let catalog: VendorCatalog
     public let table: DeviceTable
     public let quotas: QuotaLedger

@@ -8,11 +8,11 @@ import VendorCatalog
 /// A small cluster for tests: pods written as one line of text go through admission and are placed one after another.
 ///
 /// ```
-/// let fleet = try Fleet(nodes: [node], names: ["n": "cambricon.com/vmlu"])
+/// let fleet = try SmallFleet(nodes: [node], names: ["n": "cambricon.com/vmlu"])
 /// fleet.place("n=1 @hami.io/gpu-scheduler-policy=binpack | n=2")
 /// ```
-public final class Fleet {
-    public let cluster: Cluster
+public final class SmallFleet {
+    public let cluster: Fleet
     public var defaults: SchedulingDefaults
     /// Whether pods go through the admission webhook first.
     public var admits: Bool
@@ -30,7 +30,7 @@ public final class Fleet {
         profile: CompatibilityProfile = .hami2_10_0, quotas: [ResourceQuota] = [], existing: [Pod] = [],
         defaults: SchedulingDefaults = SchedulingDefaults(), admits: Bool = true
     ) throws {
-        cluster = Cluster(catalog: try catalog ?? VendorCatalog(), profile: profile)
+        cluster = Fleet(catalog: try catalog ?? VendorCatalog(), profile: profile)
         for node in nodes { cluster.register(node, now: Self.now) }
         for quota in quotas { cluster.quotas.add(quota) }
         let parser = JSONParser()
