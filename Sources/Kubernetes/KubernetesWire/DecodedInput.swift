@@ -4,13 +4,16 @@ public import PlacementModel
 /// A pod as read from the input.
 public struct DecodedPod: Sendable {
     public var pod: Pod
+    /// What the pod has in common with others; nil when it was not read together with them.
+    public var template: PodTemplate?
     /// Place among all objects read, from 0, whatever their kind; ascends in reading order.
     public var objectIndex: Int
     /// The whole manifest, if the reader was asked to keep manifests.
     public var manifest: JSON?
 
-    public init(pod: Pod, objectIndex: Int, manifest: JSON? = nil) {
+    public init(pod: Pod, template: PodTemplate? = nil, objectIndex: Int, manifest: JSON? = nil) {
         self.pod = pod
+        self.template = template
         self.objectIndex = objectIndex
         self.manifest = manifest
     }

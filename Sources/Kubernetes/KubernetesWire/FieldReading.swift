@@ -114,6 +114,15 @@ extension DocumentValue {
         return result
     }
 
+    /// The non-null values of all members of a name: one, unless an object repeats a key. - Complexity: O(members).
+    func members(_ name: StaticString) -> [Self] {
+        var found: [Self] = []
+        try? visitMembers { (key, value) throws(FieldProblem) in
+            if name ~= key, value.documentKind != .null { found.append(value) }
+        }
+        return found
+    }
+
     /// Whether an object or array has nothing in it.
     var isEmptyCollection: Bool {
         var count = 0

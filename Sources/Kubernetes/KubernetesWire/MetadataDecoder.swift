@@ -8,7 +8,9 @@ enum MetadataDecoder {
         var isTerminating: Bool
     }
 
-    static func decode(_ value: some DocumentValue, _ pool: TextPool? = nil) throws(FieldProblem) -> Decoded {
+    static func decode(
+        _ value: some DocumentValue, _ pool: TextPool? = nil, _ shelf: TemplateShelf? = nil
+    ) throws(FieldProblem) -> Decoded {
         var meta = ObjectMeta(name: "")
         var isTerminating = false
         try value.readFields { key, value throws(FieldProblem) in
@@ -16,8 +18,8 @@ enum MetadataDecoder {
             case "name": meta.name = try value.readString()
             case "namespace": meta.namespace = try value.readString()
             case "uid": meta.uid = try value.readString()
-            case "labels": meta.labels = try value.readStringMap(pool)
-            case "annotations": meta.annotations = try value.readStringMap(pool)
+            case "labels": meta.labels = try map(value, pool, shelf)
+            case "annotations": meta.annotations = try map(value, pool, shelf)
             case "deletionTimestamp": isTerminating = true
             default: break
             }
@@ -25,5 +27,12 @@ enum MetadataDecoder {
         if meta.name.isEmpty { throw .missing("name", expected: "a name") }
         if meta.namespace.isEmpty { meta.namespace = "default" }
         return Decoded(meta: meta, isTerminating: isTerminating)
+    }
+
+    private static func map(
+        _ value: some DocumentValue, _ pool: TextPool?, _ shelf: TemplateShelf?
+    ) throws(FieldProblem) -> [String: String] {
+        guard let shelf else { return try value.readStringMap(pool) }
+        return try shelf.map(value, pool)
     }
 }

@@ -17,7 +17,7 @@ struct ObjectCollector {
     var input = DecodedInput()
     let decoder: ObjectDecoder
     private var nodeNames: Set<String> = []
-    private var podNames: Set<String> = []
+    private var podNames: Set<PodName> = []
     private var quotaNames: Set<String> = []
     /// The objects of one document, kept for its memory.
     private var objects: [DecodedObject] = []
@@ -44,11 +44,12 @@ struct ObjectCollector {
             }
             input.nodes.append(node)
             input.nodeObjectIndices.append(index)
-        case .pod(let pod, let manifest):
-            guard podNames.insert(pod.fullName).inserted else {
+        case .pod(let pod, let template, let manifest):
+            let name = PodName(namespace: pod.metadata.namespace, name: pod.metadata.name)
+            guard podNames.insert(name).inserted else {
                 return report(.duplicate("pod"), named: "Pod " + pod.fullName, object, at: place)
             }
-            input.pods.append(DecodedPod(pod: pod, objectIndex: index, manifest: manifest))
+            input.pods.append(DecodedPod(pod: pod, template: template, objectIndex: index, manifest: manifest))
         case .quota(let quota):
             let name = quota.metadata.namespace + "/" + quota.metadata.name
             guard quotaNames.insert(name).inserted else {
@@ -75,6 +76,12 @@ struct ObjectCollector {
                 object: name ?? "document \(place.document)" + position,
                 field: problem.field, message: problem.message))
     }
+}
+
+/// A pod's full name; its texts are the pod's own.
+private struct PodName: Hashable {
+    var namespace: String
+    var name: String
 }
 
 extension FieldProblem {

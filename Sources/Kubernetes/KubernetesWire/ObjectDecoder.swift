@@ -5,7 +5,7 @@ import PlacementModel
 struct DecodedObject: Sendable {
     enum Content: Sendable {
         case node(Node)
-        case pod(Pod, manifest: JSON?)
+        case pod(Pod, template: PodTemplate?, manifest: JSON?)
         case quota(ResourceQuota)
         /// An object of a kind placement has no use for.
         case ignored(kind: String)
@@ -29,6 +29,7 @@ struct DecodedObject: Sendable {
 struct ObjectDecoder {
     let keepsManifests: Bool
     private let pool = TextPool()
+    private let shelf = TemplateShelf()
 
     /// Lists may stand in lists this deep; YAML aliases could otherwise unfold without end.
     private static let deepestList = 8
@@ -94,8 +95,8 @@ struct ObjectDecoder {
         switch kind {
         case "Node": return .node(try NodeDecoder.decode(value, pool))
         case "Pod":
-            let pod = try PodDecoder.decode(value, pool)
-            return .pod(pod, manifest: keepsManifests ? try value.ownedTree() : nil)
+            let (pod, template) = try PodDecoder.decode(value, pool, shelf)
+            return .pod(pod, template: template, manifest: keepsManifests ? try value.ownedTree() : nil)
         case "ResourceQuota": return .quota(try ResourceQuotaDecoder.decode(value))
         default: return .ignored(kind: kind)
         }

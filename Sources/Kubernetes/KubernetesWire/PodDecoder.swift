@@ -6,17 +6,35 @@ public import PlacementModel
 /// (preferred node affinity, pod affinity and anti-affinity, topology spread) are listed in `Pod.notConsidered`.
 public enum PodDecoder {
     public static func decode(_ value: some DocumentValue) throws(FieldProblem) -> Pod {
-        try decode(value, nil)
+        try decode(value, nil, template: nil, shelf: nil)
     }
 
-    /// Reads a pod; labels and annotations that stand in many pods are shared by way of `pool`.
-    static func decode(_ value: some DocumentValue, _ pool: TextPool?) throws(FieldProblem) -> Pod {
+    /// Reads a pod; what stands in many pods is shared by way of `pool` and `shelf`.
+    ///
+    /// - Returns: the pod, and its template where it has one spec that could be read.
+    static func decode(
+        _ value: some DocumentValue, _ pool: TextPool, _ shelf: TemplateShelf
+    ) throws(FieldProblem) -> (pod: Pod, template: PodTemplate?) {
+        let specs = value.members("spec")
+        let template = specs.count == 1 ? shelf.template(of: specs[0]) : nil
+        return (try decode(value, pool, template: template, shelf: shelf), template)
+    }
+
+    /// - Parameter template: the pod's spec, read before; nil = it is read here, with whatever is wrong in it.
+    private static func decode(
+        _ value: some DocumentValue, _ pool: TextPool?, template: PodTemplate?, shelf: TemplateShelf?
+    ) throws(FieldProblem) -> Pod {
         var metadata: MetadataDecoder.Decoded?
-        var pod = Pod(metadata: ObjectMeta(name: ""))
+        var pod = template?.pod ?? Pod(metadata: ObjectMeta(name: ""))
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
-            case "metadata": metadata = try MetadataDecoder.decode(value, pool)
-            case "spec": try decodeSpec(value, into: &pod)
+            case "metadata": metadata = try MetadataDecoder.decode(value, pool, shelf)
+            case "spec":
+                if template != nil {
+                    try decodeNodeName(value, into: &pod)
+                } else {
+                    try decodeSpec(value, into: &pod)
+                }
             case "status": try decodeStatus(value, into: &pod)
             default: break
             }
@@ -27,7 +45,13 @@ public enum PodDecoder {
         return pod
     }
 
-    private static func decodeSpec(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
+    private static func decodeNodeName(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
+        try value.readFields { key, value throws(FieldProblem) in
+            if "nodeName" ~= key { pod.nodeName = try value.readString() }
+        }
+    }
+
+    static func decodeSpec(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
             case "containers": pod.containers = try value.readList(ContainerDecoder.decode)
