@@ -34,7 +34,7 @@ public final class SmallFleet {
         for node in nodes { cluster.register(node, now: Self.now) }
         for quota in quotas { cluster.quotas.add(quota) }
         let parser = JSONParser()
-        for pod in existing { _ = cluster.restore(pod, parser: parser, countsNodeResources: false) }
+        for pod in existing { _ = cluster.restoreAtStart(pod, parser: parser) }
         engine = ReferenceEngine(cluster: cluster)
         self.names = names
         self.defaults = defaults

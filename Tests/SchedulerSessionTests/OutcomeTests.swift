@@ -67,7 +67,7 @@ import VendorCatalog
         ).check()
         let texts = session.problems.map(\.description)
         #expect(texts.count == 3)
-        #expect(texts[0].contains("Pod default/elsewhere: it runs on z"))
+        #expect(texts[0].contains("Pod default/elsewhere: spec.nodeName: it runs on z"))
         #expect(texts[1].contains("Pod default/silent"))
         #expect(
             texts[2].contains(#"Pod default/broken: metadata.annotations["hami.io/vgpu-devices-allocated"]"#))

@@ -75,6 +75,7 @@ struct Scenario {
             "rejected " + rejection.message + (rejection.prospect.map { ", \($0.text)" } ?? "")
         case .denied(let message): "denied " + message
         case .invalid(let message): "invalid " + message
+        case .skipped(let message): "skipped " + message
         }
     }
 
@@ -154,7 +155,11 @@ struct Scenario {
             case "wishes": pod.notConsidered = [setting.value]
             case "gpu", "gpumem", "gpucores", "gpumem-percentage":
                 pod.containers[0].limits["nvidia.com/" + setting.key] = try Quantity(parsing: setting.value)
-            default: pod.containers[0].requests[setting.key] = try Quantity(parsing: setting.value)
+            default:
+                let amount = try Quantity(parsing: setting.value)
+                pod.containers[0].requests[setting.key] = amount
+                // What has a domain cannot be overcommitted: the API server wants the limit as well.
+                if setting.key.contains("/") { pod.containers[0].limits[setting.key] = amount }
             }
         }
         return pod

@@ -72,7 +72,7 @@ import VendorCatalog
         #expect(placed > 0)
     }
 
-    /// Finished, bound elsewhere, unreadable: each running pod is either charged or refused with a reason.
+    /// Finished, bound elsewhere, unreadable: each running pod is charged as far as it can be, or refused with a reason.
     @Test func podsThatCannotBeChargedAreCountedAndNamed() throws {
         let folder = TraceFolder()
         var snapshot = try Self.snapshot(folder)
@@ -95,14 +95,14 @@ import VendorCatalog
         snapshot.pods[running[4]].metadata.annotations[other] = "lost-device,X,1,1:;"
         try TraceFiles.write(snapshot.json, to: folder.file("snapshot.json"))
         let session = try session(folder.file("snapshot.json"))
-        #expect(session.finishedPods == 2 && session.refusedPods == 2)
+        #expect(session.finishedPods == 2 && session.refusedPods == 1)
         #expect(session.residentPods + session.refusedPods + session.finishedPods == snapshot.running)
         let text = session.problems.map(\.description).joined(separator: "\n")
         #expect(text.contains("gone, which is not in the fleet") && text.contains("cannot be read"))
         #expect(text.contains("lost-device, which \(snapshot.pods[running[4]].nodeName) does not have"))
         var summary = PlacementSummary(of: session)
         session.placeAll { summary.count($0) }
-        #expect(summary.text.contains("2 running pods not counted"))
+        #expect(summary.text.contains("1 running pod not counted"))
     }
 
     @Test func aSnapshotReplaysAtOnce() throws {

@@ -46,7 +46,7 @@ import VendorCatalog
                     lines.contains { $0.hasPrefix("\(report.pod) rejected: \(rejection.message)") }, "\(report.pod)")
             case .denied(let message):
                 #expect(lines.contains("\(report.pod) denied by admission: \(message)"), "\(report.pod)")
-            case .invalid(let message): Issue.record("\(report.pod): \(message)")
+            case .invalid(let message), .skipped(let message): Issue.record("\(report.pod): \(message)")
             }
         }
     }

@@ -107,6 +107,13 @@ struct DecimalAmount: Hashable, Sendable {
         places = 0
     }
 
+    /// Whether the magnitude is below that of `other`.
+    func isMagnitudeLess(than other: DecimalAmount) -> Bool {
+        if isZero || other.isZero { return isZero && !other.isZero }
+        if integerDigits != other.integerDigits { return integerDigits < other.integerDigits }
+        return digits.lexicographicallyPrecedes(other.digits)
+    }
+
     /// -1, 0 or 1 as the magnitude is below, equal to or above `limit`, which must have at most 19 digits.
     func compareMagnitude(toInteger limit: UInt64) -> Int {
         if isZero { return limit == 0 ? 0 : -1 }

@@ -5,6 +5,8 @@ public struct ObjectMeta: Sendable, Hashable {
     public var uid: String
     public var labels: [String: String]
     public var annotations: [String: String]
+    /// The object that makes this one anew when it goes; nil for one that nobody cares for.
+    public var controller: OwnerReference?
 
     public init(
         name: String, namespace: String = "default", uid: String = "", labels: [String: String] = [:],
@@ -15,6 +17,18 @@ public struct ObjectMeta: Sendable, Hashable {
         self.uid = uid
         self.labels = labels
         self.annotations = annotations
+        self.controller = nil
+    }
+}
+
+/// An object that another one belongs to.
+public struct OwnerReference: Sendable, Hashable {
+    public var kind: String
+    public var name: String
+
+    public init(kind: String, name: String) {
+        self.kind = kind
+        self.name = name
     }
 }
 
@@ -41,6 +55,8 @@ public struct Container: Sendable, Hashable {
     public var isPrivileged: Bool
     /// `restartPolicy: Always` on an init container. HAMi 2.10.0 treats it like any init container.
     public var isSidecar: Bool
+    /// What the status says the container holds, while it is resized in place; nil where the status says nothing.
+    public var held: [String: Quantity]?
 
     public init(
         name: String = "", limits: [String: Quantity] = [:], requests: [String: Quantity] = [:],
@@ -53,17 +69,13 @@ public struct Container: Sendable, Hashable {
         self.addedEnvironment = []
         self.isPrivileged = isPrivileged
         self.isSidecar = isSidecar
+        self.held = nil
     }
 
     /// The quantity under `name` in limits or, where limits lack the key, in requests. Presence decides, not value.
     public func limitOrRequest(_ name: String) -> Quantity? {
         guard !name.isEmpty else { return nil }
         return limits[name] ?? requests[name]
-    }
-
-    mutating func canonicalizeQuantities() {
-        limits = limits.mapValues(\.canonicalized)
-        requests = requests.mapValues(\.canonicalized)
     }
 
     public func limit(_ name: String) -> Quantity? {
@@ -96,8 +108,20 @@ public struct Pod: Sendable, Hashable {
     public var requiredNodeAffinity: [NodeSelectorTerm]?
     public var tolerations: [Toleration]
     public var overhead: [String: Quantity]
+    /// `spec.resources.requests`: what the pod as a whole asks, in place of the sum over its containers.
+    public var podRequests: [String: Quantity]
+    /// `spec.resources.limits`.
+    public var podLimits: [String: Quantity]
+    /// What the status says the pod as a whole holds, while it is resized in place; nil where the status says nothing.
+    public var held: [String: Quantity]?
+    /// The node cannot do the resize that was asked: what the spec says does not count, only what is held.
+    public var isResizeInfeasible: Bool
+    /// Names of the scheduling gates: a scheduler does not look at the pod while there is one.
+    public var schedulingGates: [String]
     public var phase: PodPhase
     public var isTerminating: Bool
+    /// All init containers have ended well, and there is at least one.
+    public var initContainersAreDone: Bool
     /// Scheduling wishes in the manifest that Berth does not weigh, by field path; reported with the outcome.
     public var notConsidered: [String]
 
@@ -112,18 +136,25 @@ public struct Pod: Sendable, Hashable {
         self.requiredNodeAffinity = nil
         self.tolerations = []
         self.overhead = [:]
+        self.podRequests = [:]
+        self.podLimits = [:]
+        self.held = nil
+        self.isResizeInfeasible = false
+        self.schedulingGates = []
         self.phase = .pending
         self.isTerminating = false
+        self.initContainersAreDone = false
         self.notConsidered = []
     }
 
-    /// The pod as the API server hands it out: every quantity in canonical form (`2000m` is `2`).
-    public var withCanonicalQuantities: Pod {
-        var pod = self
-        for container in pod.containers.indices { pod.containers[container].canonicalizeQuantities() }
-        for container in pod.initContainers.indices { pod.initContainers[container].canonicalizeQuantities() }
-        pod.overhead = pod.overhead.mapValues(\.canonicalized)
-        return pod
+    /// Whether the pod goes with its node: a DaemonSet's pod, or a static pod that the node's kubelet runs.
+    public var belongsToItsNode: Bool {
+        metadata.controller?.kind == "DaemonSet" || isStatic
+    }
+
+    /// Whether the node's kubelet runs the pod from a file; the API server holds a mirror of it.
+    public var isStatic: Bool {
+        metadata.annotations["kubernetes.io/config.mirror"] != nil || metadata.controller?.kind == "Node"
     }
 
     /// `namespace/name`, the way Kubernetes tools print it.
@@ -161,9 +192,4 @@ public struct ResourceQuota: Sendable, Hashable {
         self.metadata = metadata
         self.hard = hard
     }
-}
-
-extension Quantity {
-    /// The quantity read back from its canonical text; whether it counts as a plain integer may change.
-    public var canonicalized: Quantity { (try? Quantity(parsing: canonical)) ?? self }
 }

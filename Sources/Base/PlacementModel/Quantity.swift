@@ -141,6 +141,20 @@ extension Quantity {
     }
 }
 
+extension Quantity: Comparable {
+    /// Numeric order, whatever the notation.
+    public static func < (left: Quantity, right: Quantity) -> Bool {
+        if case .scaled(let a, let aScale) = left.amount, case .scaled(let b, let bScale) = right.amount,
+            aScale == bScale
+        {
+            return a < b
+        }
+        let (a, b) = (left.decimal, right.decimal)
+        if left.sign != right.sign { return left.sign < right.sign }
+        return left.sign < 0 ? b.isMagnitudeLess(than: a) : a.isMagnitudeLess(than: b)
+    }
+}
+
 extension Quantity: CustomStringConvertible {
     /// The same as ``canonical``.
     public var description: String { canonical }

@@ -44,6 +44,11 @@ public struct DevicePolicy: Sendable, Hashable {
     /// Names that mean something, alone or in a list.
     public static let names = ["binpack", "spread", "mutex", "numa", "topology-aware"]
 
+    /// The parts of a policy text that mean nothing; empty for a text that may stand on a command line.
+    public static func unknownParts(of text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }.filter { !names.contains($0) }
+    }
+
     public let text: String
     public let order: Order
     /// Sort keys of a chain, most significant first; empty unless `order` is `.chain`.

@@ -80,10 +80,26 @@ public enum PodResources {
     /// Kubernetes' rule: app containers add up (sidecars with them), init containers count at their peak, overhead on top;
     /// a request that is absent is its limit.
     ///
-    /// - Parameter symbol: turns the name of an extended resource into its symbol.
+    /// What the pod as a whole asks takes the place of its containers' sum. Of a pod that runs, what its containers hold
+    /// while they are resized in place counts where it is more than what they ask.
+    ///
+    /// - Parameters:
+    ///   - isRunning: whether the pod has a node; the status of a queued pod says nothing.
+    ///   - symbol: turns the name of an extended resource into its symbol.
+    /// - Source: kubernetes component-helpers/resource/helpers.go, PodRequests
     public static func demand(
-        of pod: Pod, managed: Set<String>, symbol: (String) -> Symbol
+        of pod: Pod, managed: Set<String>, isRunning: Bool = false, symbol: (String) -> Symbol
     ) -> (NodeResources, [Int32: Int64]) {
+        func add(_ container: Container, to sums: inout [String: Int64], _ managed: Set<String>) {
+            guard isRunning, let held = container.held else { return Self.add(container, to: &sums, managed) }
+            var asked = held
+            if !pod.isResizeInfeasible {
+                asked.merge(container.limits.merging(container.requests) { $1 }) { max($0, $1) }
+            }
+            for (name, quantity) in asked where !managed.contains(name) {
+                sums[name] = (sums[name] ?? 0).addingSaturated(amount(quantity, of: name))
+            }
+        }
         var app: [String: Int64] = [:]
         var peak: [String: Int64] = [:]
         var sidecars: [String: Int64] = [:]
@@ -100,6 +116,13 @@ public enum PodResources {
             }
         }
         for (name, amount) in peak { app[name] = max(app[name] ?? 0, amount) }
+        for (name, quantity) in pod.podRequests where Pod.countsForPod(name) {
+            var asked = quantity
+            if isRunning, let held = pod.held {
+                asked = pod.isResizeInfeasible ? held[name] ?? quantity : max(quantity, held[name] ?? quantity)
+            }
+            app[name] = amount(asked, of: name)
+        }
         for (name, quantity) in pod.overhead {
             app[name] = (app[name] ?? 0).addingSaturated(amount(quantity, of: name))
         }

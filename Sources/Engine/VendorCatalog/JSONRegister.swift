@@ -23,7 +23,9 @@ func decodeJSONRegister(
     _ text: String, vendorWord: String, parser: JSONParser
 ) throws(DiscoveryError) -> [DeviceRecord] {
     let root: JSONValue
-    do { root = try parser.parse(text) } catch { throw DiscoveryError(error.message, isMalformed: true) }
+    do { root = try parser.parse(text) } catch {
+        throw DiscoveryError(isCSVRegister(text) ? oldRegister : error.message, isMalformed: true)
+    }
     if root.isNull { return [] }
     guard root.kind == .array else { throw DiscoveryError("expected a list of devices", isMalformed: true) }
     var devices: [DeviceRecord] = []
@@ -42,6 +44,15 @@ func decodeJSONRegister(
         devices.append(record)
     }
     return devices
+}
+
+private let oldRegister = "written by HAMi before 2.8 (commas and colons); 2.10.0 reads JSON"
+
+/// Whether a register is in the comma and colon form.
+private func isCSVRegister(_ text: String) -> Bool {
+    let start = text.utf8.first { $0 != 32 }
+    return start != UInt8(ascii: "[") && start != UInt8(ascii: "{")
+        && (try? decodeCSVRegister(text, vendorWord: "")) != nil
 }
 
 /// A JSON key, borrowed from the document, for Go's case-blind match with lower-case literals.

@@ -110,6 +110,22 @@ extension Vendor {
     }
 }
 
+extension Vendor {
+    /// Why devices that a node shows are not used, for a node that ``health(of:now:)`` calls unhealthy; nil where it shows
+    /// none.
+    public func reasonForNotUsing(_ node: Node) -> String? {
+        let allocatable = node.allocatable[resources.count]?.sign ?? 0
+        let capacity = node.capacity[resources.count]?.sign ?? 0
+        if allocatable > 0 && capacity <= 0 {
+            return "\(resources.count) is in status.allocatable but not in status.capacity"
+        }
+        let isRegistered = !annotations.register.isEmpty && node.metadata.annotations[annotations.register] != nil
+        guard isRegistered, let handshake = node.metadata.annotations[annotations.handshake] else { return nil }
+        let time = handshake.firstIndex(of: "_").map { handshake[handshake.index(after: $0)...] } ?? handshake[...]
+        return "the handshake of \(time) was not answered and \(resources.count) is not allocatable"
+    }
+}
+
 /// Seconds of `YYYY-MM-DD hh:mm:ss` as if it were UTC; nil if the text is no such time.
 func localTime(_ text: String) -> Int64? {
     let bytes = Array(text.utf8)

@@ -21,6 +21,7 @@ enum MetadataDecoder {
             case "labels": meta.labels = try map(value, pool, shelf)
             case "annotations": meta.annotations = try map(value, pool, shelf)
             case "deletionTimestamp": isTerminating = true
+            case "ownerReferences": meta.controller = try decodeController(value)
             default: break
             }
         }
@@ -34,5 +35,25 @@ enum MetadataDecoder {
     ) throws(FieldProblem) -> [String: String] {
         guard let shelf else { return try value.readStringMap(pool) }
         return try shelf.map(value, pool)
+    }
+
+    /// The owner that is the controller; where none says so, the first one.
+    private static func decodeController(_ value: some DocumentValue) throws(FieldProblem) -> OwnerReference? {
+        var found: OwnerReference?
+        var isController = false
+        try value.readElements { value throws(FieldProblem) in
+            var owner = OwnerReference(kind: "", name: "")
+            var controls = false
+            try value.readFields { key, value throws(FieldProblem) in
+                switch key {
+                case "kind": owner.kind = try value.readString()
+                case "name": owner.name = try value.readString()
+                case "controller": controls = try value.readBool()
+                default: break
+                }
+            }
+            if found == nil || controls && !isController { (found, isController) = (owner, controls) }
+        }
+        return found
     }
 }

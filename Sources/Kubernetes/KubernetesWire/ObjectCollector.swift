@@ -56,6 +56,8 @@ struct ObjectCollector {
                 return report(.duplicate("resource quota"), named: "ResourceQuota " + name, object, at: place)
             }
             input.quotas.append(quota)
+        case .namespace(let name, let labels):
+            if input.namespaceLabels[name] == nil { input.namespaceLabels[name] = labels }
         case .ignored(let kind): input.ignoredKinds[kind, default: 0] += 1
         case .problem(let problem): report(problem, named: object.name, object, at: place)
         case .brokenList(let problem):

@@ -7,6 +7,7 @@ struct DecodedObject: Sendable {
         case node(Node)
         case pod(Pod, template: PodTemplate?, manifest: JSON?)
         case quota(ResourceQuota)
+        case namespace(name: String, labels: [String: String])
         /// An object of a kind placement has no use for.
         case ignored(kind: String)
         case problem(FieldProblem)
@@ -93,11 +94,17 @@ struct ObjectDecoder {
 
     private func content(of value: some DocumentValue, kind: String) throws(FieldProblem) -> DecodedObject.Content {
         switch kind {
-        case "Node": return .node(try NodeDecoder.decode(value, pool))
+        case "Node": return .node(try NodeDecoder.decode(value, pool).stored)
         case "Pod":
             let (pod, template) = try PodDecoder.decode(value, pool, shelf)
             return .pod(pod, template: template, manifest: keepsManifests ? try value.ownedTree() : nil)
-        case "ResourceQuota": return .quota(try ResourceQuotaDecoder.decode(value))
+        case "ResourceQuota": return .quota(try ResourceQuotaDecoder.decode(value).stored)
+        case "Namespace":
+            guard let metadata = value.member("metadata") else {
+                throw .missing("metadata", expected: "an object with a name")
+            }
+            let meta = try MetadataDecoder.decode(metadata).meta
+            return .namespace(name: meta.name, labels: meta.labels)
         default: return .ignored(kind: kind)
         }
     }

@@ -3,13 +3,14 @@ public import PlacementModel
 /// Reads a Kubernetes Pod: what decides where it may run, and what admission changes.
 ///
 /// A pod without containers is read like any other; admission refuses it later. Scheduling wishes that are not weighed
-/// (preferred node affinity, pod affinity and anti-affinity, topology spread) are listed in `Pod.notConsidered`.
+/// (preferred node affinity, pod affinity and anti-affinity, topology spread, ports of the node, volumes, resource claims)
+/// are listed in `Pod.notConsidered`.
 public enum PodDecoder {
     public static func decode(_ value: some DocumentValue) throws(FieldProblem) -> Pod {
         try decode(value, nil, template: nil, shelf: nil)
     }
 
-    /// Reads a pod; what stands in many pods is shared by way of `pool` and `shelf`.
+    /// Reads a pod as the API server stores it; what stands in many pods is shared by way of `pool` and `shelf`.
     ///
     /// - Returns: the pod, and its template where it has one spec that could be read.
     static func decode(
@@ -17,7 +18,8 @@ public enum PodDecoder {
     ) throws(FieldProblem) -> (pod: Pod, template: PodTemplate?) {
         let specs = value.members("spec")
         let template = specs.count == 1 ? shelf.template(of: specs[0]) : nil
-        return (try decode(value, pool, template: template, shelf: shelf), template)
+        let pod = try decode(value, pool, template: template, shelf: shelf)
+        return (template == nil ? pod.stored : pod, template)
     }
 
     /// - Parameter template: the pod's spec, read before; nil = it is read here, with whatever is wrong in it.
@@ -25,6 +27,7 @@ public enum PodDecoder {
         _ value: some DocumentValue, _ pool: TextPool?, template: PodTemplate?, shelf: TemplateShelf?
     ) throws(FieldProblem) -> Pod {
         var metadata: MetadataDecoder.Decoded?
+        var status: PodStatusDecoder.Decoded?
         var pod = template?.pod ?? Pod(metadata: ObjectMeta(name: ""))
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
@@ -35,10 +38,11 @@ public enum PodDecoder {
                 } else {
                     try decodeSpec(value, into: &pod)
                 }
-            case "status": try decodeStatus(value, into: &pod)
+            case "status": status = try PodStatusDecoder.decode(value)
             default: break
             }
         }
+        status.map { $0.apply(to: &pod) }
         guard let metadata else { throw .missing("metadata", expected: "an object with a name") }
         pod.metadata = metadata.meta
         pod.isTerminating = metadata.isTerminating
@@ -54,8 +58,9 @@ public enum PodDecoder {
     static func decodeSpec(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
-            case "containers": pod.containers = try value.readList(ContainerDecoder.decode)
-            case "initContainers": pod.initContainers = try value.readList(ContainerDecoder.decodeInit)
+            case "containers": pod.containers = try decodeContainers(value, "spec.containers", &pod.notConsidered)
+            case "initContainers":
+                pod.initContainers = try decodeContainers(value, "spec.initContainers", &pod.notConsidered)
             case "nodeName": pod.nodeName = try value.readString()
             case "schedulerName": pod.schedulerName = try value.readString()
             case "runtimeClassName": pod.runtimeClassName = try value.readString()
@@ -63,17 +68,60 @@ public enum PodDecoder {
             case "affinity": try NodeAffinityDecoder.decodeAffinity(value, into: &pod)
             case "tolerations": pod.tolerations = try value.readList(NodeAffinityDecoder.decodeToleration)
             case "overhead": pod.overhead = try value.readQuantityMap()
-            case "topologySpreadConstraints":
-                if !value.isEmptyCollection { pod.notConsidered.append("spec.topologySpreadConstraints") }
+            case "resources": try decodePodResources(value, into: &pod)
+            case "schedulingGates": pod.schedulingGates = try value.readList(decodeGate)
+            case "volumes": try decodeVolumes(value, into: &pod)
+            case "topologySpreadConstraints", "resourceClaims", "workloadRef", "schedulingGroup":
+                if !value.isEmptyCollection { pod.notConsidered.append("spec." + key.string) }
             default: break
             }
         }
     }
 
-    private static func decodeStatus(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
+    private static func decodeContainers(
+        _ value: some DocumentValue, _ field: String, _ notConsidered: inout [String]
+    ) throws(FieldProblem) -> [Container] {
+        var wishes: [String] = []
+        let list = try ContainerDecoder.decodeList(value, isInit: field != "spec.containers", wishes: &wishes)
+        for wish in wishes { notConsidered.append(field + wish) }
+        return list
+    }
+
+    private static func decodePodResources(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
         try value.readFields { key, value throws(FieldProblem) in
-            guard "phase" ~= key, try !value.readString().isEmpty else { return }
-            pod.phase = try value.readChoice([PodPhase.pending, .running, .succeeded, .failed, .unknown])
+            switch key {
+            case "requests": pod.podRequests = try value.readQuantityMap()
+            case "limits": pod.podLimits = try value.readQuantityMap()
+            default: break
+            }
+        }
+    }
+
+    private static func decodeGate(_ value: some DocumentValue) throws(FieldProblem) -> String {
+        var name = ""
+        try value.readFields { key, value throws(FieldProblem) in
+            if "name" ~= key { name = try value.readString() }
+        }
+        return name
+    }
+
+    /// Whether a kind of volume binds a pod to nodes, by where the storage is or how many of them a node can attach.
+    static func bindsToNodes(_ kind: MemberKey) -> Bool {
+        switch kind {
+        case "persistentVolumeClaim", "ephemeral", "gcePersistentDisk", "awsElasticBlockStore", "azureDisk", "rbd",
+            "iscsi", "csi":
+            true
+        default: false
+        }
+    }
+
+    private static func decodeVolumes(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
+        var place = 0
+        try value.readElements { value throws(FieldProblem) in
+            try value.readFields { key, _ throws(FieldProblem) in
+                if bindsToNodes(key) { pod.notConsidered.append("spec.volumes[\(place)].\(key.string)") }
+            }
+            place += 1
         }
     }
 }

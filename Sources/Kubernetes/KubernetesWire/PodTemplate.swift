@@ -6,7 +6,7 @@ public import PlacementModel
 /// what follows from a spec (admission, requests, the request class) is worked out once. Two templates are equal when
 /// the text that was read of their specs is equal, whichever reader made them.
 public final class PodTemplate: Sendable, Hashable {
-    /// The spec as it was read; the metadata are blank.
+    /// The spec as the API server stores it; the metadata are blank.
     public let pod: Pod
     let hash: UInt64
     let text: [UInt8]
@@ -49,7 +49,7 @@ final class TemplateShelf {
         var pod = Pod(metadata: ObjectMeta(name: ""))
         guard (try? PodDecoder.decodeSpec(spec, into: &pod)) != nil else { return nil }
         pod.nodeName = ""
-        let made = PodTemplate(pod: pod, hash: hash, text: digest.bytes)
+        let made = PodTemplate(pod: pod.stored, hash: hash, text: digest.bytes)
         templateBytes += made.text.count
         if templateBytes > Self.textBytesMax {
             templates.removeAll()
@@ -83,7 +83,7 @@ extension TextDigest {
     /// Every other field is taken in whether it is read or not, so that a decoder which learns to read it needs no change here.
     private static func isPassedOver(_ key: MemberKey) -> Bool {
         switch key {
-        case "volumes", "nodeName", "hostname", "subdomain", "serviceAccount", "serviceAccountName",
+        case "nodeName", "hostname", "subdomain", "serviceAccount", "serviceAccountName",
             "imagePullSecrets", "terminationGracePeriodSeconds", "dnsPolicy", "enableServiceLinks":
             true
         default: false
@@ -107,9 +107,26 @@ extension TextDigest {
             append(key.bytes)
             switch key {
             case "containers", "initContainers": appendContainers(value)
+            case "volumes": appendBoundVolumes(value)
             default: append(value)
             }
         }
+    }
+
+    /// Of volumes the kinds that bind a pod to nodes; names of the others differ from pod to pod.
+    private mutating func appendBoundVolumes(_ list: some DocumentValue) {
+        guard list.documentKind == .array else { return append(list) }
+        append("[")
+        try? list.visitElements { (index, volume) throws(FieldProblem) in
+            guard volume.documentKind == .object else { return append(volume) }
+            try? volume.visitMembers { (key, _) throws(FieldProblem) in
+                guard PodDecoder.bindsToNodes(key) else { return }
+                var place = String(index)
+                place.withUTF8 { append($0) }
+                append(key.bytes)
+            }
+        }
+        append("]")
     }
 
     private mutating func appendContainers(_ list: some DocumentValue) {

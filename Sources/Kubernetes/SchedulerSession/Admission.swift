@@ -22,6 +22,22 @@ public struct AdmissionWebhook: Sendable {
         self.overwritesDefaultScheduler = overwritesDefaultScheduler
     }
 
+    /// The label that keeps a pod, or the pods of a namespace, away from the webhook.
+    public static let selectorLabel = "hami.io/webhook"
+
+    /// Why the API server does not send the pod to the webhook: the chart's selectors leave out what has the label
+    /// `hami.io/webhook: ignore`. Nil if it does.
+    ///
+    /// - Parameter namespaceLabels: labels of the pod's namespace, as far as they are known.
+    /// - Source: hami-core.md 2.1, 5
+    public func reasonUnseen(_ pod: Pod, namespaceLabels: [String: String]?) -> String? {
+        if pod.metadata.labels[Self.selectorLabel] == "ignore" { return "label \(Self.selectorLabel): ignore" }
+        if namespaceLabels?[Self.selectorLabel] == "ignore" {
+            return "label \(Self.selectorLabel): ignore of namespace \(pod.metadata.namespace)"
+        }
+        return nil
+    }
+
     /// Mutates `pod` as the webhook would; on refusal the pod may be left half mutated.
     public func review(_ pod: inout Pod, cluster: Fleet) -> AdmissionVerdict {
         func denied(_ message: String) -> AdmissionVerdict {

@@ -73,7 +73,7 @@ struct CaseRun {
         }
         for quota in schedulerCase.quotas { cluster.quotas.add(quota) }
         for pod in schedulerCase.existing {
-            if case .resident(let id) = cluster.restore(pod, parser: parser, countsNodeResources: false) {
+            if case .resident(let id) = cluster.restoreAtStart(pod, parser: parser) {
                 residents[pod.metadata.name] = id
             }
         }

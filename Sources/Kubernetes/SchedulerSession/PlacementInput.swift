@@ -26,6 +26,10 @@ public struct PlacementInput: Sendable {
     public var nodes: [SourcedNode] = []
     public var pods: [SourcedPod] = []
     public var quotas: [ResourceQuota] = []
+    /// For each of ``quotas``, the file it came from, as far as known.
+    public var quotaSources: [String] = []
+    /// Labels of the namespaces that are known, by name.
+    public var namespaceLabels: [String: [String: String]] = [:]
     /// What could not be used, in reading order.
     public var problems: [InputProblem] = []
     /// Objects placement has no use for, by kind.
@@ -45,13 +49,16 @@ public struct PlacementInput: Sendable {
         var known = Set<String>()
         for path in nodeFiles + podFiles where known.insert(path).inserted {
             let (nodesBefore, podsBefore) = (reader.input.nodes.count, reader.input.pods.count)
+            let quotasBefore = reader.input.quotas.count
             reader.read(file: path)
             let source = path == "-" ? InputReader.standardInput : path
             nodes += reader.input.nodes[nodesBefore...].map { SourcedNode($0, source: source) }
+            quotaSources += reader.input.quotas[quotasBefore...].map { _ in source }
             pods += reader.input.pods[podsBefore...].map { SourcedPod($0.pod, source: source) }
         }
         (quotas, problems) = (reader.input.quotas, reader.input.problems)
         ignoredKinds = reader.input.ignoredKinds
+        namespaceLabels = reader.input.namespaceLabels
         if nodes.isEmpty { try refuse(nodeFiles, noun: "node") }
         if pods.isEmpty { try refuse(podFiles, noun: "pod") }
     }

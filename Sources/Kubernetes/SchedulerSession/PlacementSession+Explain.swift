@@ -35,6 +35,9 @@ extension PlacementSession {
         case .invalid(let message):
             explanation.outcome = .invalid
             explanation.message = message
+        case .skipped(let message):
+            explanation.outcome = .skipped
+            explanation.message = message
         }
         return explanation
     }

@@ -5,7 +5,7 @@ import VendorCatalog
 
 // What a session finds out about its input while it sets the fleet up.
 extension PlacementSession {
-    /// Registers that could not be read, ids that stand twice, amounts no node can offer.
+    /// Registers that could not be read or are not used, ids that stand twice, amounts no node can offer.
     public static func problems(
         of registration: Fleet.Registration, _ entry: PlacementInput.SourcedNode, in cluster: Fleet
     ) -> [InputProblem] {
@@ -33,51 +33,94 @@ extension PlacementSession {
 
     /// Charges a pod that has its node already.
     func restore(_ entry: PlacementInput.SourcedPod) {
-        switch cluster.restore(entry.pod, parser: parser, countsNodeResources: true) {
-        case .resident:
-            residentPods += 1
-            reportUncountedDevices(entry)
-            reportUnknownDevices(entry)
-        case .ignored: break
-        case .malformed(let annotation):
-            refusedPods += 1
-            addProblem(
-                "the allocation cannot be read; what the pod holds is not counted",
-                field: "metadata.annotations[\(annotation.debugDescription)]", of: entry)
-        case .unknownNode(let node):
-            refusedPods += 1
-            addProblem("it runs on \(node), which is not in the fleet; it is not counted", field: "", of: entry)
+        let charge = cluster.restore(entry.pod, parser: parser)
+        if charge.residents.isEmpty { refusedPods += 1 } else { residentPods += 1 }
+        for (message, field) in Self.problems(of: charge, entry.pod, in: cluster) {
+            addProblem(message, field: field, of: entry)
         }
     }
 
-    /// A bound pod that asks for devices but does not say which it has.
-    private func reportUncountedDevices(_ entry: PlacementInput.SourcedPod) {
-        guard entry.pod.metadata.annotations[SchedulerAnnotations.assignedNode] == nil,
-            !cluster.catalog.requests(of: entry.pod, state: cluster.state).allSatisfy(\.isEmpty)
-        else { return }
-        addProblem(
-            "it runs on \(entry.pod.nodeName) and asks for devices, but no annotation says which; they are "
-                + "not counted", field: "", of: entry)
+    /// What the reader should know of a running pod that was charged: parts of it that could not be, and homes that differ.
+    static func problems(
+        of charge: Fleet.PodCharge, _ pod: Pod, in cluster: Fleet
+    ) -> [(message: String, field: String)] {
+        var problems: [(String, String)] = []
+        func annotation(_ key: String) -> String { "metadata.annotations[\(key.debugDescription)]" }
+        let assigned = pod.metadata.annotations[SchedulerAnnotations.assignedNode]
+        if case .unknownNode(let node) = charge.resources {
+            let rest = charge.residents.isEmpty ? "it is not counted" : "only its devices are counted"
+            problems.append(("it runs on \(node), which is not in the fleet; \(rest)", "spec.nodeName"))
+        }
+        switch charge.devices {
+        case .malformed(let key):
+            problems.append(("the allocation cannot be read; the devices it holds are not counted", annotation(key)))
+        case .unknownNode(let node) where node != pod.nodeName:
+            problems.append(
+                (
+                    "\(node) is not in the fleet; the devices it holds there are not counted",
+                    annotation(SchedulerAnnotations.assignedNode)
+                ))
+        case .resident:
+            if let assigned, assigned != pod.nodeName, case .resident = charge.resources {
+                problems.append(
+                    (
+                        "it is \(assigned), but the pod runs on \(pod.nodeName): devices count on \(assigned), CPU, "
+                            + "memory and its slot on \(pod.nodeName)", annotation(SchedulerAnnotations.assignedNode)
+                    ))
+            }
+            problems += unknownDevices(of: pod, in: cluster)
+        case .ignored:
+            if case .resident = charge.resources,
+                !cluster.catalog.requests(of: pod, state: cluster.state).allSatisfy(\.isEmpty)
+            {
+                problems.append(
+                    (
+                        "it runs on \(pod.nodeName) and asks for devices, but no annotation says which; they are "
+                            + "not counted", ""
+                    ))
+            }
+        case .unknownNode: break
+        }
+        return problems
     }
 
     /// Devices that an allocation names but the pod's node does not have.
-    private func reportUnknownDevices(_ entry: PlacementInput.SourcedPod) {
-        let annotations = entry.pod.metadata.annotations
-        guard !entry.pod.isTerminating, let name = annotations[SchedulerAnnotations.assignedNode],
-            let node = cluster.table.node(named: name)
-        else { return }
-        let known = Set(cluster.table.devices(of: node).map { cluster.table.uuid[$0] })
-        for vendor in cluster.catalog.ids {
-            let key = cluster.catalog[vendor].annotations.allocated
-            guard let text = annotations[key], let containers = AllocationText.decode(text) else { continue }
-            let missing = containers.joined().map(\.uuid).filter { id in
-                cluster.table.symbols.symbol(of: id).map { !known.contains($0) } ?? true
-            }
-            if missing.isEmpty { continue }
-            addProblem(
-                "it holds \(missing.joined(separator: ", ")), which \(name) does not have; that is not counted",
-                field: "metadata.annotations[\(key.debugDescription)]", of: entry)
+    private static func unknownDevices(of pod: Pod, in cluster: Fleet) -> [(message: String, field: String)] {
+        let annotations = pod.metadata.annotations
+        guard let name = annotations[SchedulerAnnotations.assignedNode], let node = cluster.table.node(named: name)
+        else {
+            return []
         }
+        let known = Set(cluster.table.devices(of: node).map { cluster.table.uuid[$0] })
+        return cluster.catalog.ids.compactMap { vendor in
+            let key = cluster.catalog[vendor].annotations.allocated
+            guard let text = annotations[key], let containers = AllocationText.decode(text) else { return nil }
+            // Before 2.6, HAMi wrote `,,0,0:` for a container without devices.
+            let missing = containers.joined().map(\.uuid).filter { id in
+                !id.isEmpty && (cluster.table.symbols.symbol(of: id).map { !known.contains($0) } ?? true)
+            }
+            if missing.isEmpty { return nil }
+            return (
+                "it holds \(missing.joined(separator: ", ")), which \(name) does not have; that is not counted",
+                "metadata.annotations[\(key.debugDescription)]"
+            )
+        }
+    }
+
+    /// Counts the devices that a waiting pod has from an attempt before: binding failed, or it was made with old annotations.
+    func reserve(_ entry: PlacementInput.SourcedPod) {
+        let ids = cluster.restore(entry.pod, parser: parser).residents
+        if !ids.isEmpty { reservations[entry.pod.fullName] = ids }
+    }
+
+    /// Gives up what the pod had reserved before it is decided anew.
+    ///
+    /// - Source: hami-core.md 4.2, step 5
+    func releaseReservation(of pod: Pod, into report: inout PodReport) {
+        guard let ids = reservations.removeValue(forKey: pod.fullName) else { return }
+        for id in ids { cluster.remove(id) }
+        let node = pod.metadata.annotations[SchedulerAnnotations.assignedNode] ?? ""
+        report.notes.append("it had devices reserved on \(node); they are given up, and it is decided anew")
     }
 
     func addProblem(_ message: String, field: String, of entry: PlacementInput.SourcedPod) {

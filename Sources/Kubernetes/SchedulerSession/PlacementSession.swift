@@ -29,9 +29,13 @@ public final class PlacementSession {
     private let indexed: IndexedEngine?
     let parser = JSONParser()
     private let webhook = AdmissionWebhook()
-    private let hint: ResourceNameHint
-    private let offeredResources: Set<String>
+    let hint: ResourceNameHint
+    let annotationHint: ResourceNameHint
+    let offeredResources: Set<String>
     private let quotas: [ResourceQuota]
+    private let namespaceLabels: [String: [String: String]]
+    /// Devices that waiting pods have from an attempt before, by pod; they count until the pod's own turn.
+    var reservations: [String: [ResidentID]] = [:]
     private lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
     /// The last refusal of a class, good as long as the fleet has not changed.
     private var refusals: [Int: (changes: Int, rejection: PodRejection)] = [:]
@@ -45,9 +49,15 @@ public final class PlacementSession {
         ignoredKinds = input.ignoredKinds
         cluster = Fleet(catalog: catalog, profile: options.profile)
         hint = ResourceNameHint(managedResources: catalog.managedResources)
+        annotationHint = ResourceNameHint(managedResources: Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas
-        for quota in quotas { cluster.quotas.add(quota) }
+        namespaceLabels = input.namespaceLabels
+        for (place, quota) in quotas.enumerated() {
+            cluster.quotas.add(quota)
+            let source = place < input.quotaSources.count ? input.quotaSources[place] : "quotas"
+            problems += Self.problems(of: quota, source: source, in: cluster)
+        }
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: options.now)
             problems += Self.problems(of: registration, entry, in: cluster)
@@ -61,13 +71,13 @@ public final class PlacementSession {
     }
 
     private func take(_ entry: PlacementInput.SourcedPod) {
-        let isAssigned = entry.pod.metadata.annotations[SchedulerAnnotations.assignedNode] != nil
         if entry.pod.phase.isTerminal {
             finishedPods += 1
-        } else if isAssigned || !entry.pod.nodeName.isEmpty {
-            restore(entry)
-        } else {
+        } else if entry.pod.nodeName.isEmpty {
+            reserve(entry)
             queue.append(entry)
+        } else {
+            restore(entry)
         }
     }
 
@@ -83,11 +93,17 @@ public final class PlacementSession {
         var pod = entry.pod
         var report = PodReport(
             pod: pod.fullName, verdict: .invalid(""), notConsidered: pod.notConsidered, notes: [], explanation: nil)
+        if let reason = PodCheck.reasonForSkipping(pod) {
+            report.verdict = .skipped(reason)
+            return report
+        }
+        releaseReservation(of: pod, into: &report)
+        report.notes += annotationNotes(of: pod)
         if options.admits, let refusal = admit(&pod, into: &report) {
             report.verdict = .denied(refusal)
             return report
         }
-        if let (field, message) = PodCheck.problem(of: entry.pod) {
+        if let (field, message) = PodCheck.problem(of: pod) {
             report.verdict = .invalid("\(field): \(message)")
             addProblem(message, field: field, of: entry)
             return report
@@ -109,6 +125,13 @@ public final class PlacementSession {
 
     /// The webhook's refusal, or nil; what it changes is then in `pod`.
     private func admit(_ pod: inout Pod, into report: inout PodReport) -> String? {
+        let labels = namespaceLabels[pod.metadata.namespace]
+        if let reason = webhook.reasonUnseen(pod, namespaceLabels: labels) {
+            let scheduler = pod.schedulerName.isEmpty ? "default-scheduler" : pod.schedulerName
+            report.notes.append(
+                "admission did not see the pod (\(reason)): nothing is added to it, its scheduler stays \(scheduler)")
+            return nil
+        }
         let original = pod
         let verdict = webhook.review(&pod, cluster: cluster)
         if !verdict.isAllowed { return verdict.message }
@@ -176,32 +199,5 @@ public final class PlacementSession {
         }
         refusals[requestClass.id] = (changes, rejection)
         return rejection
-    }
-
-    // MARK: Notes
-
-    /// Containers that name a device resource from which no request could be read: they go on without a device.
-    private func unreadRequests(of pod: Pod, _ requests: [[DeviceRequest]]) -> [String] {
-        var notes: [String] = []
-        for (container, asked) in zip(pod.initContainers + pod.containers, requests) {
-            let read = Set(asked.flatMap { cluster.catalog[$0.vendor].resourceNames })
-            let named = Set(container.limits.keys).union(container.requests.keys)
-            let countable = Set(
-                cluster.catalog.vendors.flatMap { [$0.resources.count, $0.resources.memory, $0.resources.cores] })
-            for name in named.intersection(countable).subtracting(read).sorted() {
-                guard let quantity = container.limitOrRequest(name), !quantity.isZero else { continue }
-                notes.append("container \(container.name): no device request can be read from \(name): \(quantity)")
-            }
-        }
-        return notes
-    }
-
-    private func unofferedResources(of requestClass: RequestClass) -> [String] {
-        requestClass.extended.compactMap { resource, amount in
-            let name = cluster.table.resources[resource]
-            if amount <= 0 || offeredResources.contains(name) { return nil }
-            let question = hint.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
-            return "no node offers \(name)\(question)"
-        }
     }
 }

@@ -7,6 +7,7 @@ public struct PlacementSummary: Sendable, Hashable {
     public var rejected = 0
     public var denied = 0
     public var invalid = 0
+    public var skipped = 0
     public var nodes: Int
     public var devices: Int
     public var residentPods: Int
@@ -30,6 +31,7 @@ public struct PlacementSummary: Sendable, Hashable {
         case .rejected: rejected += 1
         case .denied: denied += 1
         case .invalid: invalid += 1
+        case .skipped: skipped += 1
         }
     }
 
@@ -37,7 +39,8 @@ public struct PlacementSummary: Sendable, Hashable {
     public var text: String {
         func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
         var counts = ["\(placed) of \(counted(pods, "pod")) placed"]
-        for (number, word) in [(rejected, "rejected"), (denied, "denied"), (invalid, "invalid")] where number > 0 {
+        for (number, word) in [(rejected, "rejected"), (denied, "denied"), (invalid, "invalid"), (skipped, "skipped")]
+        where number > 0 {
             counts.append("\(number) \(word)")
         }
         var fleet = [counted(nodes, "node"), counted(devices, "device")]
@@ -51,7 +54,8 @@ public struct PlacementSummary: Sendable, Hashable {
         writer.beginObject()
         let members = [
             ("pods", pods), ("placed", placed), ("rejected", rejected), ("denied", denied), ("invalid", invalid),
-            ("nodes", nodes), ("devices", devices), ("residentPods", residentPods), ("refusedPods", refusedPods),
+            ("skipped", skipped), ("nodes", nodes), ("devices", devices), ("residentPods", residentPods),
+            ("refusedPods", refusedPods),
             ("finishedPods", finishedPods),
         ]
         for (key, value) in members {

@@ -9,7 +9,7 @@ extension PodReport {
         switch verdict {
         case .placed(let placement): placement.writeMembers(into: &writer)
         case .rejected(let rejection): rejection.writeMembers(into: &writer)
-        case .denied(let message), .invalid(let message): writer.member("message", message)
+        case .denied(let message), .invalid(let message), .skipped(let message): writer.member("message", message)
         }
         if !notConsidered.isEmpty { writer.member("notConsidered", notConsidered) }
         if !notes.isEmpty { writer.member("notes", notes) }
@@ -22,13 +22,14 @@ extension PodReport {
 }
 
 extension PodReport.Verdict {
-    /// `placed`, `rejected`, `denied` or `invalid`.
+    /// `placed`, `rejected`, `denied`, `invalid` or `skipped`.
     public var word: String {
         switch self {
         case .placed: "placed"
         case .rejected: "rejected"
         case .denied: "denied"
         case .invalid: "invalid"
+        case .skipped: "skipped"
         }
     }
 }

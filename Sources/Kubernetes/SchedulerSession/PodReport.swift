@@ -10,6 +10,8 @@ public struct PodReport: Sendable {
         case denied(String)
         /// The pod as written can never be scheduled; the text names the field.
         case invalid(String)
+        /// No scheduler looks at the pod; the text says why.
+        case skipped(String)
     }
 
     /// `namespace/name`.

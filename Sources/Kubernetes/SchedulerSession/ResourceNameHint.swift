@@ -20,6 +20,12 @@ struct ResourceNameHint {
         return best.map { String(decoding: $0.name, as: UTF8.self) }
     }
 
+    /// The longest managed name of at least eight bytes that `name` begins with, as `gpumem` does `gpumemory`.
+    func beginning(of name: String) -> String? {
+        let found = managed.filter { $0.count >= 8 && name.utf8.starts(with: $0) }
+        return found.max { $0.count < $1.count }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Insertions, deletions and replacements that turn one text into the other (Levenshtein), row by row.
     static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         if abs(left.count - right.count) > distanceMax { return abs(left.count - right.count) }

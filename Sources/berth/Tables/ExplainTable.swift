@@ -34,6 +34,7 @@ struct ExplainTable {
         case .rejected: text += "rejected: \(explanation.message ?? "")"
         case .denied: text += "denied by admission: \(explanation.message ?? "")"
         case .invalid: text += "invalid: \(explanation.message ?? "")"
+        case .skipped: text += "skipped: \(explanation.message ?? "")"
         }
         text += "\n" + timing
         for note in explanation.notes { text += "note: \(note)\n" }

@@ -31,6 +31,7 @@ struct PlaceTable {
             table.add([report.pod], text: "rejected: \(rejection.message)\(prospect)")
         case .denied(let message): table.add([report.pod], text: "denied by admission: \(message)")
         case .invalid(let message): table.add([report.pod], text: "invalid: \(message)")
+        case .skipped(let message): table.add([report.pod], text: "skipped: \(message)")
         }
         for note in report.notes { table.add([""], text: "note: \(note)") }
         if !report.notConsidered.isEmpty {

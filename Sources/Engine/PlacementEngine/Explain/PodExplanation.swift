@@ -7,6 +7,8 @@ public struct PodExplanation: Sendable {
         case denied
         /// The pod as written can never be scheduled.
         case invalid
+        /// No scheduler looks at the pod.
+        case skipped
     }
 
     public var pod: String

@@ -43,7 +43,7 @@ public final class Fleet {
     /// What registering a node gave.
     public struct Registration {
         public var row: Int
-        /// Registers that could not be read, by vendor word; their devices are missing.
+        /// Registers that could not be read or are not trusted, by vendor word; their devices are missing.
         public var problems: [(vendor: String, error: DiscoveryError)]
     }
 
@@ -59,7 +59,11 @@ public final class Fleet {
         for id in catalog.ids {
             let vendor = catalog[id]
             switch vendor.health(of: node, now: now) {
-            case .unhealthy: continue
+            case .unhealthy:
+                if let reason = vendor.reasonForNotUsing(node) {
+                    problems.append((vendor.commonWord, DiscoveryError(reason)))
+                }
+                continue
             case .healthyWithoutUpdate: if handshake == .strict { continue }
             case .healthy: break
             }
@@ -69,7 +73,8 @@ public final class Fleet {
                 }
                 cordoned.formUnion(vendor.cordonedIDs(on: node))
             } catch {
-                if error.isMalformed { problems.append((vendor.commonWord, error)) }
+                let isRegistered = node.metadata.annotations[vendor.annotations.register].map { !$0.isEmpty } ?? false
+                if error.isMalformed || isRegistered { problems.append((vendor.commonWord, error)) }
             }
         }
         return Registration(row: register(node, records: records, cordoned: cordoned), problems: problems)

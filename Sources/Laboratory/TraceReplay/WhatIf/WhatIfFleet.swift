@@ -23,9 +23,16 @@ public struct WhatIfFleet {
         var placed: Pod?
     }
 
+    struct PendingPod {
+        var name: String
+        var asked: Pod
+        /// The pod with the devices it has from an attempt before; nil = it has none.
+        var held: Pod?
+    }
+
     var members: [Member] = []
     var running: [RunningPod] = []
-    var pending: [(name: String, pod: Pod)] = []
+    var pending: [PendingPod] = []
     var quotas: [ResourceQuota] = []
     let catalog: VendorCatalog
     var defaults: SchedulingDefaults
@@ -52,14 +59,16 @@ public struct WhatIfFleet {
                             .map { cluster.table.records[$0].id })))
         }
         for entry in input.pods where !entry.pod.phase.isTerminal {
-            let home = entry.pod.metadata.annotations[SchedulerAnnotations.assignedNode] ?? entry.pod.nodeName
-            if home.isEmpty {
-                pending.append((entry.pod.fullName, entry.pod))
-            } else {
+            let pod = entry.pod
+            let isReserved = pod.metadata.annotations[SchedulerAnnotations.assignedNode] != nil
+            if !pod.nodeName.isEmpty {
                 running.append(
                     RunningPod(
-                        name: entry.pod.fullName, node: home, asked: Self.unplaced(entry.pod, catalog),
-                        placed: entry.pod))
+                        name: pod.fullName, node: pod.nodeName, asked: Self.unplaced(pod, catalog), placed: pod))
+            } else {
+                pending.append(
+                    PendingPod(
+                        name: pod.fullName, asked: Self.unplaced(pod, catalog), held: isReserved ? pod : nil))
             }
         }
     }
@@ -75,7 +84,7 @@ public struct WhatIfFleet {
             let pod = trace.pods.pod(of: trace.pods.shapes[Int(trace.pods.shape[row])])
             let home = Int(trace.pods.placedOn[row])
             if home < 0 {
-                pending.append((trace.pods.name(row), pod))
+                pending.append(PendingPod(name: trace.pods.name(row), asked: pod))
             } else {
                 running.append(
                     RunningPod(name: trace.pods.name(row), node: trace.nodes[home].name, asked: pod, placed: nil))

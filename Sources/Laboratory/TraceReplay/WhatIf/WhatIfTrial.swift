@@ -15,6 +15,8 @@ final class WhatIfTrial {
         var from: String?
         /// Nil = the pod cannot be asked for.
         var requestClass: RequestClass?
+        /// Devices the pod has from an attempt before; they count until its own turn.
+        var reserved: [ResidentID] = []
     }
 
     let cluster: Fleet
@@ -43,14 +45,15 @@ final class WhatIfTrial {
             if removed.contains(pod.node) {
                 queue.append(Queued(name: pod.name, from: pod.node, requestClass: requestClass(pod.asked)))
             } else if let placed = pod.placed {
-                let result = cluster.restore(placed, parser: parser, countsNodeResources: true)
-                if case .resident = result { running += 1 } else { refused += 1 }
+                if cluster.restore(placed, parser: parser).residents.isEmpty { refused += 1 } else { running += 1 }
             } else {
                 start(pod, chooser)
             }
         }
-        for (name, pod) in fleet.pending {
-            queue.append(Queued(name: name, from: nil, requestClass: requestClass(pod)))
+        for waiting in fleet.pending {
+            let held = waiting.held.map { cluster.restore($0, parser: parser).residents } ?? []
+            queue.append(
+                Queued(name: waiting.name, from: nil, requestClass: requestClass(waiting.asked), reserved: held))
         }
     }
 
@@ -81,11 +84,25 @@ final class WhatIfTrial {
 
     /// Places the whole queue, in order. - Complexity: that of the engine.
     func placeQueue() -> [Placed] {
+        var placed: [Placed] = []
+        var start = 0
+        while start < queue.count {
+            // A pod that has something reserved gives it up before it is decided, so it begins a round of its own.
+            for id in queue[start].reserved { cluster.remove(id) }
+            queue[start].reserved = []
+            let end = queue[(start + 1)...].firstIndex { !$0.reserved.isEmpty } ?? queue.count
+            placed += place(queue[start..<end])
+            start = end
+        }
+        return placed
+    }
+
+    private func place(_ pods: ArraySlice<Queued>) -> [Placed] {
         var result = RoundResult()
-        let ids = queue.compactMap { $0.requestClass.map { Int32($0.id) } }
+        let ids = pods.compactMap { $0.requestClass.map { Int32($0.id) } }
         ids.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
         var next = 0
-        return queue.map { pod in
+        return pods.map { pod in
             guard pod.requestClass != nil else { return Placed(outcome: .rejected, devices: []) }
             defer { next += 1 }
             let outcome = result.outcomes[next]
