@@ -55,8 +55,9 @@ public final class ReferenceEngine: PlacementEngine {
             if let choice = choose(requestClass) {
                 _ = evaluator.fits(requestClass, node: choice.node)
                 result.outcomes.append(commit(requestClass, into: &result))
+                if result.keepsScores { result.scores.append(choice.score) }
             } else {
-                result.outcomes.append(.rejected)
+                result.reject()
             }
             if let clock { result.latencies.append(clock() - start) }
         }
@@ -155,10 +156,14 @@ extension FitWorkspace {
     }
 
     func appendDevices(to result: inout RoundResult) {
-        for place in 0..<pickCount {
-            result.devices.append(
-                AllocatedDevice(
-                    device: picks[place].device, memoryMiB: picks[place].memoryMiB, cores: picks[place].cores))
+        for entry in 0..<entryCount {
+            let own = entries[entry]
+            for place in Int(own.firstPick)..<Int(own.firstPick + own.pickCount) {
+                result.devices.append(
+                    AllocatedDevice(
+                        device: picks[place].device, memoryMiB: picks[place].memoryMiB, cores: picks[place].cores,
+                        container: UInt16(truncatingIfNeeded: own.container), vendor: own.vendor))
+            }
         }
     }
 }

@@ -15,11 +15,23 @@ public struct Outcome: Sendable, Hashable, BitwiseCopyable {
     public var isPlaced: Bool { node >= 0 }
 }
 
-/// One device given to a pod: its place in the node, and what the pod gets of it.
+/// One device given to a pod: its place in the node, what the pod gets of it, and for whom.
 public struct AllocatedDevice: Sendable, Hashable, BitwiseCopyable {
     public var device: Int32
     public var memoryMiB: Int32
     public var cores: Int32
+    /// Position of the container, init containers first.
+    public var container: UInt16
+    /// The vendor asked, by id.
+    public var vendor: UInt8
+
+    init(device: Int32, memoryMiB: Int32, cores: Int32, container: UInt16, vendor: UInt8) {
+        self.device = device
+        self.memoryMiB = memoryMiB
+        self.cores = cores
+        self.container = container
+        self.vendor = vendor
+    }
 }
 
 /// Outcomes of a round, one a pod in queue order. Reused from round to round without allocating.
@@ -28,13 +40,24 @@ public struct RoundResult: Sendable {
     public var devices: [AllocatedDevice] = []
     /// Nanoseconds each decision took; filled only when the engine has a clock.
     public var latencies: [UInt64] = []
+    /// HAMi's node score of each decision, 0 where the pod was rejected; filled only when the caller keeps them, by engines
+    /// that follow HAMi's policies.
+    public var scores: [Float] = []
+    public let keepsScores: Bool
 
-    public init() {}
+    public init(keepsScores: Bool = false) { self.keepsScores = keepsScores }
 
     public mutating func removeAll() {
         outcomes.removeAll(keepingCapacity: true)
         devices.removeAll(keepingCapacity: true)
         latencies.removeAll(keepingCapacity: true)
+        scores.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds a pod that no node takes.
+    mutating func reject() {
+        outcomes.append(.rejected)
+        if keepsScores { scores.append(0) }
     }
 
     public func devices(of outcome: Outcome) -> ArraySlice<AllocatedDevice> {

@@ -31,6 +31,8 @@ struct ClassPlan: BitwiseCopyable {
     var vendor: UInt8 = 0
     /// Whether ``vendor`` is all that the class asks devices of, so that its log tells of every change that matters.
     let asksOneVendor: Bool
+    /// The first container that asks for devices: the only one, where devices are booked without the evaluator.
+    let container: UInt16
     let footprint: Int32
     /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
     var takenCount = 0
@@ -52,6 +54,8 @@ struct ClassPlan: BitwiseCopyable {
         isSpread = requestClass.nodePolicy == .spread
         vendor = traits.vendor?.rawValue ?? 0
         asksOneVendor = traits.vendor != nil
+        container = UInt16(
+            truncatingIfNeeded: (0..<requestClass.containerCount).first { !requestClass.requests(of: $0).isEmpty } ?? 0)
         footprint = requestClass.footprint
         resources = requestClass.resources
         scan = traits.scan ?? traits.groupedScan ?? Self.noScan

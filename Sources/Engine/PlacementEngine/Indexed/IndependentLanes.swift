@@ -90,7 +90,8 @@ final class IndependentLanes {
     func place(
         _ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult
     ) -> Bool {
-        if cluster.table.isJournaling || cluster.affinities != nil { return false }
+        // Scores are wanted by who reports pod by pod.
+        if cluster.table.isJournaling || cluster.affinities != nil || result.keepsScores { return false }
         followStructure()
         guard lanes.count > 1, deal(classIDs) else { return false }
         let busy = lanes.filter { !$0.queue.isEmpty }.sorted { $0.queue.count > $1.queue.count }

@@ -9,9 +9,10 @@ extension SearchLane {
     ) {
         let node = chooseInPool(plan)
         if node < 0 {
-            result.outcomes.append(.rejected)
+            result.reject()
             return
         }
+        if result.keepsScores { result.scores.append(scoreInPool(plan, node)) }
         let likely = likelyNode(of: next)
         commit(plan, node: node, into: &result)
         fetchDevices(of: likely)
@@ -19,6 +20,14 @@ extension SearchLane {
             pool.rescore(node, &scratch.pointee.evaluator)
             pool.didRescore()
         }
+    }
+
+    /// The node score of a choice that is not booked yet.
+    private func scoreInPool(_ plan: UnsafeMutablePointer<ClassPlan>, _ node: Int) -> Float {
+        let requestClass = plan.pointee.requestClass
+        if plan.pointee.takenCount == 0 { return scratch.pointee.evaluator.score(requestClass) }
+        return scratch.pointee.evaluator.baseScore(
+            node: node, policy: requestClass.nodePolicy, policyText: requestClass.nodePolicyText)
     }
 
     /// The best node by (rank, row), -1 = none; the short scan or the evaluator then hold its devices.
@@ -135,7 +144,7 @@ extension SearchLane {
     private func commitScan(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int, into result: inout RoundResult) {
         let cores = plan.pointee.scan.chargedCores
         let devices = UnsafeBufferPointer(start: taken, count: plan.pointee.takenCount).lazy.map {
-            AllocatedDevice(device: $0.device, memoryMiB: $0.memoryMiB, cores: cores)
+            AllocatedDevice(device: $0.device, memoryMiB: $0.memoryMiB, cores: cores, container: 0, vendor: 0)
         }
         bookDevices(plan, node: node, devices: devices, into: &result)
     }
@@ -154,7 +163,10 @@ extension SearchLane {
                 device: first + Int(device.device), slots: 1, memoryMiB: device.memoryMiB, cores: device.cores)
             effect.vendor = plan.pointee.vendor
             scratch.pointee.usages.append(effect)
-            result.devices.append(device)
+            var booked = device
+            booked.container = plan.pointee.container
+            booked.vendor = plan.pointee.vendor
+            result.devices.append(booked)
         }
         book(plan, node: node, effects: scratch.pointee.usages.items, firstDevice: firstResult, into: &result)
     }

@@ -8,8 +8,13 @@ extension SearchLane {
     func placeThroughStates(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
         let node = chooseByState(plan)
         if node < 0 {
-            result.outcomes.append(.rejected)
+            result.reject()
             return
+        }
+        if result.keepsScores {
+            let state = plan.pointee.states!.pointee.state(of: node)
+            result.scores.append(
+                Self.score(of: plan.pointee.ask!.pointee.trial(of: state).rank, plan.pointee.isSpread))
         }
         if commitRemembered(plan, node: node, into: &result) { return }
         _ = scratch.pointee.evaluator.fits(plan.pointee.requestClass, node: node)
@@ -226,7 +231,8 @@ extension SearchLane {
         if plan.pointee.hasGroupedScan { (count, extra) = keepLargestGroups(plan, node, count) }
         let cores = plan.pointee.scan.chargedCores
         let record = ask.pointee.keepDevices(count: count) {
-            AllocatedDevice(device: taken[$0].device, memoryMiB: taken[$0].memoryMiB, cores: cores)
+            AllocatedDevice(
+                device: taken[$0].device, memoryMiB: taken[$0].memoryMiB, cores: cores, container: 0, vendor: 0)
         }
         let score = plan.pointee.states!.pointee.summaries[state].baseScore + extra
         return StateTrial(state, rank: Self.rank(score, plan.pointee.isSpread), record: record)
@@ -266,7 +272,9 @@ extension SearchLane {
         if ask.pointee.remembersDevices && !hot.heads.base[node].flags.contains(.duplicateIDs) {
             let picks = scratch.pointee.evaluator.workspace.picks
             record = ask.pointee.keepDevices(count: scratch.pointee.evaluator.workspace.pickCount) {
-                AllocatedDevice(device: picks[$0].device, memoryMiB: picks[$0].memoryMiB, cores: picks[$0].cores)
+                AllocatedDevice(
+                    device: picks[$0].device, memoryMiB: picks[$0].memoryMiB, cores: picks[$0].cores, container: 0,
+                    vendor: 0)
             }
         }
         return StateTrial(state, rank: Self.rank(score, plan.pointee.isSpread), record: record)
@@ -276,6 +284,11 @@ extension SearchLane {
     private static func rank(_ score: Float, _ isSpread: Bool) -> StateRank {
         let rank = rankKey(score)
         return .exact(isSpread ? rank : ~rank)
+    }
+
+    /// The score behind an exact rank.
+    private static func score(of rank: StateRank, _ isSpread: Bool) -> Float {
+        scoreOfRankKey(isSpread ? rank.key : ~rank.key)
     }
 
     /// Books a pod on a node whose state's devices are remembered; false when they are not.

@@ -7,9 +7,10 @@ extension SearchLane {
     func placeThroughTree(_ plan: UnsafeMutablePointer<ClassPlan>, into result: inout RoundResult) {
         let node = chooseInTree(plan)
         if node < 0 {
-            result.outcomes.append(.rejected)
+            result.reject()
             return
         }
+        if result.keepsScores { result.scores.append(scratch.pointee.evaluator.score(plan.pointee.requestClass)) }
         plan.pointee.takenCount = 0
         commit(plan, node: node, into: &result)
     }

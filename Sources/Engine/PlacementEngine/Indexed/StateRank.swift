@@ -17,6 +17,8 @@ struct StateRank: BitwiseCopyable, Comparable {
 
     /// What is known once a bound has proved to be met.
     var met: StateRank { StateRank(bits: bits | 1) }
+    /// The rank itself.
+    var key: UInt32 { UInt32(truncatingIfNeeded: bits >> 1) }
     /// The rank first, then a node row.
     func order(_ row: Int) -> UInt64 { bits << 31 | UInt64(row) }
     /// The rank in such an order.

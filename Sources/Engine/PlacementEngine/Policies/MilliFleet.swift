@@ -168,6 +168,8 @@ final class MilliFleet {
         effect.vendor = vendor.rawValue
         effects.append(effect)
         result.devices.append(
-            AllocatedDevice(device: Int32(device), memoryMiB: 0, cores: request.milliPerDevice))
+            AllocatedDevice(
+                device: Int32(device), memoryMiB: 0, cores: request.milliPerDevice, container: 0,
+                vendor: vendor.rawValue))
     }
 }

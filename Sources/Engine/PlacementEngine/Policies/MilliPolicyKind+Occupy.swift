@@ -25,7 +25,9 @@ extension MilliPolicyKind {
             extended: requestClass.extended)
         let first = Int32(result.devices.count)
         for device in devices {
-            result.devices.append(AllocatedDevice(device: device, memoryMiB: 0, cores: request.milliPerDevice))
+            result.devices.append(
+                AllocatedDevice(
+                    device: device, memoryMiB: 0, cores: request.milliPerDevice, container: 0, vendor: vendor.rawValue))
         }
         return Outcome(
             node: Int32(row), firstDevice: first, deviceCount: Int32(devices.count), resident: resident.row)

@@ -36,9 +36,8 @@ private final class IndexWorkload: WorkloadRun {
     private let filling: Int
     private let makeRounds: ([Int32]) -> [[Int32]]
     private var cluster: Fleet
-    private var engine: IndexedEngine
+    private var driver: RoundDriver
     private var rounds: [[Int32]] = []
-    private var result = RoundResult()
     private var hash = DecisionHash()
     private var countersBefore = WorkCounters()
 
@@ -52,35 +51,32 @@ private final class IndexWorkload: WorkloadRun {
         self.filling = filling
         makeRounds = rounds
         cluster = try trace.makeCluster(catalog: shelf.catalog)
-        engine = IndexedEngine(cluster: cluster)
+        driver = RoundDriver(IndexedEngine(cluster: cluster))
     }
 
     func reset() throws {
         cluster = try trace.makeCluster(catalog: shelf.catalog)
-        engine = IndexedEngine(cluster: cluster)
+        driver = RoundDriver(IndexedEngine(cluster: cluster))
         let classes = trace.podClasses(on: cluster).filter { $0 >= 0 }
         rounds = makeRounds(classes)
-        result.removeAll()
         if filling > 0 {
-            Array(classes.prefix(filling)).withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+            _ = driver.place(classes.prefix(filling))
         }
         hash = DecisionHash()
-        countersBefore = engine.counters
+        countersBefore = driver.engine.counters
     }
 
     func run() {
         for round in rounds {
-            result.removeAll()
-            round.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
-            for outcome in result.outcomes {
-                hash.combine(outcome, in: result)
+            for outcome in driver.place(round) {
+                hash.combine(outcome, in: driver.result)
                 if outcome.isPlaced { cluster.remove(ResidentID(row: outcome.resident)) }
             }
         }
     }
 
     var outcome: WorkloadOutcome {
-        let counters = engine.counters
+        let counters = driver.engine.counters
         var outcome = WorkloadOutcome(operations: operations, hash: hash.text)
         outcome.counts = [
             "exactChecks": Int64(counters.exactChecks - countersBefore.exactChecks),

@@ -31,10 +31,9 @@ enum RefillWorkloads {
 private final class RefillWorkload: WorkloadRun {
     private static let roundSize = 100
     private let cluster: Fleet
-    private let engine: IndexedEngine
+    private let driver: RoundDriver
     private let rounds: [[Int32]]
     private let passes: Int
-    private var result = RoundResult()
     private var placed: [ResidentID] = []
     private var hash = DecisionHash()
     private var countersBefore = WorkCounters()
@@ -44,7 +43,7 @@ private final class RefillWorkload: WorkloadRun {
     init(_ trace: Trace, _ shelf: TraceShelf, nodePolicy: String, passes: Int) throws {
         self.passes = passes
         cluster = try trace.makeCluster(catalog: shelf.catalog)
-        engine = IndexedEngine(cluster: cluster)
+        driver = RoundDriver(IndexedEngine(cluster: cluster))
         var defaults = SchedulingDefaults()
         defaults.nodePolicy = nodePolicy
         let classes = trace.podClasses(on: cluster, defaults: defaults).filter { $0 >= 0 }.prefix(trace.pods.count / 2)
@@ -59,7 +58,7 @@ private final class RefillWorkload: WorkloadRun {
 
     func reset() {
         hash = DecisionHash()
-        countersBefore = engine.counters
+        countersBefore = driver.engine.counters
         for round in least.indices { least[round] = .max }
     }
 
@@ -69,12 +68,11 @@ private final class RefillWorkload: WorkloadRun {
 
     private func pass() {
         for (place, round) in rounds.enumerated() {
-            result.removeAll()
             let start = threadProcessorNanoseconds()
-            round.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+            let outcomes = driver.place(round)
             least[place] = min(least[place], threadProcessorNanoseconds() - start)
-            for outcome in result.outcomes {
-                hash.combine(outcome, in: result)
+            for outcome in outcomes {
+                hash.combine(outcome, in: driver.result)
                 if outcome.isPlaced { placed.append(ResidentID(row: outcome.resident)) }
             }
         }
@@ -86,7 +84,7 @@ private final class RefillWorkload: WorkloadRun {
     var laps: [UInt64] { least.map { $0 * UInt64(passes) } }
 
     var outcome: WorkloadOutcome {
-        let counters = engine.counters
+        let counters = driver.engine.counters
         var outcome = WorkloadOutcome(
             operations: passes * rounds.reduce(0) { $0 + $1.count }, hash: hash.text)
         outcome.counts = [

@@ -99,7 +99,7 @@ struct GapRun: Sendable {
         return CeilingRow(trace: source.name, seed: seed, totalMilli: packing.total, moments: moments)
     }
 
-    /// Offers the pods to a policy, in rounds that end at the marks.
+    /// Offers the pods to a policy, in the rounds of a sweep.
     func row(_ policy: PolicyChoice) throws(TraceError) -> GapRow {
         let times = policy.milli == .random ? settings.sweep.repeats : 1
         var sums = Array(repeating: 0.0, count: marks.count)
@@ -117,31 +117,36 @@ struct GapRun: Sendable {
     private func allocated(
         _ policy: PolicyChoice, policySeed: UInt64
     ) throws(TraceError) -> (milli: [Int64], isWorkConserving: Bool) {
-        let cluster = try source.trace.makeCluster(catalog: source.catalog)
-        let classifier = ShapeClassifier(source.trace, cluster: cluster, defaults: SchedulingDefaults())
-        let context = PolicyContext(
-            typicalPods: source.typicalPods, nodeRanks: tuning.nodeRanks, seed: policySeed)
-        let engine = EngineChoice.indexed.make(cluster, policy, context, 1)
-        cluster.reserveResidents(tuning.order.count)
-        var ends = Set(marks.map(\.pods))
-        if let workConserving { ends.insert(workConserving.pods) }
-        var milliAt: [Int: Int64] = [:]
-        var result = RoundResult()
-        var start = 0
-        for end in ends.sorted() {
-            while start < end {
-                let roundEnd = min(start + 1000, end)
-                let classIDs = tuning.order[start..<roundEnd].map {
-                    classifier.classIDs[Int(source.trace.pods.shape[Int($0)])]
-                }.filter { $0 != RoundRunner.unclassified }
-                result.removeAll()
-                classIDs.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
-                start = roundEnd
-            }
-            let table = cluster.table
-            milliAt[end] = (0..<table.deviceRowCount).reduce(0) { $0 + Int64(table.usedCores[$1]) }
-        }
-        let isWorkConserving = workConserving.map { milliAt[$0.pods] == $0.asked } ?? false
-        return (marks.map { milliAt[$0.pods] ?? 0 }, isWorkConserving)
+        let (driver, classifier) = try source.makeDriver(
+            policy, policySeed: policySeed, nodeRanks: tuning.nodeRanks, settings.sweep)
+        driver.engine.cluster.reserveResidents(tuning.order.count)
+        let observer = GapObserver(
+            ends: Set((marks + [workConserving].compactMap { $0 }).map(\.pods)))
+        driver.observers.append(observer)
+        source.offer(tuning, totalMilli: packing.total, settings.sweep, to: driver, classifier) { _ in }
+        let isWorkConserving = workConserving.map { observer.milliAt[$0.pods] == $0.asked } ?? false
+        return (marks.map { observer.milliAt[$0.pods] ?? 0 }, isWorkConserving)
+    }
+}
+
+/// Adds up what pods got, and keeps the sums where the marks stand.
+///
+/// A policy that looks ahead decides a round as a whole; what it gave is read as if pod by pod, in the order offered, so that the
+/// marks need not end rounds. A pod that comes back counts when it is placed.
+private final class GapObserver: RoundObserver {
+    private let ends: Set<Int>
+    private var milli: Int64 = 0
+    /// Allocated once so many pods had been offered.
+    private(set) var milliAt: [Int: Int64] = [:]
+
+    init(ends: Set<Int>) {
+        self.ends = ends
+        if ends.contains(0) { milliAt[0] = 0 }
+    }
+
+    func didDecide(_ decision: RoundDecision, in result: RoundResult) {
+        milli += result.devices(of: decision.outcome).reduce(0) { $0 + Int64($1.cores) }
+        let offered = Int(decision.sequence) + 1
+        if decision.isNew && ends.contains(offered) { milliAt[offered] = milli }
     }
 }

@@ -68,33 +68,26 @@ extension Replay {
     // MARK: Backlog
 
     private func explainInBacklog(_ sequence: Int) -> PodExplanation {
-        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
-        var result = RoundResult()
+        let driver = makeDriver()
         for start in stride(from: 0, to: sequence, by: options.roundSize) {
-            result.removeAll()
-            let ids = (start..<min(start + options.roundSize, sequence)).map { classID(Int32($0)) }
-            place(ids.filter { $0 != RoundRunner.unclassified }, on: engine, into: &result)
+            _ = driver.place((start..<min(start + options.roundSize, sequence)).map { classID(Int32($0)) })
         }
         var decision = options.policy.milli == .random ? nil : scan(sequence)
-        result.removeAll()
-        place([classID(Int32(sequence))], on: engine, into: &result)
-        let devices = Array(result.devices(of: result.outcomes[0]))
-        return explanation(sequence, result.outcomes[0], devices, &decision, timing: nil)
+        let outcome = driver.place([classID(Int32(sequence))])[0]
+        let devices = Array(driver.result.devices(of: outcome))
+        return explanation(sequence, outcome, devices, &decision, timing: nil)
     }
 
-    private func place(_ ids: [Int32], on engine: any PlacementEngine, into result: inout RoundResult) {
-        ids.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+    private func makeDriver() -> RoundDriver {
+        RoundDriver(options.engine.make(cluster, options.policy, policyContext, options.threads))
     }
 
     // MARK: Virtual clock
 
     private func runWatched(_ watch: ReplayWatch, intervalMs: Int64) {
         self.watch = watch
-        let engine = options.engine.make(cluster, options.policy, policyContext, options.threads)
-        var run = ReplayRun(
-            runner: RoundRunner(engine: engine, roundSize: options.roundSize, threads: 1, clock: { 0 }),
-            sampler: AllocationSampler(cluster: cluster, axis: .milliseconds), decisionLog: nil, meter: nil)
-        runVirtualClock(&run, intervalMs: intervalMs, nil)
+        let run = ReplayRun(sampler: AllocationSampler(cluster: cluster, axis: .milliseconds))
+        runVirtualClock(makeDriver(), run, intervalMs: intervalMs, nil)
     }
 
     private func explainOnClock(_ sequence: Int, offer: Int, intervalMs: Int64) -> PodExplanation {

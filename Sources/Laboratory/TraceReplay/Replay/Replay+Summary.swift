@@ -4,17 +4,16 @@ import PlacementModel
 
 extension Replay {
     /// Sums up a finished run; asks the fleet once more per rejected request class for the reasons.
-    func summary(of run: ReplayRun) -> ReplaySummary {
-        let runner = run.runner
+    func summary(of run: ReplayRun, engine: any PlacementEngine, _ meter: EngineMeter) -> ReplaySummary {
         var summary = ReplaySummary(
-            trace: trace.metadata.name, deviceModel: trace.metadata.deviceModel, engine: runner.engine.name,
+            trace: trace.metadata.name, deviceModel: trace.metadata.deviceModel, engine: engine.name,
             policy: options.policy.name, nodePolicy: options.defaults.nodePolicy,
             devicePolicy: options.defaults.devicePolicy,
             profile: options.profile.name, seed: options.seed, clock: options.clock,
-            podLatency: LatencySummary(runner.podNanoseconds, scale: 1000),
-            roundLatency: LatencySummary(runner.roundNanoseconds, scale: 1000),
-            podCurve: LatencyCurve(runner.podNanoseconds, scale: 1000),
-            roundCurve: LatencyCurve(runner.roundNanoseconds, scale: 1000), allocation: run.sampler.history)
+            podLatency: LatencySummary(meter.podNanoseconds, scale: 1000),
+            roundLatency: LatencySummary(meter.roundNanoseconds, scale: 1000),
+            podCurve: LatencyCurve(meter.podNanoseconds, scale: 1000),
+            roundCurve: LatencyCurve(meter.roundNanoseconds, scale: 1000), allocation: run.sampler.history)
         summary.nodes = trace.nodes.count
         summary.devices = cluster.table.deviceRowCount
         summary.residents = residents
@@ -23,19 +22,19 @@ extension Replay {
         summary.placed = run.placed
         summary.rejected = run.rejected.count
         summary.requestClasses = Set((0..<Int32(order.count)).map { classID($0) }).count
-        summary.decisionHash = runner.hash.text
-        summary.rounds = runner.rounds
-        summary.decisions = runner.decisions
-        summary.placementSeconds = Double(runner.totalNanoseconds) / 1e9
+        summary.decisionHash = run.hash.text
+        summary.rounds = meter.rounds
+        summary.decisions = run.decisions
+        summary.placementSeconds = Double(meter.totalNanoseconds) / 1e9
         summary.virtualMs = run.virtualMs
         if case .virtual = options.clock {
             summary.waitMs = LatencySummary(run.waitsMs, scale: 1)
             summary.waitCurve = LatencyCurve(run.waitsMs, scale: 1)
         }
-        summary.work = runner.engine.counters
-        summary.heapAllocations = runner.heapAllocations
-        summary.heapBytes = runner.heapBytes
-        summary.steadyHeapAllocationsPerPlacement = runner.steadyHeapAllocationsPerPlacement
+        summary.work = engine.counters
+        summary.heapAllocations = meter.heapAllocations
+        summary.heapBytes = meter.heapBytes
+        summary.steadyHeapAllocationsPerPlacement = meter.steadyHeapAllocationsPerPlacement
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
         summary.decisionLog = run.decisionLog
         summary.fragmentation = run.fragmentation

@@ -100,10 +100,10 @@ public final class Replay {
     ) -> ReplaySummary {
         cluster.reserveResidents(order.count)
         let engine = engine ?? options.engine.make(cluster, options.policy, policyContext, options.threads)
-        var run = ReplayRun(
-            runner: RoundRunner(
-                engine: engine, roundSize: options.roundSize, threads: options.threads,
-                timesPods: options.timesPods, clock: clock),
+        let meter = EngineMeter(threads: options.threads, timesPods: options.timesPods, clock: clock)
+        let driver = RoundDriver(engine, roundSize: options.roundSize)
+        driver.meter = meter
+        let run = ReplayRun(
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
             decisionLog: options.keepsDecisions ? DecisionLog(pods: order) : nil,
@@ -120,11 +120,11 @@ public final class Replay {
             run.fragmentation = run.meter.map { FragmentationSeries(totalMilli: $0.totalMilli, pods: order.count) }
         }
         switch options.clock {
-        case .backlog: runBacklog(&run, progress)
-        case .virtual(let intervalMs): runVirtualClock(&run, intervalMs: intervalMs, progress)
+        case .backlog: runBacklog(driver, run, progress)
+        case .virtual(let intervalMs): runVirtualClock(driver, run, intervalMs: intervalMs, progress)
         }
-        run.runner.endStretch()
-        return summary(of: run)
+        meter.endStretch()
+        return summary(of: run, engine: engine, meter)
     }
 
     /// Pod by pod where rounds would hide what happened within them.
@@ -146,68 +146,79 @@ public final class Replay {
         classifier.classIDs[Int(trace.pods.shape[Int(order[Int(sequence)])])]
     }
 
-    func announce(_ sequences: some Sequence<Int32>) {
-        willOffer?(sequences.filter { classID($0) != RoundRunner.unclassified })
-    }
-
-    private func requestClass(_ sequence: Int32) -> RequestClass? {
+    func requestClass(_ sequence: Int32) -> RequestClass? {
         classifier.classes[Int(trace.pods.shape[Int(order[Int(sequence)])])]
     }
 
-    private func runBacklog(_ run: inout ReplayRun, _ progress: ((Int, Int) -> Void)?) {
+    private func runBacklog(_ driver: RoundDriver, _ run: ReplayRun, _ progress: ((Int, Int) -> Void)?) {
         let step = max(order.count / max(options.samplesMax, 1), 1)
         run.recount()
         run.sample(at: 0)
-        var waiting = ReturningPods(run.runner.engine)
-        var isPlaced = Array(repeating: false, count: order.count)
+        let observer = BacklogObserver(self, run, sampleStep: step)
+        driver.observers.append(observer)
         var start = 0
-        while true {
-            let returning = waiting.takeReturning()
-            if start == order.count && returning.isEmpty { break }
-            let end = min(start + options.roundSize, order.count)
-            let sequences = returning.map(\.sequence) + (Int32(start)..<Int32(end))
-            announce(sequences)
-            let outcomes = run.runner.place(sequences.lazy.map { self.classID($0) })
-            for (place, outcome) in outcomes.enumerated() {
-                let sequence = Int(sequences[place])
-                let isNew = place >= returning.count
-                let pod = order[sequence]
-                if isNew { run.metrics?.didArrive(pod) }
-                if let meter = run.meter {
-                    meter.add(
-                        requestClass(Int32(sequence)), outcome, in: run.runner.result, isNew: isNew)
-                    if isNew { run.fragmentation?.append(meter.record) }
-                }
-                if outcome.isPlaced {
-                    isPlaced[sequence] = true
-                    run.placed += 1
-                    run.sampler.add(outcome, in: run.runner.result)
-                    run.metrics?.didPlace(pod, waitMs: 0)
-                    run.metrics?.add(outcome, of: pod, in: run.runner.result)
-                    run.decisionLog?.record(sequence, outcome, in: run.runner.result)
-                } else {
-                    waiting.add(Int32(sequence), classID: classID(Int32(sequence)))
-                }
-                if isNew && (sequence + 1) % step == 0 { run.sample(at: Int64(sequence + 1)) }
-            }
-            start = end
-            progress?(start, order.count)
-        }
-        run.rejected = (0..<Int32(order.count)).filter { !isPlaced[Int($0)] }
+        driver.offerBacklog(
+            nextRound: {
+                if start > 0 { progress?(start, order.count) }
+                let end = min(start + options.roundSize, order.count)
+                defer { start = end }
+                return start..<end
+            }, classID: classID)
+        run.rejected = (0..<Int32(order.count)).filter { !observer.isPlaced[Int($0)] }
         run.recount()
         run.sample(at: Int64(order.count))
         for pod in order { run.present?.arrive(shape: trace.pods.shape[Int(pod)]) }
     }
 }
 
+/// Gathers what a replay of a backlog is measured by.
+private final class BacklogObserver: RoundObserver {
+    private let replay: Replay
+    private let run: ReplayRun
+    private let sampleStep: Int
+    /// By sequence number.
+    private(set) var isPlaced: [Bool]
+
+    init(_ replay: Replay, _ run: ReplayRun, sampleStep: Int) {
+        self.replay = replay
+        self.run = run
+        self.sampleStep = sampleStep
+        isPlaced = Array(repeating: false, count: replay.order.count)
+    }
+
+    func willOffer(_ sequences: [Int32]) { replay.willOffer?(sequences) }
+
+    func didDecide(_ decision: RoundDecision, in result: RoundResult) {
+        let (sequence, outcome) = (Int(decision.sequence), decision.outcome)
+        let pod = replay.order[sequence]
+        run.decisions += 1
+        run.hash.combine(outcome, in: result)
+        if decision.isNew { run.metrics?.didArrive(pod) }
+        if let meter = run.meter {
+            meter.add(replay.requestClass(decision.sequence), outcome, in: result, isNew: decision.isNew)
+            if decision.isNew { run.fragmentation?.append(meter.record) }
+        }
+        if outcome.isPlaced {
+            isPlaced[sequence] = true
+            run.placed += 1
+            run.sampler.add(outcome, in: result)
+            run.metrics?.didPlace(pod, waitMs: 0)
+            run.metrics?.add(outcome, of: pod, in: result)
+            run.decisionLog?.record(sequence, outcome, in: result)
+        }
+        if decision.isNew && (sequence + 1) % sampleStep == 0 { run.sample(at: Int64(sequence + 1)) }
+    }
+}
+
 /// What a running replay has gathered.
-struct ReplayRun {
-    var runner: RoundRunner
+final class ReplayRun {
     var sampler: AllocationSampler
     var decisionLog: DecisionLog?
-    var meter: FragmentationMeter?
+    let meter: FragmentationMeter?
     var fragmentation: FragmentationSeries?
     var present: PresentPods?
+    var hash = DecisionHash()
+    var decisions = 0
     var placed = 0
     /// Sequence numbers of rejected pods.
     var rejected: [Int32] = []
@@ -215,14 +226,27 @@ struct ReplayRun {
     var virtualMs: Int64 = 0
     var metrics: MetricSampler?
 
+    init(sampler: AllocationSampler, decisionLog: DecisionLog? = nil, meter: FragmentationMeter? = nil) {
+        self.sampler = sampler
+        self.decisionLog = decisionLog
+        self.meter = meter
+    }
+
+    /// Takes an event of the virtual clock into the hash: when, which pod, where.
+    func note(_ outcome: Outcome, of sequence: Int32, at timeMs: Int64, in result: RoundResult) {
+        hash.combine(UInt64(bitPattern: timeMs))
+        hash.combine(UInt64(UInt32(bitPattern: sequence)))
+        hash.combine(outcome, in: result)
+    }
+
     /// Counts what is in use anew.
-    mutating func recount() {
+    func recount() {
         sampler.recount()
         metrics?.recount()
     }
 
     /// Takes a sample of everything that is kept.
-    mutating func sample(at position: Int64) {
+    func sample(at position: Int64) {
         sampler.sample(at: position)
         metrics?.sample(at: position, fragmentation: meter?.record)
     }

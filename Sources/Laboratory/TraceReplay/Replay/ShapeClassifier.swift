@@ -23,7 +23,7 @@ struct ShapeClassifier {
                 classes.append(requestClass)
             } catch {
                 problems[Int32(classIDs.count)] = error.description
-                classIDs.append(RoundRunner.unclassified)
+                classIDs.append(RoundDriver.cannotBeAsked)
                 classes.append(nil)
             }
         }

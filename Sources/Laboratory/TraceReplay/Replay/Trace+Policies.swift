@@ -27,7 +27,7 @@ extension Trace {
         var counts = Array(repeating: 0, count: Int(classifier.classIDs.max() ?? -1) + 1)
         for shape in pods.shape {
             let id = classifier.classIDs[Int(shape)]
-            if id != RoundRunner.unclassified { counts[Int(id)] += 1 }
+            if id != RoundDriver.cannotBeAsked { counts[Int(id)] += 1 }
         }
         return counts
     }

@@ -79,57 +79,97 @@ public struct SweepTrace: Sendable {
         _ policy: PolicyChoice, policySeed: UInt64, _ tuning: LoadTuning, _ settings: SweepSettings,
         _ hash: inout DecisionHash
     ) throws(TraceError) -> (curve: LoadCurve, placed: Int) {
+        let (driver, classifier) = try makeDriver(
+            policy, policySeed: policySeed, nodeRanks: tuning.nodeRanks, settings)
+        let meter = FragmentationMeter(driver.engine.cluster, typicalPods)
+        let observer = SweepObserver(
+            self, classifier, tuning, meter, readsEveryPod: settings.reading == .published, hash: hash)
+        driver.observers.append(observer)
+        offer(tuning, totalMilli: meter.totalMilli, settings, to: driver, classifier) { loads in
+            for load in loads {
+                observer.builder.mark(load, meter.record, plainUnplaced: observer.plainUnplaced)
+            }
+        }
+        hash = observer.hash
+        return (observer.builder.curve, observer.placed)
+    }
+
+    /// The policy's engine on an empty fleet, and the classes of the trace's shapes there.
+    func makeDriver(
+        _ policy: PolicyChoice, policySeed: UInt64, nodeRanks: [Int32]?, _ settings: SweepSettings
+    ) throws(TraceError) -> (driver: RoundDriver, classifier: ShapeClassifier) {
         let cluster = try trace.makeCluster(catalog: catalog)
         let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
         let context = PolicyContext(
             typicalPods: typicalPods, statistics: settings.statistics == .trace ? statistics : nil,
-            nodeRanks: tuning.nodeRanks, seed: policySeed)
-        let engine = EngineChoice.indexed.make(cluster, policy, context, 1)
-        let meter = FragmentationMeter(cluster, typicalPods)
-        var builder = LoadCurve.Builder(totalMilli: meter.totalMilli)
+            nodeRanks: nodeRanks, seed: policySeed)
+        return (RoundDriver(EngineChoice.indexed.make(cluster, policy, context, 1)), classifier)
+    }
+
+    /// Offers the tuned order to an engine, in rounds that end where the settings want them to: sweeps and gaps do it alike, so
+    /// that a policy which knows its queue decides alike in both.
+    ///
+    /// - Parameter didReach: called after each round with the places of the loads reached in it.
+    func offer(
+        _ tuning: LoadTuning, totalMilli: Int64, _ settings: SweepSettings, to driver: RoundDriver,
+        _ classifier: ShapeClassifier, didReach: @escaping (ArraySlice<Int>) -> Void
+    ) {
         var rounds = SweepRounds(
-            tuning.order, workload: workload, shape: trace.pods.shape, totalMilli: meter.totalMilli, settings)
-        var waiting = ReturningPods(engine)
-        var result = RoundResult()
-        var placed = 0
-        var plainUnplaced = 0
-        while true {
-            let returning = waiting.takeReturning()
-            let pods = rounds.next()
-            if pods.isEmpty && returning.isEmpty { break }
-            let sequences = returning.map(\.sequence) + pods.map { Int32($0) }
-            let shapes = sequences.map { Int(trace.pods.shape[Int(tuning.order[Int($0)])]) }
-            let classIDs = shapes.map { classifier.classIDs[$0] }.filter { $0 != RoundRunner.unclassified }
-            result.removeAll()
-            classIDs.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
-            var next = 0
-            for (place, shape) in shapes.enumerated() {
-                let requestClass = classifier.classes[shape]
-                let outcome = requestClass == nil ? Outcome.rejected : result.outcomes[next]
-                if requestClass != nil { next += 1 }
-                let isNew = place >= returning.count
-                let isPlain = workload[shape].devices == 0
-                if outcome.isPlaced {
-                    placed += 1
-                    if isPlain && !isNew { plainUnplaced -= 1 }
-                } else {
-                    if isPlain && isNew { plainUnplaced += 1 }
-                    waiting.add(sequences[place], classID: classifier.classIDs[shape])
-                }
-                hash.combine(outcome, in: result)
-                meter.add(requestClass, outcome, in: result, isNew: isNew)
-                if settings.reading == .published && isNew {
-                    builder.add(meter.record, plainUnplaced: plainUnplaced)
-                }
-            }
-            for load in rounds.takeReachedLoads() {
-                builder.mark(load, meter.record, plainUnplaced: plainUnplaced)
-            }
+            tuning.order, workload: workload, shape: trace.pods.shape, totalMilli: totalMilli, settings)
+        driver.observers.append(RoundEnds { didReach(rounds.takeReachedLoads()) })
+        driver.offerBacklog(nextRound: { rounds.next() }) { sequence in
+            classifier.classIDs[Int(trace.pods.shape[Int(tuning.order[Int(sequence)])])]
         }
-        return (builder.curve, placed)
     }
 }
 
+/// Gathers the curve of a run.
+private final class SweepObserver: RoundObserver {
+    private let source: SweepTrace
+    private let classifier: ShapeClassifier
+    private let tuning: LoadTuning
+    private let meter: FragmentationMeter
+    private let readsEveryPod: Bool
+    var builder: LoadCurve.Builder
+    private(set) var hash: DecisionHash
+    private(set) var placed = 0
+    /// Pods without devices that have come and found no place.
+    private(set) var plainUnplaced = 0
+
+    init(
+        _ source: SweepTrace, _ classifier: ShapeClassifier, _ tuning: LoadTuning, _ meter: FragmentationMeter,
+        readsEveryPod: Bool, hash: DecisionHash
+    ) {
+        (self.source, self.classifier, self.tuning, self.meter) = (source, classifier, tuning, meter)
+        self.readsEveryPod = readsEveryPod
+        self.hash = hash
+        builder = LoadCurve.Builder(totalMilli: meter.totalMilli)
+    }
+
+    func didDecide(_ decision: RoundDecision, in result: RoundResult) {
+        let shape = Int(source.trace.pods.shape[Int(tuning.order[Int(decision.sequence)])])
+        let isPlain = source.workload[shape].devices == 0
+        if decision.outcome.isPlaced {
+            placed += 1
+            if isPlain && !decision.isNew { plainUnplaced -= 1 }
+        } else if isPlain && decision.isNew {
+            plainUnplaced += 1
+        }
+        hash.combine(decision.outcome, in: result)
+        meter.add(classifier.classes[shape], decision.outcome, in: result, isNew: decision.isNew)
+        if readsEveryPod && decision.isNew { builder.add(meter.record, plainUnplaced: plainUnplaced) }
+    }
+}
+
+/// Calls somebody at the end of each round.
+private final class RoundEnds: RoundObserver {
+    private let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+
+    func didDecide(_ decision: RoundDecision, in result: RoundResult) {}
+    func didEndRound() { body() }
+}
 /// Cuts a run's pods into rounds, which end where a load is reached when the run is read there.
 private struct SweepRounds {
     private let milli: [Int64]

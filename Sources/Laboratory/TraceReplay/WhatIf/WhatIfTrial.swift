@@ -24,7 +24,7 @@ final class WhatIfTrial {
     /// Running pods that were charged, and those that could not be.
     private(set) var running = 0
     private(set) var refused = 0
-    private let engine: IndexedEngine
+    private let driver: RoundDriver
     private let defaults: SchedulingDefaults
 
     /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
@@ -38,7 +38,7 @@ final class WhatIfTrial {
         for node in nodes {
             cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: fleet.catalog))
         }
-        engine = IndexedEngine(cluster: cluster)
+        driver = RoundDriver(IndexedEngine(cluster: cluster))
         let parser = JSONParser()
         let chooser = ReferenceEngine(cluster: cluster)
         for pod in fleet.running {
@@ -98,15 +98,9 @@ final class WhatIfTrial {
     }
 
     private func place(_ pods: ArraySlice<Queued>) -> [Placed] {
-        var result = RoundResult()
-        let ids = pods.compactMap { $0.requestClass.map { Int32($0.id) } }
-        ids.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
-        var next = 0
-        return pods.map { pod in
-            guard pod.requestClass != nil else { return Placed(outcome: .rejected, devices: []) }
-            defer { next += 1 }
-            let outcome = result.outcomes[next]
-            return Placed(outcome: outcome, devices: result.devices(of: outcome).map { Int($0.device) })
+        let ids = pods.map { $0.requestClass.map { Int32($0.id) } ?? RoundDriver.cannotBeAsked }
+        return driver.place(ids).map { outcome in
+            Placed(outcome: outcome, devices: driver.result.devices(of: outcome).map { Int($0.device) })
         }
     }
 

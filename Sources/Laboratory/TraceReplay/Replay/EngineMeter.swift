@@ -2,21 +2,14 @@ import HeapCounters
 import Histogram
 import PlacementEngine
 
-/// Hands pods to an engine round by round and measures it: time, heap allocations, the decision hash.
-struct RoundRunner {
-    /// Outcome of a pod that cannot be asked for.
-    static let unclassified: Int32 = -1
-
-    let engine: any PlacementEngine
+/// Measures an engine at work, round by round: time and heap allocations.
+final class EngineMeter: RoundMeter {
     private let threads: Int
     private let clock: () -> UInt64
     private let timesPods: Bool
-    private(set) var result = RoundResult()
-    private(set) var hash = DecisionHash()
     private(set) var podNanoseconds = LatencySummary.makeHistogram()
     private(set) var roundNanoseconds = LatencySummary.makeHistogram()
     private(set) var rounds = 0
-    private(set) var decisions = 0
     private(set) var totalNanoseconds: UInt64 = 0
     /// Heap allocations and placements of each stretch of rounds, and of the stretch that is not yet read.
     private var stretches: [(allocations: UInt64, placed: Int)] = []
@@ -29,96 +22,46 @@ struct RoundRunner {
     /// Time of the round that is under way.
     private var runningNanoseconds: UInt64 = 0
     private var runningPods = 0
-    private var asked: [Int32] = []
-    private var outcomes: [Outcome] = []
 
     /// - Parameters:
     ///   - threads: how many the engine may use.
     ///   - clock: monotonic nanoseconds; called from several threads at a time if the engine uses several.
     ///   - timesPods: whether every decision is timed, or whole rounds only.
-    init(
-        engine: any PlacementEngine, roundSize: Int, threads: Int, timesPods: Bool = true,
-        clock: @escaping () -> UInt64
-    ) {
-        self.engine = engine
+    init(threads: Int, timesPods: Bool = true, clock: @escaping () -> UInt64) {
         self.threads = threads
         self.clock = clock
         self.timesPods = timesPods
-        result.outcomes.reserveCapacity(roundSize)
-        result.devices.reserveCapacity(roundSize * 4)
-        result.latencies.reserveCapacity(roundSize)
-        asked.reserveCapacity(roundSize)
-        outcomes.reserveCapacity(roundSize)
     }
 
-    /// Places pods by request class, ``unclassified`` ones being rejected without asking.
-    ///
-    /// - Returns: an outcome for each, whose devices are in ``result`` until the next round.
-    mutating func place(_ classIDs: some Sequence<Int32>) -> [Outcome] {
-        asked.removeAll(keepingCapacity: true)
-        outcomes.removeAll(keepingCapacity: true)
-        result.removeAll()
-        for id in classIDs {
-            outcomes.append(.rejected)
-            asked.append(id)
-        }
-        let valid = asked.allSatisfy { $0 != Self.unclassified } ? asked : asked.filter { $0 != Self.unclassified }
-        measure(valid, countsAllThreads: threads > 1)
-        endRound()
-        var next = 0
-        for place in asked.indices {
-            if asked[place] != Self.unclassified {
-                outcomes[place] = result.outcomes[next]
-                next += 1
-            }
-            hash.combine(outcomes[place], in: result)
-        }
-        decisions += asked.count
-        return outcomes
-    }
+    var podClock: (() -> UInt64)? { timesPods ? clock : nil }
 
-    /// Places one pod of a round that ``endRound()`` ends. What goes into the hash is the caller's choice.
-    mutating func placeNext(_ classID: Int32) -> Outcome {
-        asked.removeAll(keepingCapacity: true)
-        result.removeAll()
-        asked.append(classID)
-        measure(asked)
-        decisions += 1
-        return result.outcomes[0]
-    }
-
-    /// Takes the last pod's placement into the hash: when, which pod, where.
-    mutating func note(_ outcome: Outcome, of sequence: Int32, at timeMs: Int64) {
-        hash.combine(UInt64(bitPattern: timeMs))
-        hash.combine(UInt64(UInt32(bitPattern: sequence)))
-        hash.combine(outcome, in: result)
-    }
-
-    /// - Parameter countsAllThreads: whether other threads' allocations belong to the pods; takes tens of microseconds.
-    private mutating func measure(_ classIDs: [Int32], countsAllThreads: Bool = false) {
-        if classIDs.isEmpty { return }
+    func measure(pods: Int, isRound: Bool, _ place: () -> Void) {
         var start: UInt64 = 0
         var end: UInt64 = 0
-        let place = {
-            start = clock()
-            classIDs.withUnsafeBufferPointer { engine.place($0, clock: timesPods ? clock : nil, into: &result) }
-            end = clock()
+        let timed = {
+            start = self.clock()
+            place()
+            end = self.clock()
         }
-        if countsAllThreads {
-            let spent = HeapCounters.measureProcessAllocations(place)
+        // Other threads' allocations belong to the pods of a round; to count them takes tens of microseconds.
+        if isRound && threads > 1 {
+            let spent = HeapCounters.measureProcessAllocations(timed)
             processAllocations += spent.allocations
             processBytes += spent.bytes
         } else {
-            meter.measure(place)
+            meter.measure(timed)
         }
         runningNanoseconds += end - start
-        runningPods += classIDs.count
+        runningPods += pods
+    }
+
+    func didPlace(_ result: RoundResult) {
         placedSinceReading += result.outcomes.reduce(0) { $0 + ($1.isPlaced ? 1 : 0) }
         for nanoseconds in result.latencies { podNanoseconds.recordClamped(nanoseconds) }
     }
 
     /// Counts the round; one in which no pod was asked for is none.
-    mutating func endRound() {
+    func didEndRound() {
         if runningPods == 0 { return }
         rounds += 1
         roundsSinceReading += 1
@@ -133,7 +76,7 @@ struct RoundRunner {
     private static let stretchRounds = 500
 
     /// Reads the heap counters. - Complexity: tens of microseconds
-    mutating func endStretch() {
+    func endStretch() {
         if roundsSinceReading == 0 { return }
         stretches.append((meter.readAllocations() + processAllocations, placedSinceReading))
         processAllocations = 0

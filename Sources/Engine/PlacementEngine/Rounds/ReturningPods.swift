@@ -1,5 +1,3 @@
-import PlacementEngine
-
 /// Pods of a backlog that were rejected and wait; they come back when an engine that looks ahead may place them after all.
 ///
 /// Nothing leaves under the backlog clock, so with every other engine a rejected pod stays rejected and is not asked again.
@@ -14,18 +12,18 @@ struct ReturningPods {
         retryVersion = engine.retryVersion
     }
 
-    /// Takes out the pods that are to be offered again with the next round; none unless something changed.
-    mutating func takeReturning() -> [(sequence: Int32, classID: Int32)] {
+    /// Takes out the sequence numbers of the pods that are to be offered again with the next round; none unless something changed.
+    mutating func takeReturning() -> [Int32] {
         if engine.retryVersion == retryVersion { return [] }
         retryVersion = engine.retryVersion
         for pod in pods { engine.waitingDidChange(pod.classID, by: -1) }
         defer { pods.removeAll(keepingCapacity: true) }
-        return pods
+        return pods.map(\.sequence)
     }
 
     /// Keeps a pod that was rejected.
     mutating func add(_ sequence: Int32, classID: Int32) {
-        if !engine.looksAhead || classID == RoundRunner.unclassified { return }
+        if !engine.looksAhead || classID == RoundDriver.cannotBeAsked { return }
         pods.append((sequence, classID))
         engine.waitingDidChange(classID, by: 1)
     }

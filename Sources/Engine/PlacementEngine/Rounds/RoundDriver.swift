@@ -1,0 +1,219 @@
+/// What became of one pod that was offered.
+public struct RoundDecision: Sendable, Hashable, BitwiseCopyable {
+    /// The pod's number in the queue, as the caller counts.
+    public var sequence: Int32
+    /// ``RoundDriver/cannotBeAsked`` where no engine was asked.
+    public var classID: Int32
+    public var outcome: Outcome
+    /// False when the pod had been rejected before and was offered again.
+    public var isNew: Bool
+}
+
+/// Somebody who sees what a ``RoundDriver`` does: a sampler, a log, a meter of fragmentation.
+public protocol RoundObserver: AnyObject {
+    /// The engine is about to get these pods, those among them that can be asked for.
+    func willOffer(_ sequences: [Int32])
+    /// A pod was decided; its devices are in the result until the next round. Pods come in the order offered.
+    func didDecide(_ decision: RoundDecision, in result: RoundResult)
+    /// All pods of a round were told.
+    func didEndRound()
+}
+
+extension RoundObserver {
+    public func willOffer(_ sequences: [Int32]) {}
+    public func didEndRound() {}
+}
+
+/// Somebody who measures the engine and nothing else: time, memory.
+public protocol RoundMeter: AnyObject {
+    /// Monotonic nanoseconds for the time of each decision, nil = whole rounds are measured.
+    var podClock: (() -> UInt64)? { get }
+    /// Calls `place`, which hands `pods` pods to the engine.
+    func measure(pods: Int, isRound: Bool, _ place: () -> Void)
+    /// The pods measured last have these outcomes and latencies.
+    func didPlace(_ result: RoundResult)
+    func didEndRound()
+}
+
+/// Hands pods to an engine: the one loop that replays, sweeps, gaps, what-if questions, explanations, `place` and benchmarks use.
+///
+/// ```
+///  pods ---> can be asked? --no--> rejected
+///                 | yes
+///            engine.place --> outcome --> observers, in the order offered
+///                                |
+///                             rejected and the engine looks ahead: the pod waits, and comes back with a later round
+/// ```
+///
+/// The driver knows request classes and sequence numbers, no pods; it has no clock, no thread and no output. Decisions depend on
+/// the engine, the classes and where rounds end, never on who looks on.
+public final class RoundDriver {
+    /// The class of a pod that cannot be asked for, whatever the fleet: it is rejected without asking.
+    public static let cannotBeAsked: Int32 = -1
+
+    public let engine: any PlacementEngine
+    public var meter: (any RoundMeter)?
+    public var observers: [any RoundObserver] = []
+    /// What the engine said of the last round, or the last pod placed alone.
+    public private(set) var result: RoundResult
+    private var asked: [Int32] = []
+    private var outcomes: [Outcome] = []
+
+    /// - Parameters:
+    ///   - roundSize: pods for which room is made.
+    ///   - keepsScores: see ``RoundResult/scores``.
+    public init(_ engine: any PlacementEngine, roundSize: Int = 0, keepsScores: Bool = false) {
+        self.engine = engine
+        result = RoundResult(keepsScores: keepsScores)
+        result.outcomes.reserveCapacity(roundSize)
+        result.devices.reserveCapacity(roundSize * 4)
+        result.latencies.reserveCapacity(roundSize)
+        asked.reserveCapacity(roundSize)
+        outcomes.reserveCapacity(roundSize)
+    }
+
+    // MARK: Rounds
+
+    /// Places pods by request class, in order.
+    ///
+    /// - Returns: an outcome for each, whose devices are in ``result`` until the next round.
+    public func place(_ classIDs: some Collection<Int32>) -> [Outcome] {
+        outcomes.removeAll(keepingCapacity: true)
+        asked.removeAll(keepingCapacity: true)
+        result.removeAll()
+        for id in classIDs where id != Self.cannotBeAsked { asked.append(id) }
+        ask(isRound: true)
+        var next = 0
+        for id in classIDs {
+            if id == Self.cannotBeAsked {
+                outcomes.append(.rejected)
+            } else {
+                outcomes.append(result.outcomes[next])
+                next += 1
+            }
+        }
+        meter?.didEndRound()
+        return outcomes
+    }
+
+    /// Places one pod of a round that ``endRound()`` ends.
+    public func placeNext(_ classID: Int32) -> Outcome {
+        result.removeAll()
+        if classID == Self.cannotBeAsked { return .rejected }
+        asked.removeAll(keepingCapacity: true)
+        asked.append(classID)
+        ask(isRound: false)
+        return result.outcomes[0]
+    }
+
+    public func endRound() {
+        meter?.didEndRound()
+        for observer in observers { observer.didEndRound() }
+    }
+
+    private func ask(isRound: Bool) {
+        if asked.isEmpty { return }
+        guard let meter else {
+            asked.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+            return
+        }
+        meter.measure(pods: asked.count, isRound: isRound) {
+            asked.withUnsafeBufferPointer { engine.place($0, clock: meter.podClock, into: &result) }
+        }
+        meter.didPlace(result)
+    }
+
+    // MARK: Whole queues
+
+    /// Offers a backlog in rounds: every pod once, and those that wait again when the engine may place them after all.
+    ///
+    /// - Parameters:
+    ///   - nextRound: sequence numbers of the next round's new pods; empty = all have been offered.
+    ///   - classID: request class of a pod.
+    public func offerBacklog(nextRound: () -> Range<Int>, classID: (Int32) -> Int32) {
+        var waiting = ReturningPods(engine)
+        while true {
+            let returning = waiting.takeReturning()
+            let new = nextRound()
+            if new.isEmpty && returning.isEmpty { break }
+            let sequences = returning + new.map { Int32($0) }
+            offer(sequences, firstNew: returning.count, classID: classID) { decision in
+                if !decision.outcome.isPlaced { waiting.add(decision.sequence, classID: decision.classID) }
+            }
+            for observer in observers { observer.didEndRound() }
+        }
+    }
+
+    /// Offers everyone who waits, the oldest first, in one round or, where that would grow too large, in several; who does not
+    /// fit goes on waiting.
+    ///
+    /// - Parameters:
+    ///   - asksAll: also those of whom the engine knows that they would be refused again.
+    ///   - firstNew: sequence number from which on pods have not been offered before.
+    public func offer(
+        _ queue: inout PodQueue, roundSize: Int, asksAll: Bool = false, firstNew: Int32, classID: (Int32) -> Int32
+    ) {
+        if engine.looksAhead {
+            offerWhole(&queue, roundSize: roundSize, firstNew: firstNew, classID: classID)
+        } else {
+            offerOneByOne(&queue, roundSize: roundSize, asksAll: asksAll, firstNew: firstNew)
+        }
+    }
+
+    private func offerOneByOne(_ queue: inout PodQueue, roundSize: Int, asksAll: Bool, firstNew: Int32) {
+        var offered = 0
+        queue.waiting.offer(staysRefused: { !asksAll && engine.staysRefused($0) }) { sequence, classID in
+            if offered > 0, offered % roundSize == 0 { endRound() }
+            offered += 1
+            if !observers.isEmpty { announce([sequence]) }
+            let outcome = placeNext(classID)
+            tell(RoundDecision(sequence: sequence, classID: classID, outcome: outcome, isNew: sequence >= firstNew))
+            return outcome.isPlaced
+        }
+        endRound()
+    }
+
+    /// To an engine that looks ahead: it gets the whole queue and hears who goes on waiting.
+    private func offerWhole(
+        _ queue: inout PodQueue, roundSize: Int, firstNew: Int32, classID: (Int32) -> Int32
+    ) {
+        var kept: [Int32] = []
+        for start in stride(from: 0, to: queue.pods.count, by: roundSize) {
+            let round = Array(queue.pods[start..<min(start + roundSize, queue.pods.count)])
+            for sequence in round where sequence < firstNew { engine.waitingDidChange(classID(sequence), by: -1) }
+            let old = round.count { $0 < firstNew }
+            offer(round, firstNew: old, classID: classID) { decision in
+                if decision.outcome.isPlaced { return }
+                engine.waitingDidChange(decision.classID, by: 1)
+                kept.append(decision.sequence)
+            }
+            for observer in observers { observer.didEndRound() }
+        }
+        queue.pods = kept
+    }
+
+    /// One round, told pod by pod.
+    private func offer(
+        _ sequences: [Int32], firstNew: Int, classID: (Int32) -> Int32, didDecide: (RoundDecision) -> Void
+    ) {
+        let classIDs = sequences.map(classID)
+        if !observers.isEmpty {
+            announce(zip(sequences, classIDs).filter { $0.1 != Self.cannotBeAsked }.map(\.0))
+        }
+        let outcomes = place(classIDs)
+        for (place, outcome) in outcomes.enumerated() {
+            let decision = RoundDecision(
+                sequence: sequences[place], classID: classIDs[place], outcome: outcome, isNew: place >= firstNew)
+            tell(decision)
+            didDecide(decision)
+        }
+    }
+
+    private func announce(_ sequences: [Int32]) {
+        for observer in observers { observer.willOffer(sequences) }
+    }
+
+    private func tell(_ decision: RoundDecision) {
+        for observer in observers { observer.didDecide(decision, in: result) }
+    }
+}
