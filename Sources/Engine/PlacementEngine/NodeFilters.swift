@@ -39,6 +39,12 @@ extension Fleet {
         return nil
     }
 
+    /// The first extended resource of which the node has too little left.
+    public func shortResource(_ requestClass: RequestClass, node row: Int) -> Symbol? {
+        requestClass.extended.first { $0.amount > 0 && $0.amount > table.extendedFree(of: $0.resource, node: row) }?
+            .resource
+    }
+
     /// Filters over what the node has left. A resource that is not asked is not checked.
     @inline(__always)
     func failingResource(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {

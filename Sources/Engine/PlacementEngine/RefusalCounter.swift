@@ -12,23 +12,43 @@ public struct RefusalCounts: Sendable, Hashable {
     public internal(set) var nodesWithTooFewDevices = 0
     public internal(set) var nodesWithFailedMIG = 0
     public internal(set) var nodesThatFit = 0
+    /// Nodes of the fleet.
+    public internal(set) var nodes = 0
+    /// Of the nodes short of an extended resource: the first that is short, by symbol.
+    public internal(set) var nodesByShortResource: [Symbol: Int] = [:]
+    /// Refused nodes that have no device at all; their verdict is counted like that of other nodes.
+    public internal(set) var nodesWithoutDevices = 0
+    private(set) var verdictWithoutDevices = NodeVerdict.fits
 
-    mutating func add(_ verdict: NodeVerdict) {
+    /// The same without the verdicts of nodes that have no device at all.
+    public var ofNodesWithDevices: RefusalCounts {
+        var counts = self
+        if nodesWithoutDevices > 0 { counts.add(verdictWithoutDevices, nodes: -nodesWithoutDevices) }
+        return counts
+    }
+
+    mutating func noteWithoutDevices(_ verdict: NodeVerdict) {
+        if verdict == .fits { return }
+        nodesWithoutDevices += 1
+        verdictWithoutDevices = verdict
+    }
+
+    mutating func add(_ verdict: NodeVerdict, nodes: Int = 1) {
         switch verdict {
-        case .fits: nodesThatFit += 1
-        case .tooFewDevices: nodesWithTooFewDevices += 1
-        case .migAllocationFailed: nodesWithFailedMIG += 1
+        case .fits: nodesThatFit += nodes
+        case .tooFewDevices: nodesWithTooFewDevices += nodes
+        case .migAllocationFailed: nodesWithFailedMIG += nodes
         default:
             var bits = verdict.bits
             while bits != 0 {
-                nodesByReason[bits.trailingZeroBitCount] += 1
+                nodesByReason[bits.trailingZeroBitCount] += nodes
                 bits &= bits - 1
             }
         }
     }
 }
 
-/// Counts the reasons of all nodes for one request class after another, on a fleet that does not change meanwhile.
+/// Counts the reasons of all nodes for one request class after another, each as the fleet then is.
 ///
 /// The counts are those of the evaluator asked on every node. It is asked once for all nodes without a device of the vendors
 /// wanted, and once per state where nodes of one state answer alike; plain requests are counted by a kernel.
@@ -55,6 +75,7 @@ public struct RefusalCounter: ~Copyable {
     ///
     /// - Complexity: O(nodes), plus O(devices) for each node of a plain request and each state of others
     public mutating func counts(of requestClass: RequestClass) -> RefusalCounts {
+        evaluator.follow(cluster)
         var counts = RefusalCounts()
         let table = cluster.table
         let hot = table.hot
@@ -66,15 +87,21 @@ public struct RefusalCounter: ~Copyable {
         }
         var verdictWithoutDevices: NodeVerdict?
         for node in 0..<table.nodeRowCount {
+            let head = table.heads.base + node
+            if !head.pointee.flags.contains(.alive) { continue }
+            counts.nodes += 1
             if let filter = cluster.firstFailingFilter(requestClass, node: node) {
                 counts.nodesByFilter[Int(filter.rawValue)] += 1
+                if filter == .extendedResource, let short = cluster.shortResource(requestClass, node: node) {
+                    counts.nodesByShortResource[short, default: 0] += 1
+                }
                 continue
             }
-            let head = table.heads.base + node
             let verdict: NodeVerdict
             if head.pointee.words & requestClass.requestedVendors == 0 {
                 verdict = verdictWithoutDevices ?? evaluator.verdict(on: node, of: requestClass)
                 verdictWithoutDevices = verdict
+                if head.pointee.deviceCount == 0 { counts.noteWithoutDevices(verdict) }
             } else if let scan, head.pointee.flags.contains(.plain) {
                 verdict = standardRefusals(scan, hot.columns(of: node))
             } else if let groups {
@@ -90,7 +117,10 @@ public struct RefusalCounter: ~Copyable {
     }
 
     private mutating func states(of vendor: VendorID) -> UnsafeMutablePointer<StateGroups> {
-        if let known = states[vendor] { return known }
+        if let known = states[vendor] {
+            known.pointee.catchUp(cluster.table)
+            return known
+        }
         let made = UnsafeMutablePointer<StateGroups>.allocate(capacity: 1)
         made.initialize(to: StateGroups(vendor: vendor))
         made.pointee.catchUp(cluster.table)

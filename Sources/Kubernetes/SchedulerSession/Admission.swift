@@ -40,6 +40,19 @@ public struct AdmissionWebhook: Sendable {
 
     /// Mutates `pod` as the webhook would; on refusal the pod may be left half mutated.
     public func review(_ pod: inout Pod, cluster: Fleet) -> AdmissionVerdict {
+        let verdict = examine(&pod, cluster: cluster)
+        guard verdict.isAllowed, verdict.isPatched else { return verdict }
+        if exceedsQuota(quotaDemands(of: pod, cluster), namespace: pod.metadata.namespace, cluster) {
+            return AdmissionVerdict(isAllowed: false, message: Self.quotaRefusal, isPatched: false)
+        }
+        return verdict
+    }
+
+    /// The webhook's words about a pod that its namespace's limits do not allow.
+    static let quotaRefusal = "exceeding resource quota"
+
+    /// What the webhook says apart from quotas: the same whenever it is asked.
+    func examine(_ pod: inout Pod, cluster: Fleet) -> AdmissionVerdict {
         func denied(_ message: String) -> AdmissionVerdict {
             AdmissionVerdict(isAllowed: false, message: message, isPatched: false)
         }
@@ -64,14 +77,26 @@ public struct AdmissionWebhook: Sendable {
                 if !pod.nodeName.isEmpty { return denied("pod has node assigned") }
             }
         }
-        if exceedsQuota(pod, cluster) { return denied("exceeding resource quota") }
         return AdmissionVerdict(isAllowed: true, message: "", isPatched: true)
     }
 
-    /// Sums of memory and cores over app containers, or the largest init container, against the namespace's limits.
-    private func exceedsQuota(_ pod: Pod, _ cluster: Fleet) -> Bool {
-        guard cluster.quotas.hasLimits else { return false }
-        let namespace = cluster.quotas.namespaceID(pod.metadata.namespace)
+    /// Whether the namespace's limits leave no room for what a pod demands, as things stand.
+    func exceedsQuota(_ demands: [QuotaDemand], namespace: String, _ cluster: Fleet) -> Bool {
+        if demands.isEmpty { return false }
+        let id = cluster.quotas.namespaceID(namespace)
+        return demands.contains {
+            !cluster.quotas.allows(
+                namespace: id, vendor: $0.vendor, memoryMiB: $0.memoryMiB, cores: $0.cores, factor: $0.memoryFactor)
+        }
+    }
+
+    /// Sums of memory and cores over app containers, or the largest init container, for each vendor; none where the namespace
+    /// has no limit.
+    func quotaDemands(of pod: Pod, _ cluster: Fleet) -> [QuotaDemand] {
+        guard cluster.quotas.hasLimits,
+            cluster.quotas.limitsNamespace(cluster.quotas.namespaceID(pod.metadata.namespace))
+        else { return [] }
+        var demands: [QuotaDemand] = []
         for vendor in cluster.catalog.ids {
             let names = cluster.catalog[vendor].resources
             if names.memory.isEmpty && names.cores.isEmpty { continue }
@@ -92,12 +117,18 @@ public struct AdmissionWebhook: Sendable {
             let memory = max(app.memory, peak.memory)
             let cores = max(app.cores, peak.cores)
             if memory == 0 && cores == 0 { continue }
-            if !cluster.quotas.allows(
-                namespace: namespace, vendor: vendor, memoryMiB: memory, cores: cores, factor: names.memoryFactor)
-            {
-                return true
-            }
+            demands.append(
+                QuotaDemand(vendor: vendor, memoryMiB: memory, cores: cores, memoryFactor: names.memoryFactor))
         }
-        return false
+        return demands
     }
+}
+
+/// What a pod adds to its namespace's use of a vendor's devices, as the webhook counts.
+struct QuotaDemand: Sendable, Hashable {
+    var vendor: VendorID
+    var memoryMiB: Int64
+    var cores: Int64
+    /// See ``ResourceNames/memoryFactor``.
+    var memoryFactor: Int32
 }

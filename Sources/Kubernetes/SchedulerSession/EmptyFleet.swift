@@ -12,7 +12,16 @@ final class EmptyFleet {
 
     init(of real: Fleet, quotas: [ResourceQuota], options: PlacementOptions) {
         cluster = Fleet(catalog: real.catalog, profile: real.profile)
-        for node in real.table.nodes { cluster.register(node, now: options.now) }
+        // The devices were read when the real fleet was set up, and so was what vendors keep of that.
+        cluster.state.values = real.state.values
+        for row in 0..<real.table.nodeRowCount {
+            let devices = real.table.devices(of: row)
+            cluster.register(
+                real.table.nodes[row],
+                records: devices.map { (VendorID(Int(real.table.vendor[$0])), real.table.records[$0]) },
+                cordoned: Set(
+                    devices.filter { real.table.flags[$0].contains(.cordoned) }.map { real.table.records[$0].id }))
+        }
         for quota in quotas { cluster.quotas.add(quota) }
         switch options.engine {
         case .indexed:

@@ -35,32 +35,14 @@ struct FleetScan {
     private static func word(
         of filter: NodeFilter, _ requestClass: RequestClass, _ row: Int, _ cluster: Fleet
     ) -> String {
-        guard filter == .extendedResource,
-            let short = requestClass.extended.first(where: {
-                $0.amount > 0 && $0.amount > cluster.table.extendedFree(of: $0.resource, node: row)
-            })
-        else { return filter.word }
-        return "Insufficient \(cluster.table.resources[short.resource])"
+        guard filter == .extendedResource, let short = cluster.shortResource(requestClass, node: row) else {
+            return filter.word
+        }
+        return "Insufficient \(cluster.table.resources[short])"
     }
 
     /// HAMi's text for a node that holds no device at all.
     private static let unregistered = "node unregistered"
-
-    /// Nodes by reason word, most frequent first.
-    func reasons(in cluster: Fleet) -> [PodRejection.Reason] {
-        var counts: [String: Int] = [:]
-        for (row, answer) in answers {
-            switch answer {
-            case .filtered(let word): counts[word, default: 0] += 1
-            case .refused where cluster.table.deviceCount[row] == 0: counts[Self.unregistered, default: 0] += 1
-            case .refused(let failure): for word in failure.words { counts[word, default: 0] += 1 }
-            case .fits: break
-            }
-        }
-        return counts.map { PodRejection.Reason(word: $0.key, nodes: $0.value) }.sorted {
-            $0.nodes != $1.nodes ? $0.nodes > $1.nodes : $0.word.utf8.lexicographicallyPrecedes($1.word.utf8)
-        }
-    }
 
     func explanation(_ requestClass: RequestClass, in cluster: Fleet) -> PlacementExplanation {
         var filtered = GroupedNodes()

@@ -16,10 +16,13 @@ public struct PlacementInput: Sendable {
     public struct SourcedPod: Sendable {
         public var pod: Pod
         public var source: String
+        /// What the pod's spec has in common with others; nil when the pod was made or changed rather than read.
+        public var template: PodTemplate?
 
-        public init(_ pod: Pod, source: String) {
+        public init(_ pod: Pod, source: String, template: PodTemplate? = nil) {
             self.pod = pod
             self.source = source
+            self.template = template
         }
     }
 
@@ -54,7 +57,7 @@ public struct PlacementInput: Sendable {
             let source = path == "-" ? InputReader.standardInput : path
             nodes += reader.input.nodes[nodesBefore...].map { SourcedNode($0, source: source) }
             quotaSources += reader.input.quotas[quotasBefore...].map { _ in source }
-            pods += reader.input.pods[podsBefore...].map { SourcedPod($0.pod, source: source) }
+            pods += reader.input.pods[podsBefore...].map { SourcedPod($0.pod, source: source, template: $0.template) }
         }
         (quotas, problems) = (reader.input.quotas, reader.input.problems)
         ignoredKinds = reader.input.ignoredKinds

@@ -24,9 +24,12 @@ public final class PlacementSession {
     /// Pods that have finished and hold nothing.
     public internal(set) var finishedPods = 0
 
-    /// Tries nodes and commits; with the reference engine it chooses too.
-    let engine: ReferenceEngine
-    private let indexed: IndexedEngine?
+    /// Decides, one pod after another.
+    let driver: RoundDriver
+    /// Looks closer at nodes, where that is asked for.
+    private(set) lazy var inspector = ReferenceEngine(cluster: cluster)
+    var refusalCounter: RefusalCounter
+    private let asks: AskBook
     let parser = JSONParser()
     private let webhook = AdmissionWebhook()
     let hint: ResourceNameHint
@@ -36,9 +39,9 @@ public final class PlacementSession {
     private let namespaceLabels: [String: [String: String]]
     /// Devices that waiting pods have from an attempt before, by pod; they count until the pod's own turn.
     var reservations: [String: [ResidentID]] = [:]
-    private lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
-    /// The last refusal of a class, good as long as the fleet has not changed.
-    private var refusals: [Int: (changes: Int, rejection: PodRejection)] = [:]
+    lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
+    /// The reasons of classes that were refused; see ``rejection(of:_:)``.
+    var refusals: [Int: KnownRefusal] = [:]
     /// Sees each class just before a pod of it is decided.
     var willDecide: ((RequestClass) -> Void)?
 
@@ -62,8 +65,11 @@ public final class PlacementSession {
             let registration = cluster.register(entry.node, now: options.now)
             problems += Self.problems(of: registration, entry, in: cluster)
         }
-        engine = ReferenceEngine(cluster: cluster)
-        indexed = options.engine == .indexed ? IndexedEngine(cluster: cluster) : nil
+        let engine: any PlacementEngine =
+            options.engine == .indexed ? IndexedEngine(cluster: cluster) : ReferenceEngine(cluster: cluster)
+        driver = RoundDriver(engine, keepsScores: true)
+        refusalCounter = RefusalCounter(cluster: cluster)
+        asks = AskBook(catalog: catalog, hint: annotationHint)
         if input.nodes.isEmpty && !input.pods.isEmpty {
             problems.append(InputProblem(source: "fleet", message: "there is no node; no pod can be placed"))
         }
@@ -90,114 +96,91 @@ public final class PlacementSession {
 
     /// Places one pod and reports what became of it.
     public func place(_ entry: PlacementInput.SourcedPod) -> PodReport {
-        var pod = entry.pod
         var report = PodReport(
-            pod: pod.fullName, verdict: .invalid(""), notConsidered: pod.notConsidered, notes: [], explanation: nil)
-        if let reason = PodCheck.reasonForSkipping(pod) {
+            pod: entry.pod.fullName, verdict: .invalid(""), notConsidered: entry.pod.notConsidered, notes: [],
+            explanation: nil)
+        if let reason = PodCheck.reasonForSkipping(entry.pod) {
             report.verdict = .skipped(reason)
             return report
         }
-        releaseReservation(of: pod, into: &report)
-        report.notes += annotationNotes(of: pod)
-        if options.admits, let refusal = admit(&pod, into: &report) {
+        if !reservations.isEmpty { releaseReservation(of: entry.pod, into: &report) }
+        let ask = ask(of: entry)
+        report.notes += ask.notes
+        if let refusal = refusal(of: ask, namespace: entry.pod.metadata.namespace) {
             report.verdict = .denied(refusal)
             return report
         }
-        if let (field, message) = PodCheck.problem(of: pod) {
-            report.verdict = .invalid("\(field): \(message)")
+        report.notes += ask.laterNotes
+        switch ask.request {
+        case .asked(let requestClass): decide(ask, requestClass, into: &report)
+        case .invalid(let text, let field, let message):
+            report.verdict = .invalid(text)
             addProblem(message, field: field, of: entry)
-            return report
-        }
-        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
-        report.notes += unreadRequests(of: pod, requests)
-        do throws(WeightsError) {
-            let key = try cluster.classKey(of: pod, requests: requests, defaults: options.defaults)
-            let requestClass = cluster.requestClass(key)
-            report.notes += unofferedResources(of: requestClass)
-            decide(pod, requestClass, into: &report)
-        } catch {
-            report.verdict = .invalid(error.description)
-            addProblem(
-                error.problem, field: "metadata.annotations[\"\(DeviceScoringWeights.annotation)\"]", of: entry)
         }
         return report
     }
 
-    /// The webhook's refusal, or nil; what it changes is then in `pod`.
-    private func admit(_ pod: inout Pod, into report: inout PodReport) -> String? {
+    // MARK: Asking
+
+    /// What the pod asks; worked out once for all pods of its kind.
+    func ask(of entry: PlacementInput.SourcedPod) -> PodAsk {
+        let namespace = entry.pod.metadata.namespace
+        let decides =
+            namespaceLabels[namespace]?[AdmissionWebhook.selectorLabel] != nil
+            || cluster.quotas.hasLimits && cluster.quotas.limitsNamespace(cluster.quotas.namespaceID(namespace))
+        return asks.ask(entry, namespaceDecides: decides) { makeAsk($0.pod) }
+    }
+
+    /// The webhook's refusal, as things stand.
+    func refusal(of ask: PodAsk, namespace: String) -> String? {
+        ask.denial
+            ?? (webhook.exceedsQuota(ask.quotaDemands, namespace: namespace, cluster)
+                ? AdmissionWebhook.quotaRefusal : nil)
+    }
+
+    private func makeAsk(_ original: Pod) -> PodAsk {
+        var pod = original
+        var notes = annotationNotes(of: pod)
+        let verdict = options.admits ? admit(&pod, &notes) : nil
+        func ask(_ demands: [QuotaDemand], _ later: [String], _ request: PodAsk.Request) -> PodAsk {
+            PodAsk(
+                pod: pod, denial: verdict.flatMap { $0.isAllowed ? nil : $0.message }, quotaDemands: demands,
+                notes: notes, laterNotes: later, request: request)
+        }
+        if let verdict, !verdict.isAllowed {
+            return ask([], [], .invalid(text: verdict.message, field: "", message: verdict.message))
+        }
+        let demands = verdict?.isPatched == true ? webhook.quotaDemands(of: pod, cluster) : []
+        if let (field, message) = PodCheck.problem(of: pod) {
+            return ask(demands, [], .invalid(text: "\(field): \(message)", field: field, message: message))
+        }
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        let unread = unreadRequests(of: pod, requests)
+        do throws(WeightsError) {
+            let key = try cluster.classKey(of: pod, requests: requests, defaults: options.defaults)
+            let requestClass = cluster.requestClass(key)
+            return ask(demands, unread + unofferedResources(of: requestClass), .asked(requestClass))
+        } catch {
+            let field = "metadata.annotations[\"\(DeviceScoringWeights.annotation)\"]"
+            return ask(demands, unread, .invalid(text: error.description, field: field, message: error.problem))
+        }
+    }
+
+    /// What the webhook says, apart from quotas; nil when it does not see the pod. What it changes is then in `pod`.
+    private func admit(_ pod: inout Pod, _ notes: inout [String]) -> AdmissionVerdict? {
         let labels = namespaceLabels[pod.metadata.namespace]
         if let reason = webhook.reasonUnseen(pod, namespaceLabels: labels) {
             let scheduler = pod.schedulerName.isEmpty ? "default-scheduler" : pod.schedulerName
-            report.notes.append(
+            notes.append(
                 "admission did not see the pod (\(reason)): nothing is added to it, its scheduler stays \(scheduler)")
             return nil
         }
         let original = pod
-        let verdict = webhook.review(&pod, cluster: cluster)
-        if !verdict.isAllowed { return verdict.message }
-        if !verdict.isPatched {
+        let verdict = webhook.examine(&pod, cluster: cluster)
+        if verdict.isAllowed && !verdict.isPatched {
             pod = original
-            report.notes.append("admission left the pod as it is: \(verdict.message) (\(pod.schedulerName))")
+            notes.append("admission left the pod as it is: \(verdict.message) (\(pod.schedulerName))")
         }
-        return nil
-    }
-
-    // MARK: Decision
-
-    private func decide(_ pod: Pod, _ requestClass: RequestClass, into report: inout PodReport) {
-        willDecide?(requestClass)
-        if options.explains {
-            let scan = FleetScan(requestClass, cluster: cluster, evaluator: &engine.evaluator)
-            report.explanation = scan.explanation(requestClass, in: cluster)
-        }
-        let choice = indexed.map { $0.choose(requestClass) } ?? engine.choose(requestClass)?.node
-        guard let node = choice else {
-            report.verdict = .rejected(rejection(of: pod, requestClass))
-            return
-        }
-        _ = engine.evaluator.fits(requestClass, node: node)
-        let score = engine.evaluator.score(requestClass)
-        var placement = PodPlacement(
-            node: cluster.table.nodes[node].name, score: score, devices: assignedDevices(to: pod))
-        if options.writesPatches && requestClass.asksForDevices {
-            let detail = PlacementDetail(requestClass, engine.evaluator, cluster: cluster, score: score)
-            placement.patch = PodPatch(
-                annotations: detail.annotations(for: pod, requestClass, cluster: cluster, now: options.now),
-                labels: [SchedulerAnnotations.assignedNode: placement.node])
-        }
-        var result = RoundResult()
-        _ = engine.commit(requestClass, into: &result)
-        report.verdict = .placed(placement)
-    }
-
-    /// The devices of the node just fitted, container by container.
-    private func assignedDevices(to pod: Pod) -> [AssignedDevice] {
-        let containers = pod.initContainers + pod.containers
-        var devices: [AssignedDevice] = []
-        for entry in 0..<engine.evaluator.workspace.entryCount {
-            let own = engine.evaluator.workspace.entries[entry]
-            for place in Int(own.firstPick)..<Int(own.firstPick + own.pickCount) {
-                let pick = engine.evaluator.workspace.picks[place]
-                let record = cluster.table.records[engine.evaluator.workspace.firstDevice + Int(pick.device)]
-                devices.append(
-                    AssignedDevice(
-                        container: containers[Int(own.container)].name,
-                        vendor: cluster.catalog.vendors[Int(own.vendor)].commonWord, id: record.id,
-                        place: Int(pick.device), type: record.type, memoryMiB: pick.memoryMiB, cores: pick.cores))
-            }
-        }
-        return devices
-    }
-
-    private func rejection(of pod: Pod, _ requestClass: RequestClass) -> PodRejection {
-        let changes = cluster.table.changeLog.end
-        if let known = refusals[requestClass.id], known.changes == changes { return known.rejection }
-        let scan = FleetScan(requestClass, cluster: cluster, evaluator: &engine.evaluator)
-        var rejection = PodRejection(fleetNodes: scan.answers.count, reasons: scan.reasons(in: cluster))
-        if options.triesEmptyFleet || options.explains {
-            rejection.prospect = emptyFleet.takes(pod, requestClass) ? .later : .never
-        }
-        refusals[requestClass.id] = (changes, rejection)
-        return rejection
+        return verdict
     }
 }

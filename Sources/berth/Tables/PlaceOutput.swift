@@ -69,8 +69,13 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
         session.placeAll { report in
             report.write(into: &writer)
             writer.newline()
+            if writer.bytes.count < Self.chunkBytes { return }
             StandardOutput.write(writer.bytes)
             writer.removeAll(keepingCapacity: true)
         }
+        if !writer.bytes.isEmpty { StandardOutput.write(writer.bytes) }
     }
+
+    /// Lines are handed on in pieces of this size, so that output streams while pods are placed.
+    private static let chunkBytes = 1 << 16
 }

@@ -1,0 +1,105 @@
+import PlacementEngine
+import PlacementModel
+import VendorCatalog
+
+// Decisions, and what is told of them.
+extension PlacementSession {
+    /// The reasons told of a refused class.
+    struct KnownRefusal {
+        var rejection: PodRejection
+        /// What had been released or changed by then.
+        var releases: Int
+    }
+
+    func decide(_ ask: PodAsk, _ requestClass: RequestClass, into report: inout PodReport) {
+        willDecide?(requestClass)
+        if options.explains {
+            let scan = FleetScan(requestClass, cluster: cluster, evaluator: &inspector.evaluator)
+            report.explanation = scan.explanation(requestClass, in: cluster)
+        }
+        if options.writesPatches && requestClass.asksForDevices {
+            return decideWithPatch(ask, requestClass, into: &report)
+        }
+        let outcome = driver.placeNext(Int32(requestClass.id))
+        guard outcome.isPlaced else {
+            report.verdict = .rejected(rejection(of: ask.pod, requestClass))
+            return
+        }
+        report.verdict = .placed(
+            PodPlacement(
+                node: cluster.table.nodes[Int(outcome.node)].name, score: driver.result.scores.last ?? 0,
+                devices: driver.result.devices(of: outcome).map { assigned($0, on: Int(outcome.node), ask) }))
+    }
+
+    /// What HAMi writes about devices is known to who fits the pod: the engine chooses, and its choice is looked at before it is
+    /// charged.
+    private func decideWithPatch(_ ask: PodAsk, _ requestClass: RequestClass, into report: inout PodReport) {
+        let chosen =
+            (driver.engine as? IndexedEngine)?.choose(requestClass) ?? inspector.choose(requestClass)?.node
+        guard let node = chosen else {
+            report.verdict = .rejected(rejection(of: ask.pod, requestClass))
+            return
+        }
+        _ = inspector.evaluator.fits(requestClass, node: node)
+        let score = inspector.evaluator.score(requestClass)
+        let detail = PlacementDetail(requestClass, inspector.evaluator, cluster: cluster, score: score)
+        let name = cluster.table.nodes[node].name
+        let patch = PodPatch(
+            annotations: detail.annotations(for: ask.pod, requestClass, cluster: cluster, now: options.now),
+            labels: [SchedulerAnnotations.assignedNode: name])
+        var result = RoundResult()
+        let outcome = inspector.commit(requestClass, into: &result)
+        var placement = PodPlacement(
+            node: name, score: score, devices: result.devices(of: outcome).map { assigned($0, on: node, ask) })
+        placement.patch = patch
+        report.verdict = .placed(placement)
+    }
+
+    private func assigned(_ device: AllocatedDevice, on node: Int, _ ask: PodAsk) -> AssignedDevice {
+        let record = cluster.table.records[cluster.table.devices(of: node).lowerBound + Int(device.device)]
+        return AssignedDevice(
+            container: ask.containers[Int(device.container)],
+            vendor: cluster.catalog.vendors[Int(device.vendor)].commonWord, id: record.id, place: Int(device.device),
+            type: record.type, memoryMiB: device.memoryMiB, cores: device.cores)
+    }
+
+    /// Why the class is refused: counted when it is refused first, and told of its later pods too until something leaves the fleet,
+    /// comes to it or changes there. Pods placed meanwhile only make more nodes say no.
+    private func rejection(of pod: Pod, _ requestClass: RequestClass) -> PodRejection {
+        let releases = cluster.table.releaseLog.end
+        if let known = refusals[requestClass.id], known.releases == releases { return known.rejection }
+        let counts = refusalCounter.counts(of: requestClass)
+        var rejection = PodRejection(fleetNodes: counts.nodes, reasons: counts.reasons(in: cluster))
+        if options.triesEmptyFleet || options.explains {
+            rejection.prospect = emptyFleet.takes(pod, requestClass) ? .later : .never
+        }
+        refusals[requestClass.id] = KnownRefusal(rejection: rejection, releases: releases)
+        return rejection
+    }
+}
+
+extension RefusalCounts {
+    /// Nodes by reason word, most frequent first.
+    func reasons(in cluster: Fleet) -> [PodRejection.Reason] {
+        var counts: [String: Int] = [:]
+        let refused = ofNodesWithDevices
+        func count(_ word: String, _ nodes: Int) { if nodes > 0 { counts[word, default: 0] += nodes } }
+        for filter in NodeFilter.allCases {
+            var nodes = nodesByFilter[Int(filter.rawValue)]
+            if filter == .extendedResource {
+                for (resource, short) in nodesByShortResource {
+                    count("Insufficient \(cluster.table.resources[resource])", short)
+                    nodes -= short
+                }
+            }
+            count(filter.word, nodes)
+        }
+        for reason in RejectionReason.allCases { count(reason.word, refused.nodesByReason[Int(reason.rawValue)]) }
+        count("NodeInsufficientDevice", refused.nodesWithTooFewDevices)
+        count("AddResourceUsage failed", refused.nodesWithFailedMIG)
+        count("node unregistered", nodesWithoutDevices)
+        return counts.map { PodRejection.Reason(word: $0.key, nodes: $0.value) }.sorted {
+            $0.nodes != $1.nodes ? $0.nodes > $1.nodes : $0.word.utf8.lexicographicallyPrecedes($1.word.utf8)
+        }
+    }
+}
