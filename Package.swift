@@ -63,6 +63,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
 
         module(.base, "PlacementModel"),
+        module(.base, "SeededNumbers"),
         module(.engine, "PackingBound", ["CClp"]),
         module(.base, "BulkJSON", ["SimdjsonShim"]),
         module(.base, "HeapCounters", ["CJemalloc"]),
@@ -79,37 +80,61 @@ let package = Package(
             .kubernetes, "SchedulerSession",
             ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire"]),
         module(
+            .laboratory, "TraceModel",
+            ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine"]),
+        module(
+            .laboratory, "TraceImport",
+            [
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
+                "SchedulerSession", "TraceModel", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        module(
+            .laboratory, "TraceGeneration",
+            ["PlacementModel", "SeededNumbers", "VendorCatalog", "PlacementEngine", "TraceModel"]),
+        module(
             .laboratory, "TraceReplay",
             [
-                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
-                "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession",
+                "PlacementModel", "SeededNumbers", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
+                "VendorCatalog", "PlacementEngine", "TraceModel",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        module(
+            .laboratory, "Experiments",
+            [
+                "PlacementModel", "BulkJSON", "SeededNumbers", "PackingBound", "VendorCatalog", "PlacementEngine",
+                "TraceModel", "TraceReplay",
+            ]),
+        module(
+            .laboratory, "FleetPlanning",
+            [
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
+                "SchedulerSession", "TraceModel", "TraceReplay",
             ]),
         module(
             .laboratory, "ReplayReport",
             [
-                "PlacementModel", "BulkJSON", "PlacementEngine", "TraceReplay",
+                "PlacementModel", "BulkJSON", "PlacementEngine", "TraceModel", "TraceReplay",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         module(
             .gate, "MeasuredWork",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "KubernetesWire", "TraceReplay",
+                "PlacementEngine", "KubernetesWire", "SeededNumbers", "TraceModel", "TraceGeneration", "TraceReplay",
             ]),
         module(
             .gate, "RegressionGate",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "TraceReplay", "ReplayReport", "MeasuredWork",
+                "KubernetesWire", "SeededNumbers", "TraceModel", "TraceReplay", "ReplayReport", "MeasuredWork",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport", "MeasuredWork",
+                "KubernetesWire", "SchedulerSession", "TraceModel", "TraceImport", "TraceGeneration", "Experiments",
+                "FleetPlanning", "TraceReplay", "ReplayReport", "MeasuredWork",
                 "RegressionGate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -142,7 +167,10 @@ let package = Package(
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
         tests(
             "PlacementEngineTests",
-            ["PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "HeapCounters", "TraceReplay"]),
+            [
+                "PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "HeapCounters", "TraceModel",
+                "TraceImport", "TraceReplay",
+            ]),
         tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
         tests(
             "VendorCatalogTests",
@@ -153,6 +181,7 @@ let package = Package(
         .testTarget(
             name: "TraceReplayTests",
             dependencies: [
+                "SeededNumbers", "TraceModel", "TraceImport", "TraceGeneration", "Experiments", "FleetPlanning",
                 "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
                 "BulkJSON", .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -160,7 +189,8 @@ let package = Package(
         tests(
             "RegressionGateTests",
             [
-                "RegressionGate", "TraceReplay", "VendorCatalog", "PlacementModel", "PlacementEngine", "BulkJSON",
+                "RegressionGate", "SeededNumbers", "TraceModel", "TraceGeneration", "TraceReplay", "VendorCatalog",
+                "PlacementModel", "PlacementEngine", "BulkJSON",
                 "DeviceTable", "MeasuredWork",
             ]),
         tests("MeasuredWorkTests", ["MeasuredWork", "HeapCounters"]),

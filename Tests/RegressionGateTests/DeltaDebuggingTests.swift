@@ -1,6 +1,6 @@
 import RegressionGate
+import SeededNumbers
 import Testing
-import TraceReplay
 
 /// The minimiser, on predicates made up here.
 @Suite struct DeltaDebuggingTests {

@@ -1,5 +1,5 @@
+import SeededNumbers
 import Testing
-import TraceReplay
 
 @testable import RegressionGate
 

@@ -1,6 +1,6 @@
 import RegressionGate
+import SeededNumbers
 import Testing
-import TraceReplay
 
 /// The statistics of paired times, on made-up samples.
 @Suite struct PairedRatioTests {

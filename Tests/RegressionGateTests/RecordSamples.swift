@@ -1,5 +1,4 @@
-import TraceReplay
-
+import SeededNumbers
 @testable import RegressionGate
 
 /// Made-up records.

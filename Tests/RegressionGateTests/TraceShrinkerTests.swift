@@ -2,7 +2,7 @@ import PlacementEngine
 import PlacementModel
 import RegressionGate
 import Testing
-import TraceReplay
+import TraceModel
 import VendorCatalog
 
 /// The smallest trace on which two variants still differ.

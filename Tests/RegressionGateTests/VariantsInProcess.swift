@@ -2,6 +2,8 @@ import DeviceTable
 import PlacementEngine
 import PlacementModel
 import RegressionGate
+import TraceGeneration
+import TraceModel
 import TraceReplay
 import VendorCatalog
 

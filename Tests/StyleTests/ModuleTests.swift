@@ -5,8 +5,10 @@ import Testing
 @Suite struct Modules {
     /// An import may only name a module that stands earlier.
     static let order = [
-        "BulkJSON", "PlacementModel", "HeapCounters", "PackingBound", "DeviceTable", "PlacementKernels",
-        "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
+        "BulkJSON", "PlacementModel", "SeededNumbers", "HeapCounters", "PackingBound", "DeviceTable",
+        "PlacementKernels",
+        "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceModel",
+        "TraceImport", "TraceGeneration", "TraceReplay", "Experiments", "FleetPlanning", "ReplayReport",
         "MeasuredWork", "RegressionGate", "berth",
     ]
     /// Modules of C and C++ code, each wrapped by one module of ours.

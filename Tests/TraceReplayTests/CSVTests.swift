@@ -1,6 +1,5 @@
 import Testing
-
-@testable import TraceReplay
+@testable import TraceModel
 
 @Suite struct CSVReaderTests {
     /// All records of some text, or the error.

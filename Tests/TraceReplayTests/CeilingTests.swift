@@ -1,3 +1,7 @@
+@testable import Experiments
+@testable import TraceModel
+@testable import TraceGeneration
+@testable import TraceImport
 import PackingBound
 import PlacementEngine
 import Testing

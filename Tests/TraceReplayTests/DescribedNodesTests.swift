@@ -1,6 +1,5 @@
 import Testing
-
-@testable import TraceReplay
+@testable import TraceModel
 
 @Suite struct DescribedNodesTests {
     @Test func readsDescriptions() throws {

@@ -1,3 +1,6 @@
+@testable import TraceModel
+@testable import TraceGeneration
+@testable import TraceImport
 import BulkJSON
 import KubernetesWire
 import PlacementEngine

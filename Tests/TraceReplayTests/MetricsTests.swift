@@ -1,3 +1,5 @@
+@testable import TraceModel
+@testable import TraceGeneration
 import HeapCounters
 import PlacementEngine
 import PlacementModel

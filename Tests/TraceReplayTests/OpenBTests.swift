@@ -1,3 +1,5 @@
+@testable import TraceModel
+@testable import TraceImport
 import Testing
 
 @testable import TraceReplay

@@ -1,3 +1,4 @@
+@testable import TraceModel
 import PlacementEngine
 import Testing
 

@@ -1,3 +1,6 @@
+@testable import SeededNumbers
+@testable import TraceModel
+@testable import TraceGeneration
 import BulkJSON
 import PlacementEngine
 import PlacementModel

@@ -1,3 +1,7 @@
+@testable import Experiments
+@testable import SeededNumbers
+@testable import TraceModel
+@testable import TraceImport
 import PlacementEngine
 import Testing
 import VendorCatalog

@@ -1,7 +1,6 @@
 import Foundation
 import VendorCatalog
-
-@testable import TraceReplay
+@testable import TraceModel
 
 /// A folder for one test, removed with it.
 final class TraceFolder {

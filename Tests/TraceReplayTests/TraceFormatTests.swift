@@ -1,6 +1,5 @@
 import Testing
-
-@testable import TraceReplay
+@testable import TraceModel
 
 @Suite struct TraceFormatTests {
     /// The error that a trace of these texts gives, with the folder cut off.

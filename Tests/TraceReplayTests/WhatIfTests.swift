@@ -3,8 +3,8 @@ import PlacementModel
 import SchedulerSession
 import Testing
 import VendorCatalog
-
-@testable import TraceReplay
+@testable import FleetPlanning
+@testable import TraceModel
 
 /// Other fleets for the same pods, and the cheapest ones.
 @Suite struct WhatIfTests {

@@ -1,6 +1,6 @@
 import PlacementEngine
 import Synchronization
-import TraceReplay
+import TraceModel
 import VendorCatalog
 
 /// The traces that workloads use, each made or read once.

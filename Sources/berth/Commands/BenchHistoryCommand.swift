@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import RegressionGate
-import TraceReplay
+import TraceModel
 
 /// `berth bench history`: records of many revisions in one file.
 struct BenchHistoryCommand: ParsableCommand {

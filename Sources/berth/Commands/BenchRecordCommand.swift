@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
+import MeasuredWork
 import RegressionGate
+import TraceModel
 import TraceReplay
 import VendorCatalog
-import MeasuredWork
 
 /// `berth bench record`: what this build does here, in a file that can be compared.
 struct BenchRecordCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BulkJSON
+import Experiments
 import Foundation
 import PlacementEngine
 import TraceReplay

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import RegressionGate
-import TraceReplay
+import TraceModel
 
 /// `berth compare`: what changed between two builds, told from their records or by running both.
 struct CompareCommand: ParsableCommand {

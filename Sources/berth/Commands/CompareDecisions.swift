@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RegressionGate
+import TraceModel
 import TraceReplay
 import VendorCatalog
 

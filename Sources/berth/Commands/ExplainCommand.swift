@@ -5,6 +5,8 @@ import KubernetesWire
 import PlacementEngine
 import PlacementModel
 import SchedulerSession
+import TraceImport
+import TraceModel
 import TraceReplay
 import VendorCatalog
 

@@ -3,6 +3,8 @@ import Foundation
 import PlacementEngine
 import PlacementModel
 import ReplayReport
+import TraceImport
+import TraceModel
 import TraceReplay
 import VendorCatalog
 

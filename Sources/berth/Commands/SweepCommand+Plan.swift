@@ -1,5 +1,7 @@
+import Experiments
 import Foundation
-import TraceReplay
+import TraceImport
+import TraceModel
 
 extension SweepCommand {
     /// Writes the plan's folder and says how to go on.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import BulkJSON
+import Experiments
 import Foundation
 import PlacementEngine
+import TraceImport
 import TraceReplay
 import VendorCatalog
 

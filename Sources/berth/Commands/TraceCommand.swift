@@ -1,5 +1,4 @@
 import ArgumentParser
-import TraceReplay
 
 /// `berth trace`: make, import and describe traces.
 struct TraceCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 import PlacementEngine
-import TraceReplay
+import TraceImport
+import TraceModel
 import VendorCatalog
 
 /// `berth trace export`: a trace as the snapshot of a cluster.

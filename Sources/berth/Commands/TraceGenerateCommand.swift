@@ -1,5 +1,5 @@
 import ArgumentParser
-import TraceReplay
+import TraceGeneration
 import VendorCatalog
 
 /// `berth trace generate`: a made-up fleet and its pods.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import TraceReplay
+import TraceImport
+import TraceModel
 import VendorCatalog
 
 /// `berth trace import`: published traces in Berth's format.

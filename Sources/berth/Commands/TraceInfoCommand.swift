@@ -1,5 +1,5 @@
 import ArgumentParser
-import TraceReplay
+import TraceModel
 import VendorCatalog
 
 /// `berth trace info`: what is in a trace.

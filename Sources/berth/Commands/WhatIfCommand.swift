@@ -1,11 +1,13 @@
 import ArgumentParser
 import BulkJSON
+import FleetPlanning
 import Foundation
 import KubernetesWire
 import PlacementEngine
 import PlacementModel
 import SchedulerSession
-import TraceReplay
+import TraceImport
+import TraceModel
 import VendorCatalog
 
 /// `berth whatif`: the same pods on another fleet.

@@ -2,7 +2,8 @@ import ArgumentParser
 import Foundation
 import RegressionGate
 import ReplayReport
-import TraceReplay
+import TraceGeneration
+import TraceModel
 
 /// Exit code of bad usage and bad input.
 let badInputCode = ExitCode(2)

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Experiments
 import Foundation
-import TraceReplay
+import TraceImport
+import TraceModel
 import VendorCatalog
 
 /// What sweeps and ceilings read from the command line: trace folders and seeds.

@@ -1,5 +1,5 @@
 import BulkJSON
-import TraceReplay
+import Experiments
 
 /// Ceilings and gaps for people and programs.
 enum GapTable {

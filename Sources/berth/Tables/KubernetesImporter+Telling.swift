@@ -1,4 +1,5 @@
-import TraceReplay
+import TraceImport
+import TraceModel
 import VendorCatalog
 
 extension KubernetesImporter {

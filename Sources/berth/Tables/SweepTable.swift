@@ -1,6 +1,6 @@
 import BulkJSON
+import Experiments
 import Foundation
-import TraceReplay
 
 /// Means of a sweep for people and programs.
 enum SweepTable {

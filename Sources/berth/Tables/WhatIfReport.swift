@@ -1,5 +1,5 @@
 import BulkJSON
-import TraceReplay
+import FleetPlanning
 
 /// What `berth whatif` found, as tables and as JSON (docs/output.md has the keys).
 struct WhatIfReport {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import TraceReplay
+@testable import TraceModel
 
 /// A change to a golden data set that makes one row bad, and what must be said of it.
 struct BadRow: Sendable, CustomTestStringConvertible {

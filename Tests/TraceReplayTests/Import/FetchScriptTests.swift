@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import TraceReplay
+@testable import TraceImport
 
 /// The script that fetches public traces, as far as it goes without a network.
 @Suite struct FetchScriptTests {

@@ -2,8 +2,8 @@ import Foundation
 import GRDB
 import Testing
 import VendorCatalog
-
-@testable import TraceReplay
+@testable import TraceImport
+@testable import TraceModel
 
 /// A tiny made-up data set in a published schema, and what becomes of it.
 struct GoldenImport: Sendable, CustomTestStringConvertible {

@@ -1,6 +1,6 @@
 import Testing
-
-@testable import TraceReplay
+@testable import TraceImport
+@testable import TraceModel
 
 /// Which file is which, and what the user has to say besides.
 @Suite struct ImportOptionTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import TraceReplay
+@testable import TraceImport
 
 @Suite struct TimestampTextTests {
     @Test(arguments: [

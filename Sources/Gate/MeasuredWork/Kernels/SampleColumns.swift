@@ -1,6 +1,6 @@
 import DeviceTable
 import PlacementKernels
-import TraceReplay
+import SeededNumbers
 
 /// Device columns of many made-up nodes, eight devices each, half of the nodes uniform.
 final class SampleColumns {

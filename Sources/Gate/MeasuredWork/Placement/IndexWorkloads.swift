@@ -1,6 +1,6 @@
 import PlacementEngine
 import PlacementModel
-import TraceReplay
+import TraceModel
 
 /// The indexed engine's structures: built from nothing, and asked again and again.
 enum IndexWorkloads {

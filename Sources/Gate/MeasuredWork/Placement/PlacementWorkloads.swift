@@ -1,4 +1,5 @@
 import PlacementEngine
+import TraceModel
 import TraceReplay
 
 /// Placement per policy and fleet size, whole rounds, trace replays.

@@ -1,5 +1,6 @@
 import PlacementEngine
 import PlacementModel
+import TraceModel
 import TraceReplay
 
 /// Placement alone, again and again: a fleet is half filled in rounds and emptied, without anything else in between. Unlike a

@@ -1,4 +1,5 @@
-import TraceReplay
+import TraceGeneration
+import TraceModel
 import VendorCatalog
 
 /// Made-up fleets of the workloads. Like the bundled traces, and unlike the engine, they name vendors.

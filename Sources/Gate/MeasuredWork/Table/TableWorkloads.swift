@@ -1,7 +1,7 @@
 import DeviceTable
 import PlacementEngine
 import PlacementModel
-import TraceReplay
+import SeededNumbers
 
 /// Changes of the device table, and taking them back.
 enum TableWorkloads {

@@ -1,4 +1,4 @@
-import TraceReplay
+import SeededNumbers
 
 /// How two measured times relate, from pairs taken side by side.
 ///

@@ -1,3 +1,4 @@
+import TraceModel
 import TraceReplay
 
 /// All decisions of one variant on a trace.

@@ -1,4 +1,4 @@
-import TraceReplay
+import TraceModel
 
 /// Simpler forms of a small trace, one after the other: each takes away something that the difference may not need.
 ///

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
-import TraceReplay
 import MeasuredWork
+import TraceModel
 
 /// Records of many revisions in one SQLite file.
 ///

@@ -1,4 +1,4 @@
-import TraceReplay
+import SeededNumbers
 
 /// A place in a series where its level changed.
 public struct Step: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import BulkJSON
-import TraceReplay
 import MeasuredWork
+import TraceModel
 
 extension BenchmarkRecord {
     /// Reads a record.

@@ -1,4 +1,4 @@
-import TraceReplay
+import SeededNumbers
 
 /// Mann and Whitney's test: whether numbers of one group tend to be larger than those of another, whatever their
 /// distribution.

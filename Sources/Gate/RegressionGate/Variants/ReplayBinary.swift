@@ -1,6 +1,6 @@
 import BulkJSON
 import Foundation
-import TraceReplay
+import TraceModel
 
 /// Why one of two variants could not be run or understood.
 public struct VariantError: Error, Sendable, Hashable, CustomStringConvertible {

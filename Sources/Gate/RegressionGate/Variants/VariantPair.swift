@@ -1,4 +1,5 @@
 import Foundation
+import TraceModel
 import TraceReplay
 
 /// The old and the new variant as processes that replay the same written trace.

@@ -1,4 +1,4 @@
-import TraceReplay
+import SeededNumbers
 
 /// Times of several workloads in two records, told as one: session by session the geometric mean of their quiet times.
 ///

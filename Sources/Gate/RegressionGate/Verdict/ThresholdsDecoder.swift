@@ -1,7 +1,7 @@
 import BulkJSON
 import KubernetesWire
 import PlacementModel
-import TraceReplay
+import TraceModel
 import Yams
 
 extension Thresholds {

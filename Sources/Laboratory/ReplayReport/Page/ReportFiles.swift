@@ -1,3 +1,4 @@
+import TraceModel
 import TraceReplay
 
 /// The files of a report in a folder.

@@ -1,5 +1,5 @@
 import BulkJSON
-import TraceReplay
+import TraceModel
 
 extension ReportFiles {
     /// One row a run: settings and totals.

@@ -14,7 +14,7 @@ public struct LoadMark: Sendable, Hashable {
     ///   - asked: by each pod in the order offered, in the unit of `total`.
     /// - Returns: a mark for each load that is reached.
     /// - Complexity: linear in pods
-    static func marks(at loads: [Int], asked: [Int64], total: Int64) -> [LoadMark] {
+    package static func marks(at loads: [Int], asked: [Int64], total: Int64) -> [LoadMark] {
         var marks: [LoadMark] = []
         var arrived: Int64 = 0
         var next = 0

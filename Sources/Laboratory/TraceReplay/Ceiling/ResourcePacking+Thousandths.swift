@@ -1,5 +1,6 @@
 import PackingBound
 import PlacementEngine
+import TraceModel
 import VendorCatalog
 
 extension ResourcePacking {
@@ -19,7 +20,7 @@ extension ResourcePacking {
     ///
     /// - Precondition: fleet and pods are in thousandths; see ``Trace/checkThousandths(_:_:policy:)``.
     /// - Complexity: linear in nodes, shapes x node kinds.
-    init(thousandthsOf trace: Trace, workload: [WorkloadShape]) {
+    package init(thousandthsOf trace: Trace, workload: [WorkloadShape]) {
         var nodesOfKind: [NodeKind: Int64] = [:]
         var kinds: [NodeKind] = []
         for node in trace.nodes {

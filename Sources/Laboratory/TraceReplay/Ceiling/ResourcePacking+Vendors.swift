@@ -2,6 +2,7 @@ import DeviceTable
 import PackingBound
 import PlacementEngine
 import PlacementModel
+import TraceModel
 import VendorCatalog
 
 extension ResourcePacking {
@@ -15,7 +16,7 @@ extension ResourcePacking {
     ///   with pods that an empty node refuses where a used one may not.
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor.
     /// - Complexity: shapes x node kinds trial placements
-    static func vendors(
+    package static func vendors(
         of trace: Trace, catalog: VendorCatalog, defaults: SchedulingDefaults, profile: CompatibilityProfile
     ) throws(TraceError) -> [ResourcePacking] {
         let trial = try TrialFleet(trace, catalog: catalog, profile: profile)

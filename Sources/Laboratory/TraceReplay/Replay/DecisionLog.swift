@@ -1,4 +1,5 @@
 import PlacementEngine
+import TraceModel
 
 /// Node and devices of every pod that was offered, in the order offered.
 public struct DecisionLog: Sendable {

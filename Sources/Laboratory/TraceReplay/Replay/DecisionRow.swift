@@ -1,3 +1,5 @@
+import TraceModel
+
 /// A line of a decisions file: what became of one offered pod.
 public struct DecisionRow: Sendable, Hashable {
     public var pod: String

@@ -5,7 +5,7 @@ public struct EngineChoice: Sendable {
     public let name: String
     public let summary: String
     /// Fleet, policy, its context, number of threads.
-    let make: @Sendable (Fleet, PolicyChoice, PolicyContext, Int) -> any PlacementEngine
+    package let make: @Sendable (Fleet, PolicyChoice, PolicyContext, Int) -> any PlacementEngine
 
     /// The plain scan over all nodes.
     public static let reference = EngineChoice(

@@ -1,4 +1,5 @@
 import PlacementEngine
+import TraceModel
 
 /// Allocation and fragmentation after every pod offered.
 public struct FragmentationSeries: Sendable {

@@ -18,7 +18,7 @@ public struct RejectionSurvey: Sendable, Hashable {
     /// The leading reason is the one that most nodes give, among those nodes that came closest: nodes with suitable devices
     /// or short of CPU, memory or pods come before nodes without enough devices of the kind (`NodeInsufficientDevice`),
     /// and those before nodes that selectors and taints exclude. Among equals the first in byte order leads.
-    init(_ counts: RefusalCounts) {
+    package init(_ counts: RefusalCounts) {
         var countsByRank: [[String: Int]] = [[:], [:], [:]]
         func count(_ word: String, closeness: Int, nodes: Int) {
             if nodes > 0 { countsByRank[closeness][word] = nodes }

@@ -1,5 +1,6 @@
 import PlacementEngine
 import PlacementModel
+import TraceModel
 import VendorCatalog
 
 extension Replay {

@@ -1,4 +1,5 @@
 import PlacementEngine
+import TraceModel
 
 extension Replay {
     /// Replays arrivals and departures at the trace's times, in rounds at multiples of an interval.

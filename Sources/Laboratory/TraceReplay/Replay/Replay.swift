@@ -1,6 +1,8 @@
 import HeapCounters
 import PlacementEngine
 import PlacementModel
+import SeededNumbers
+import TraceModel
 import VendorCatalog
 
 /// Replays a trace on an engine: queues its pods, places them in rounds, and measures how well and how fast.

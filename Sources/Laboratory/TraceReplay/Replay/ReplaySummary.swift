@@ -1,4 +1,5 @@
 import PlacementEngine
+import TraceModel
 
 /// What a replay found.
 public struct ReplaySummary: Sendable {

@@ -1,16 +1,19 @@
 import DeviceTable
 import PlacementEngine
 import PlacementModel
+import TraceModel
 import VendorCatalog
 
 extension Trace {
     /// The target workload: what the pods of the published list ask most often.
     ///
     /// - Complexity: linear in pods, O(n log n) in shapes.
-    func typicalPods(catalog: VendorCatalog) -> TypicalPods { TypicalPods(counts: shapeCounts(catalog: catalog)) }
+    package func typicalPods(catalog: VendorCatalog) -> TypicalPods {
+        TypicalPods(counts: shapeCounts(catalog: catalog))
+    }
 
     /// What foresight expects when it may know the published list.
-    func foresightStatistics(catalog: VendorCatalog) -> ForesightStatistics {
+    package func foresightStatistics(catalog: VendorCatalog) -> ForesightStatistics {
         ForesightStatistics(counts: shapeCounts(catalog: catalog))
     }
 
@@ -49,9 +52,16 @@ extension Trace {
         }
     }
 
-    /// Makes sure that fleet and pods are in thousandths of devices.
+    /// Makes sure that fleet and pods are in thousandths of devices, as ceilings and the published policies need.
     ///
     /// - Throws: ``TraceError`` that says what is not.
+    package func checkThousandths(catalog: VendorCatalog) throws(TraceError) {
+        let cluster = try makeCluster(catalog: catalog)
+        let classifier = ShapeClassifier(self, cluster: cluster, defaults: SchedulingDefaults())
+        try checkThousandths(cluster, classifier, policy: .hami)
+    }
+
+    /// The same for what a replay has made already.
     func checkThousandths(
         _ cluster: Fleet, _ classifier: ShapeClassifier, policy: PolicyChoice, givenStatistics: Bool = false
     ) throws(TraceError) {
@@ -71,7 +81,7 @@ extension Trace {
 
 extension TracePods {
     /// What each shape asks in thousandths of devices; zero devices where it asks none.
-    func workload(catalog: VendorCatalog) -> [WorkloadShape] {
+    package func workload(catalog: VendorCatalog) -> [WorkloadShape] {
         let id = catalog.id(ofWord: VendorCatalog.milliWord)
         let state = ProcessState()
         var symbols = SymbolTable()

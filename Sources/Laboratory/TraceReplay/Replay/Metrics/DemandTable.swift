@@ -1,5 +1,6 @@
 import PlacementEngine
 import PlacementModel
+import TraceModel
 import VendorCatalog
 
 /// What the pods of each shape ask, measured in devices, so that different vendors and shares add up.

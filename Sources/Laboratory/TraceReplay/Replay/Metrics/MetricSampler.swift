@@ -1,6 +1,7 @@
 import DeviceTable
 import PlacementEngine
 import PlacementModel
+import TraceModel
 import VendorCatalog
 
 /// Follows a replay and takes samples of everything in ``ReplayMetrics``; works between rounds, outside the measured time.

@@ -1,3 +1,5 @@
+import TraceModel
+
 extension ReplayMetrics {
     private static let columns = [
         "arrived_pods", "arrived_pct", "wanted_pct", "running_pct", "unplaced_pods", "stranded_memory_pct",

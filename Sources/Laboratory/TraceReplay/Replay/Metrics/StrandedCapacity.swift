@@ -1,6 +1,7 @@
 import DeviceTable
 import PlacementEngine
 import PlacementModel
+import TraceModel
 
 /// Free memory and cores that the typical requests cannot use.
 ///

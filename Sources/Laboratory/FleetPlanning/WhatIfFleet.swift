@@ -1,0 +1,153 @@
+import BulkJSON
+import DeviceTable
+import KubernetesWire
+import PlacementEngine
+import PlacementModel
+import SchedulerSession
+import TraceModel
+import VendorCatalog
+
+/// A fleet with running and pending pods, from a snapshot or a trace, in a form that can be built again with other nodes.
+public struct WhatIfFleet {
+    struct Member {
+        var node: Node
+        var records: [(vendor: VendorID, record: DeviceRecord)]
+        var cordoned: Set<String> = []
+    }
+
+    struct RunningPod {
+        var name: String
+        var node: String
+        /// The pod as it would be queued anew: without node and allocation.
+        var asked: Pod
+        /// The pod with its allocation; nil = its devices are chosen on its node, as for traces.
+        var placed: Pod?
+    }
+
+    struct PendingPod {
+        var name: String
+        var asked: Pod
+        /// The pod with the devices it has from an attempt before; nil = it has none.
+        var held: Pod?
+    }
+
+    var members: [Member] = []
+    var running: [RunningPod] = []
+    var pending: [PendingPod] = []
+    var quotas: [ResourceQuota] = []
+    let catalog: VendorCatalog
+    var defaults: SchedulingDefaults
+    /// What could not be used of the input.
+    public private(set) var problems: [InputProblem] = []
+
+    /// A snapshot's nodes, running pods and pending pods; finished pods are left out.
+    public init(_ input: PlacementInput, now: WallClock, defaults: SchedulingDefaults, catalog: VendorCatalog) {
+        self.catalog = catalog
+        self.defaults = defaults
+        problems = input.problems
+        quotas = input.quotas
+        let cluster = Fleet(catalog: catalog)
+        for entry in input.nodes {
+            let registration = cluster.register(entry.node, now: now)
+            problems += PlacementSession.problems(of: registration, entry, in: cluster)
+            let devices = cluster.table.devices(of: registration.row)
+            members.append(
+                Member(
+                    node: entry.node,
+                    records: devices.map { (VendorID(Int(cluster.table.vendor[$0])), cluster.table.records[$0]) },
+                    cordoned: Set(
+                        devices.filter { cluster.table.flags[$0].contains(.cordoned) }
+                            .map { cluster.table.records[$0].id })))
+        }
+        for entry in input.pods where !entry.pod.phase.isTerminal {
+            let pod = entry.pod
+            let isReserved = pod.metadata.annotations[SchedulerAnnotations.assignedNode] != nil
+            if !pod.nodeName.isEmpty {
+                running.append(
+                    RunningPod(
+                        name: pod.fullName, node: pod.nodeName, asked: Self.unplaced(pod, catalog), placed: pod))
+            } else {
+                pending.append(
+                    PendingPod(
+                        name: pod.fullName, asked: Self.unplaced(pod, catalog), held: isReserved ? pod : nil))
+            }
+        }
+    }
+
+    /// A trace's nodes, the pods that run from the start, and all others as pending.
+    public init(_ trace: Trace, defaults: SchedulingDefaults, catalog: VendorCatalog) throws(TraceError) {
+        self.catalog = catalog
+        self.defaults = defaults
+        for node in trace.nodes {
+            members.append(Member(node: node.kubernetesNode, records: try node.deviceRecords(catalog: catalog)))
+        }
+        for row in 0..<trace.pods.count {
+            let pod = trace.pods.pod(of: trace.pods.shapes[Int(trace.pods.shape[row])])
+            let home = Int(trace.pods.placedOn[row])
+            if home < 0 {
+                pending.append(PendingPod(name: trace.pods.name(row), asked: pod))
+            } else {
+                running.append(
+                    RunningPod(name: trace.pods.name(row), node: trace.nodes[home].name, asked: pod, placed: nil))
+            }
+        }
+    }
+
+    /// The pod as its owner wrote it, as far as that can be told.
+    private static func unplaced(_ pod: Pod, _ catalog: VendorCatalog) -> Pod {
+        var pod = pod
+        pod.nodeName = ""
+        var written: Set = [SchedulerAnnotations.assignedNode, SchedulerAnnotations.assignedTime]
+        for vendor in catalog.vendors {
+            written.formUnion([vendor.annotations.allocated, vendor.annotations.toAllocate])
+        }
+        pod.metadata.annotations = pod.metadata.annotations.filter { !written.contains($0.key) }
+        return pod
+    }
+
+    /// Names of the nodes that a selector chooses.
+    public func nodes(matching selector: LabelSelector) -> [String] {
+        members.filter { selector.matches($0.node.metadata.labels) }.map(\.node.name)
+    }
+
+    public func hasNode(_ name: String) -> Bool { members.contains { $0.node.name == name } }
+
+    /// Reads descriptions of nodes in terms of this fleet; see ``NodeDescription``.
+    ///
+    /// - Complexity: O(devices) once, then O(models) each.
+    public func describeNodes(_ texts: [String]) throws(NodeDescriptionError) -> [NodeDescription] {
+        let nodes = traceNodes
+        let models = DeviceModelIndex(nodes.flatMap { node in node.groups.map { ($0, 1) } }, catalog: catalog)
+        var made: [NodeDescription] = []
+        for text in texts { made.append(try NodeDescription(text, fleet: nodes, models: models)) }
+        return made
+    }
+
+    /// The members as rows of a trace, equal devices in a row as one group.
+    private var traceNodes: [TraceNode] {
+        members.map { member in
+            var node = TraceNode(
+                name: member.node.name,
+                cpuMilli: member.node.allocatable["cpu"]?.milliRoundedUp ?? TraceFormat.amountMax,
+                memoryMiB: (member.node.allocatable["memory"]?.roundedUp).map { $0 >> 20 } ?? TraceFormat.amountMax,
+                podsMax: member.node.allocatable["pods"]?.roundedUp ?? TraceFormat.amountMax)
+            for (vendor, record) in member.records {
+                // Devices in thousandths carry their model as the mode.
+                let word = catalog[vendor].commonWord
+                let model = word == VendorCatalog.milliWord ? record.mode : record.type
+                if let last = node.groups.last, last.vendor == word, last.model == model, last.slots == record.slots,
+                    last.memoryMiB == record.memoryMiB, last.cores == record.cores
+                {
+                    node.groups[node.groups.count - 1].devices += 1
+                    node.groups[node.groups.count - 1].numaNodes = max(last.numaNodes, record.numa + 1)
+                } else {
+                    node.groups.append(
+                        TraceDeviceGroup(
+                            vendor: word, model: model, devices: 1, slots: record.slots, memoryMiB: record.memoryMiB,
+                            cores: record.cores))
+                }
+            }
+            return node
+        }
+    }
+}

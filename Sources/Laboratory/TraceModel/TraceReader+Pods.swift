@@ -1,0 +1,89 @@
+import PlacementModel
+
+extension Trace {
+    /// Reads `pods.csv`. Equal texts are checked and stored once, so a million pods of a few classes load in about a second.
+    package static func readPods(_ bytes: [UInt8], file: String, nodeRows: [String: Int32]) throws(TraceError)
+        -> TracePods
+    {
+        try bytes.reading { buffer throws(TraceError) in
+            var rows = PodRows(reader: try CSVReader(buffer, file: file), nodeRows: nodeRows)
+            return try rows.readAll()
+        }
+    }
+}
+
+/// Reads the rows of `pods.csv` into columns.
+private struct PodRows {
+    var reader: CSVReader
+    let nodeRows: [String: Int32]
+    var pods = TracePods()
+    /// Texts below this id were checked; by kind of column, because each has rules of its own.
+    private var checkedLimits: Set<Int32> = []
+    private var checkedEntries: Set<Int32> = []
+
+    init(reader: CSVReader, nodeRows: [String: Int32]) {
+        self.reader = reader
+        self.nodeRows = nodeRows
+    }
+
+    mutating func readAll() throws(TraceError) -> TracePods {
+        let places = try reader.columns(TraceFormat.podColumns)
+        let name = places[0]
+        let priorityColumn = reader.optionalColumn(TraceFormat.priorityColumn)
+        let amounts = 0...TraceFormat.amountMax
+        while try reader.next() {
+            if reader.isEmpty(name) { throw reader.error(name, "is empty") }
+            let shape = PodShape(
+                namespace: try text(places[1]), cpuMilli: try reader.integer(places[4], in: amounts),
+                memoryMiB: try reader.integer(places[5], in: amounts), limits: try limits(places[6]),
+                annotations: try entries(places[7]), nodeSelector: try entries(places[8]))
+            let arrivalMs = try reader.integer(places[2], in: amounts)
+            let durationMs = try reader.integer(places[3], in: amounts, absent: -1)
+            let gang = reader.isEmpty(places[9]) ? -1 : try text(places[9])
+            let gangSize = try reader.integer(places[10], in: 0...Int64(Int32.max), absent: 0)
+            let priority = try priorityColumn.map { column throws(TraceError) in
+                try reader.integer(column, in: Int64(Int32.min)...Int64(Int32.max), absent: 0)
+            }
+            var placedOn: Int32 = -1
+            if !reader.isEmpty(places[11]) {
+                let node = try reader.text(places[11])
+                guard let row = nodeRows[node] else {
+                    throw reader.error(places[11], "\(TraceFormat.fleetFile) has no node \(node)")
+                }
+                placedOn = row
+            }
+            let isNew = reader.withBytes(name) { bytes in
+                pods.append(
+                    name: bytes, arrivalMs: arrivalMs, durationMs: durationMs, shape: shape, gang: gang,
+                    gangSize: Int32(gangSize), priority: Int32(priority ?? 0), placedOn: placedOn)
+            }
+            if !isNew { throw reader.error(name, "pod \(try reader.text(name)) stands twice") }
+        }
+        return pods
+    }
+
+    private mutating func text(_ column: Int) throws(TraceError) -> Int32 {
+        let known = pods.texts.count
+        let id = reader.withBytes(column) { pods.texts.intern($0) }
+        if Int(id) == known { _ = try reader.text(column) }
+        return id
+    }
+
+    private mutating func entries(_ column: Int) throws(TraceError) -> Int32 {
+        let id = try text(column)
+        if checkedEntries.insert(id).inserted { _ = try reader.entries(column) }
+        return id
+    }
+
+    private mutating func limits(_ column: Int) throws(TraceError) -> Int32 {
+        let id = try text(column)
+        if checkedLimits.insert(id).inserted {
+            for (key, value) in try reader.entries(column) {
+                do { _ = try Quantity(parsing: value) } catch {
+                    throw reader.error(column, "\(key): \"\(value)\": \(error)")
+                }
+            }
+        }
+        return id
+    }
+}

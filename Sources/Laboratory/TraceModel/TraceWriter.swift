@@ -1,0 +1,113 @@
+import BulkJSON
+
+extension Trace {
+    /// Writes the three files of a trace folder, making the folder if needed.
+    ///
+    /// The same trace gives the same bytes on every machine.
+    /// - Throws: ``TraceError`` with the system's words.
+    public func write(folder: String) throws(TraceError) {
+        try TraceFiles.makeFolder(folder)
+        let fleet = fleetCSV()
+        let pods = podsCSV()
+        let description = metadataJSON(
+            checksums: [
+                (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)),
+                (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
+            ])
+        try TraceFiles.write(fleet, to: TraceFormat.path(folder, TraceFormat.fleetFile))
+        try TraceFiles.write(pods, to: TraceFormat.path(folder, TraceFormat.podsFile))
+        try TraceFiles.write(description, to: TraceFormat.path(folder, TraceFormat.metadataFile))
+    }
+
+    /// SHA-256 of the fleet and the pods as ``write(folder:)`` would write them. - Complexity: linear.
+    public func checksums() -> (fleet: String, pods: String) {
+        (SHA256.hexDigest(of: fleetCSV()), SHA256.hexDigest(of: podsCSV()))
+    }
+
+    private func metadataJSON(checksums: [(String, String)]) -> [UInt8] {
+        var writer = JSONWriter(escapeHTML: false, pretty: true)
+        func member(_ key: String, _ text: String) {
+            writer.key(key)
+            writer.string(text)
+        }
+        writer.beginObject()
+        member("format", TraceFormat.word)
+        writer.key("formatVersion")
+        writer.int(TraceFormat.version)
+        member("name", metadata.name)
+        member("description", metadata.description)
+        member("origin", metadata.origin)
+        member("licence", metadata.licence)
+        member("deviceModel", metadata.deviceModel.rawValue)
+        writer.key("seed")
+        if let seed = metadata.seed { writer.uint(seed) } else { writer.null() }
+        writer.key("units")
+        writer.beginObject()
+        for (column, unit) in TraceFormat.units { member(column, unit) }
+        writer.endObject()
+        writer.key("checksums")
+        writer.beginObject()
+        for (file, digest) in checksums { member(file, digest) }
+        writer.endObject()
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+
+    package func fleetCSV() -> [UInt8] {
+        var writer = CSVWriter()
+        writer.record(TraceFormat.fleetColumns)
+        for node in nodes {
+            let labels = KeyValueList.text(
+                node.labels.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
+            let taints = TraceFormat.text(node.taints)
+            for group in node.groups.isEmpty ? [nil] : node.groups.map(Optional.some) {
+                writer.field(node.name)
+                writer.field(node.cpuMilli)
+                writer.field(node.memoryMiB)
+                writer.field(node.podsMax)
+                writer.field(group?.vendor ?? "")
+                writer.field(group?.model ?? "")
+                for number in group.map({
+                    [Int64($0.devices), Int64($0.slots), Int64($0.memoryMiB), Int64($0.cores), Int64($0.numaNodes)]
+                }) ?? [] {
+                    writer.field(number)
+                }
+                if group == nil { for _ in 0..<5 { writer.field("") } }
+                writer.field(labels)
+                writer.field(taints)
+                writer.endRecord()
+            }
+        }
+        return writer.bytes
+    }
+
+    package func podsCSV() -> [UInt8] {
+        var writer = CSVWriter()
+        let hasPriorities = pods.priority.contains { $0 != 0 }
+        writer.record(TraceFormat.podColumns + (hasPriorities ? [TraceFormat.priorityColumn] : []))
+        for pod in 0..<pods.count {
+            let shape = pods.shapes[Int(pods.shape[pod])]
+            pods.names.withBytes(Int32(pod)) { writer.field($0) }
+            pods.texts.withBytes(shape.namespace) { writer.field($0) }
+            writer.field(pods.arrivalMs[pod])
+            if pods.durationMs[pod] < 0 { writer.field("") } else { writer.field(pods.durationMs[pod]) }
+            writer.field(shape.cpuMilli)
+            writer.field(shape.memoryMiB)
+            pods.texts.withBytes(shape.limits) { writer.field($0) }
+            pods.texts.withBytes(shape.annotations) { writer.field($0) }
+            pods.texts.withBytes(shape.nodeSelector) { writer.field($0) }
+            if pods.gang[pod] < 0 {
+                writer.field("")
+                writer.field("")
+            } else {
+                pods.texts.withBytes(pods.gang[pod]) { writer.field($0) }
+                writer.field(Int64(pods.gangSize[pod]))
+            }
+            writer.field(pods.placedOn[pod] < 0 ? "" : nodes[Int(pods.placedOn[pod])].name)
+            if hasPriorities { writer.field(Int64(pods.priority[pod])) }
+            writer.endRecord()
+        }
+        return writer.bytes
+    }
+}
