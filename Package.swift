@@ -36,8 +36,8 @@ let package = Package(
             name: "Berth",
             targets: [
                 "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
-                "VendorCatalog", "PlacementEngine", "KubernetesWire", "SchedulerSession", "TraceReplay", "ReplayReport",
-                "MeasuredWork", "RegressionGate",
+                "VendorCatalog", "PlacementEngine", "KubernetesWire", "ClusterRules", "SchedulerSession", "TraceReplay",
+                "ReplayReport", "MeasuredWork", "RegressionGate",
             ]),
     ],
     dependencies: [
@@ -76,9 +76,13 @@ let package = Package(
         module(
             .kubernetes, "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
+        module(.kubernetes, "ClusterRules", ["PlacementModel"]),
         module(
             .kubernetes, "SchedulerSession",
-            ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire"]),
+            [
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
+                "ClusterRules",
+            ]),
         module(
             .laboratory, "TraceModel",
             ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine"]),
@@ -153,7 +157,7 @@ let package = Package(
                 "SchedulerSession", "PlacementEngine", "VendorCatalog", "KubernetesWire", "PlacementModel", "BulkJSON",
                 "JSONComparisonSupport",
             ],
-            exclude: ["Vectors", "cut-vectors.sh"], swiftSettings: settings),
+            exclude: ["Vectors", "ClusterVectors", "cut-vectors.sh"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")],
             exclude: ["Fixtures", "Snapshots"],

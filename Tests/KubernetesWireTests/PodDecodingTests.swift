@@ -112,7 +112,7 @@ import Testing
               "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]},
                 "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []},
                 "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
-              "topologySpreadConstraints": [{"maxSkew": 1}]}}
+              "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone"}]}}
             """)
         #expect(
             wishes.notConsidered == [

@@ -16,7 +16,7 @@ struct ManifestBatch {
             nodes: reader.input.nodes.map { .init($0, source: "m.yaml") },
             pods: reader.input.pods.map { .init($0.pod, source: "m.yaml") })
         input.quotas = reader.input.quotas
-        input.namespaceLabels = reader.input.namespaceLabels
+        input.cluster = reader.input.cluster
         input.problems = reader.input.problems
         // 2023-11-14 22:13:20 UTC
         var options = PlacementOptions(now: WallClock(unixSeconds: 1_700_000_000, redaction: "<time>"))

@@ -59,7 +59,7 @@ import VendorCatalog
     }
 
     /// What a shell line writes; `arguments` are its $1 and on.
-    private static func output(of line: String, _ arguments: [String]) throws -> Data {
+    static func output(of line: String, _ arguments: [String]) throws -> Data {
         let shell = Process()
         shell.executableURL = URL(filePath: "/bin/sh")
         shell.arguments = ["-c", line, "sh"] + arguments
@@ -73,7 +73,7 @@ import VendorCatalog
     }
 
     /// Compares every result with what its case expects. - Returns: the number of cases.
-    private static func compare(_ results: Data, with cases: Data, name: String) throws -> Int {
+    static func compare(_ results: Data, with cases: Data, name: String) throws -> Int {
         let parser = JSONParser()
         var expectations: [JSON] = []
         try cases.withUnsafeBytes { bytes in

@@ -12,16 +12,18 @@ public struct CompatibilityProfile: Sendable, Hashable {
     public var topologyChargesChosenOnly: Bool
     /// Q5: topology-aware with NUMA binding considers every NUMA node, not only the last one scanned.
     public var topologyKeepsNumaGroups: Bool
+    /// K1: a pod's selector over namespaces admits the namespaces it matches and no others (kubernetes issue 141526).
+    public var resolvesNamespaceSelectorsOnce: Bool
 
     /// HAMi 2.10.0 as it is.
     public static let hami2_10_0 = CompatibilityProfile(
         name: "hami-2.10.0", scoresRequestByWordMatch: false, alignsContainers: false, quotaKnowsStages: false,
-        topologyChargesChosenOnly: false, topologyKeepsNumaGroups: false)
+        topologyChargesChosenOnly: false, topologyKeepsNumaGroups: false, resolvesNamespaceSelectorsOnce: false)
 
     /// HAMi 2.10.0 with the listed bugs repaired; docs/hami-compatibility.md tells each apart.
     public static let fixed = CompatibilityProfile(
         name: "fixed", scoresRequestByWordMatch: true, alignsContainers: true, quotaKnowsStages: true,
-        topologyChargesChosenOnly: true, topologyKeepsNumaGroups: true)
+        topologyChargesChosenOnly: true, topologyKeepsNumaGroups: true, resolvesNamespaceSelectorsOnce: true)
 
     public static let all: [CompatibilityProfile] = [.hami2_10_0, .fixed]
 

@@ -124,6 +124,17 @@ public struct Pod: Sendable, Hashable {
     public var initContainersAreDone: Bool
     /// Scheduling wishes in the manifest that Berth does not weigh, by field path; reported with the outcome.
     public var notConsidered: [String]
+    /// The rest of what kube-scheduler reads; kept apart because most pods have none of it.
+    private var heldScheduling: HeldScheduling?
+
+    /// Priority, ports, affinity to pods, spread and volumes.
+    public var scheduling: PodScheduling {
+        get { heldScheduling?.value ?? PodScheduling() }
+        set { heldScheduling = newValue == PodScheduling() ? nil : HeldScheduling(newValue) }
+    }
+
+    /// Whether ``scheduling`` says anything. - Complexity: O(1)
+    public var hasScheduling: Bool { heldScheduling != nil }
 
     public init(metadata: ObjectMeta, containers: [Container] = [], initContainers: [Container] = []) {
         self.metadata = metadata
@@ -145,6 +156,7 @@ public struct Pod: Sendable, Hashable {
         self.isTerminating = false
         self.initContainersAreDone = false
         self.notConsidered = []
+        self.heldScheduling = nil
     }
 
     /// Whether the pod goes with its node: a DaemonSet's pod, or a static pod that the node's kubelet runs.
@@ -161,6 +173,17 @@ public struct Pod: Sendable, Hashable {
     public var fullName: String { metadata.namespace + "/" + metadata.name }
 }
 
+/// One word in the pod instead of two dozen.
+private final class HeldScheduling: Sendable, Hashable {
+    let value: PodScheduling
+
+    init(_ value: PodScheduling) { self.value = value }
+
+    static func == (left: HeldScheduling, right: HeldScheduling) -> Bool { left.value == right.value }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(value) }
+}
+
 /// A node: labels, taints and what it offers.
 public struct Node: Sendable, Hashable {
     public var metadata: ObjectMeta
@@ -168,6 +191,8 @@ public struct Node: Sendable, Hashable {
     public var taints: [Taint]
     public var capacity: [String: Quantity]
     public var allocatable: [String: Quantity]
+    /// Features the kubelet says it has (`status.declaredFeatures`).
+    public var declaredFeatures: [String] = []
 
     public init(
         metadata: ObjectMeta, isUnschedulable: Bool = false, taints: [Taint] = [], capacity: [String: Quantity] = [:],

@@ -68,6 +68,8 @@ public struct Quantity: Sendable, Hashable {
         }
     }
 
+    public static let zero = Quantity(integer: 0)
+
     /// Whether the quantity is zero.
     public var isZero: Bool { sign == 0 }
 

@@ -86,82 +86,22 @@ public enum PodResources {
     /// - Parameters:
     ///   - isRunning: whether the pod has a node; the status of a queued pod says nothing.
     ///   - symbol: turns the name of an extended resource into its symbol.
-    /// - Source: kubernetes component-helpers/resource/helpers.go, PodRequests
     public static func demand(
         of pod: Pod, managed: Set<String>, isRunning: Bool = false, symbol: (String) -> Symbol
     ) -> (NodeResources, [Int32: Int64]) {
-        func add(_ container: Container, to sums: inout [String: Int64], _ managed: Set<String>) {
-            guard isRunning, let held = container.held else { return Self.add(container, to: &sums, managed) }
-            var asked = held
-            if !pod.isResizeInfeasible {
-                asked.merge(container.limits.merging(container.requests) { $1 }) { max($0, $1) }
-            }
-            for (name, quantity) in asked where !managed.contains(name) {
-                sums[name] = (sums[name] ?? 0).addingSaturated(amount(quantity, of: name))
-            }
-        }
-        var app: [String: Int64] = [:]
-        var peak: [String: Int64] = [:]
-        var sidecars: [String: Int64] = [:]
-        for container in pod.containers { add(container, to: &app, managed) }
-        for container in pod.initContainers {
-            if container.isSidecar {
-                add(container, to: &sidecars, managed)
-                add(container, to: &app, managed)
-                for (name, amount) in sidecars { peak[name] = max(peak[name] ?? 0, amount) }
-            } else {
-                var own = sidecars
-                add(container, to: &own, managed)
-                for (name, amount) in own { peak[name] = max(peak[name] ?? 0, amount) }
-            }
-        }
-        for (name, amount) in peak { app[name] = max(app[name] ?? 0, amount) }
-        for (name, quantity) in pod.podRequests where Pod.countsForPod(name) {
-            var asked = quantity
-            if isRunning, let held = pod.held {
-                asked = pod.isResizeInfeasible ? held[name] ?? quantity : max(quantity, held[name] ?? quantity)
-            }
-            app[name] = amount(asked, of: name)
-        }
-        for (name, quantity) in pod.overhead {
-            app[name] = (app[name] ?? 0).addingSaturated(amount(quantity, of: name))
-        }
+        let amounts = isRunning ? PodRequest.ofResident(pod) : PodRequest.ofQueued(pod)
         var extended: [Int32: Int64] = [:]
         // In name order, so that symbols do not depend on how a dictionary happens to lie.
-        for (name, amount) in app.sorted(by: { $0.key < $1.key })
-        where amount != 0 && !DeviceTable.standardResources.contains(name) {
-            extended[symbol(name)] = amount
+        for name in amounts.names.sorted()
+        where !managed.contains(name) && !DeviceTable.standardResources.contains(name) {
+            let amount = amounts.counted(name)
+            if amount != 0 { extended[symbol(name)] = amount }
         }
+        func standard(_ name: String) -> Int64 { managed.contains(name) ? 0 : amounts.counted(name) }
         return (
             NodeResources(
-                cpuMilli: app["cpu"] ?? 0, memoryBytes: app["memory"] ?? 0,
-                ephemeralBytes: app["ephemeral-storage"] ?? 0, pods: 1), extended
+                cpuMilli: standard("cpu"), memoryBytes: standard("memory"),
+                ephemeralBytes: standard("ephemeral-storage"), pods: 1), extended
         )
-    }
-
-    private static func add(_ container: Container, to sums: inout [String: Int64], _ managed: Set<String>) {
-        for (name, quantity) in container.limits where container.requests[name] == nil && !managed.contains(name) {
-            sums[name] = (sums[name] ?? 0).addingSaturated(amount(quantity, of: name))
-        }
-        for (name, quantity) in container.requests where !managed.contains(name) {
-            sums[name] = (sums[name] ?? 0).addingSaturated(amount(quantity, of: name))
-        }
-    }
-
-    /// The amount in the unit the table counts in. Beyond 64 bits it is the largest there is, where Go's conversion would
-    /// wrap around to something small.
-    private static func amount(_ quantity: Quantity, of name: String) -> Int64 {
-        let units = quantity.roundedUp
-        let wraps = quantity.sign > 0 && units <= 0
-        guard name == "cpu" else { return wraps ? .max : units }
-        return wraps || units > Int64.max / 1000 ? .max : quantity.milliRoundedUp
-    }
-}
-
-extension Int64 {
-    /// The sum, or the largest (smallest) number where it has none.
-    fileprivate func addingSaturated(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other > 0 ? .max : .min) : sum
     }
 }

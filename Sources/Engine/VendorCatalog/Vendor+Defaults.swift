@@ -127,31 +127,4 @@ extension Vendor {
 }
 
 /// Seconds of `YYYY-MM-DD hh:mm:ss` as if it were UTC; nil if the text is no such time.
-func localTime(_ text: String) -> Int64? {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 19 else { return nil }
-    func number(_ range: Range<Int>) -> Int64? {
-        var value: Int64 = 0
-        for byte in bytes[range] {
-            guard byte >= 48, byte <= 57 else { return nil }
-            value = value * 10 + Int64(byte - 48)
-        }
-        return value
-    }
-    guard bytes[4] == 45, bytes[7] == 45, bytes[10] == 32, bytes[13] == 58, bytes[16] == 58,
-        let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-        let minute = number(14..<16), let second = number(17..<19),
-        (1...12).contains(month), hour < 24, minute < 60, second < 60
-    else { return nil }
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let lengths: [Int64] = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    guard day >= 1, day <= lengths[Int(month - 1)] else { return nil }
-    // Days from civil date, era by era of 400 years.
-    let y = month <= 2 ? year - 1 : year
-    let era = (y >= 0 ? y : y - 399) / 400
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    let days = era * 146_097 + dayOfEra - 719_468
-    return days * 86_400 + hour * 3_600 + minute * 60 + second
-}
+func localTime(_ text: String) -> Int64? { CivilTime.unixSeconds(text.utf8) }

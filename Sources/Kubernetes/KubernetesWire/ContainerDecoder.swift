@@ -4,9 +4,9 @@ import PlacementModel
 enum ContainerDecoder {
     /// Reads a list of containers; init containers that restart always are sidecars.
     ///
-    /// - Parameter wishes: gets the paths, inside the list, of what a scheduler would obey and is not weighed.
+    /// - Parameter wishes: gets ports of the node and what else a scheduler obeys.
     static func decodeList(
-        _ value: some DocumentValue, isInit: Bool, wishes: inout [String]
+        _ value: some DocumentValue, isInit: Bool, wishes: inout SchedulingWishes
     ) throws(FieldProblem) -> [Container] {
         var list: [Container] = []
         list.reserveCapacity(value.documentCount)
@@ -17,10 +17,10 @@ enum ContainerDecoder {
     }
 
     private static func decode(
-        _ value: some DocumentValue, isInit: Bool, place: Int, wishes: inout [String]
+        _ value: some DocumentValue, isInit: Bool, place: Int, wishes: inout SchedulingWishes
     ) throws(FieldProblem) -> Container {
         var container = Container()
-        var hostPort: Int?
+        var ports: [SchedulingWishes.Port] = []
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
             case "name": container.name = try value.readString()
@@ -30,7 +30,14 @@ enum ContainerDecoder {
                 try value.readFields { key, value throws(FieldProblem) in
                     if "privileged" ~= key { container.isPrivileged = try value.readBool() }
                 }
-            case "ports": hostPort = try firstHostPort(value)
+            case "ports": ports = try value.readList(SchedulingWishes.decodePort)
+            case "restartPolicyRules":
+                try value.readElements { value throws(FieldProblem) in
+                    try value.readFields { key, value throws(FieldProblem) in
+                        guard "action" ~= key, try value.readString() == "RestartAllContainers" else { return }
+                        wishes.change { $0.restartsAllContainers = true }
+                    }
+                }
             case "restartPolicy":
                 let policy = try value.readString()
                 container.isSidecar = isInit && policy == "Always"
@@ -39,19 +46,13 @@ enum ContainerDecoder {
         }
         if container.name.isEmpty { throw .missing("name", expected: "the name of the container") }
         // Ports of init containers that end are free again before the others start; kube-scheduler leaves them out.
-        if let hostPort, !isInit || container.isSidecar { wishes.append("[\(place)].ports[\(hostPort)].hostPort") }
-        return container
-    }
-
-    /// The place of the first port that takes a port of the node.
-    private static func firstHostPort(_ value: some DocumentValue) throws(FieldProblem) -> Int? {
-        var place = 0
-        var first: Int?
-        try value.readElements { value throws(FieldProblem) in
-            if let port = value.member("hostPort"), port.documentText != "0", first == nil { first = place }
-            place += 1
+        if !isInit || container.isSidecar {
+            wishes.ports += ports
+            if let port = ports.firstIndex(where: { $0.hostPort != 0 }) {
+                wishes.unweighed.append("[\(place)].ports[\(port)].hostPort")
+            }
         }
-        return first
+        return container
     }
 
     private static func decodeResources(

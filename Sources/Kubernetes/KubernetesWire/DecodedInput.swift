@@ -26,8 +26,8 @@ public struct DecodedInput: Sendable {
     public var nodeObjectIndices: [Int] = []
     public var pods: [DecodedPod] = []
     public var quotas: [ResourceQuota] = []
-    /// Labels of the namespaces that were read, by name.
-    public var namespaceLabels: [String: [String: String]] = [:]
+    /// Namespaces, volumes, claims, classes and the like.
+    public var cluster = ClusterObjects()
     /// One problem for each object or piece of text that could not be used.
     public var problems: [InputProblem] = []
     /// Objects of kinds placement has no use for, by kind (`apps/v1 Deployment`).

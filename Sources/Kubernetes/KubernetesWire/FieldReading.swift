@@ -75,6 +75,18 @@ extension DocumentValue {
         return list
     }
 
+    /// A list of strings.
+    func readStrings() throws(FieldProblem) -> [String] {
+        try readList { value throws(FieldProblem) in try value.readString() }
+    }
+
+    /// A whole number of 32 bits.
+    func readInt32() throws(FieldProblem) -> Int32 {
+        try require(.number)
+        guard let number = Int32(documentText) else { throw unexpected("a whole number of 32 bits") }
+        return number
+    }
+
     func readStringMap(_ pool: TextPool? = nil) throws(FieldProblem) -> [String: String] {
         var map = [String: String](minimumCapacity: documentCount)
         try readEntries { key, value throws(FieldProblem) in

@@ -3,12 +3,21 @@ import PlacementModel
 /// Reads `spec.affinity` and `spec.tolerations`: where a pod may and may not run.
 enum NodeAffinityDecoder {
     /// Reads the required node affinity; wishes that are not weighed are listed in the pod.
-    static func decodeAffinity(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
+    static func decodeAffinity(
+        _ value: some DocumentValue, into pod: inout Pod, _ wishes: inout SchedulingWishes
+    ) throws(FieldProblem) {
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
             case "nodeAffinity": try decodeNodeAffinity(value, into: &pod)
             case "podAffinity", "podAntiAffinity":
                 if !value.isEmptyCollection { pod.notConsidered.append("spec.affinity." + key.string) }
+                let terms = try AffinityTermDecoder.decodeRequired(value)
+                if terms.isEmpty { return }
+                if "podAffinity" ~= key {
+                    wishes.change { $0.affinity = terms }
+                } else {
+                    wishes.change { $0.antiAffinity = terms }
+                }
             default: break
             }
         }
@@ -26,7 +35,8 @@ enum NodeAffinityDecoder {
         }
     }
 
-    private static func decodeSelector(_ value: some DocumentValue) throws(FieldProblem) -> [NodeSelectorTerm] {
+    /// Reads a node selector: terms that are alternatives.
+    static func decodeSelector(_ value: some DocumentValue) throws(FieldProblem) -> [NodeSelectorTerm] {
         var terms: [NodeSelectorTerm] = []
         try value.readFields { key, value throws(FieldProblem) in
             if "nodeSelectorTerms" ~= key { terms = try value.readList(decodeTerm) }
@@ -46,7 +56,8 @@ enum NodeAffinityDecoder {
         return term
     }
 
-    private static func decodeRequirement(
+    /// Reads a requirement on a label or field.
+    static func decodeRequirement(
         _ value: some DocumentValue
     ) throws(FieldProblem) -> NodeSelectorRequirement {
         var name = ""

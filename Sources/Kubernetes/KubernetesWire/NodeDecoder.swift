@@ -43,6 +43,7 @@ public enum NodeDecoder {
             switch key {
             case "capacity": node.capacity = try value.readQuantityMap(pool)
             case "allocatable": node.allocatable = try value.readQuantityMap(pool)
+            case "declaredFeatures": node.declaredFeatures = try value.readStrings()
             default: break
             }
         }

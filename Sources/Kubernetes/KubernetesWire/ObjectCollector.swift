@@ -19,6 +19,8 @@ struct ObjectCollector {
     private var nodeNames: Set<String> = []
     private var podNames: Set<PodName> = []
     private var quotaNames: Set<String> = []
+    /// Kind and name.
+    private var clusterNames: Set<String> = []
     /// The objects of one document, kept for its memory.
     private var objects: [DecodedObject] = []
 
@@ -56,8 +58,11 @@ struct ObjectCollector {
                 return report(.duplicate("resource quota"), named: "ResourceQuota " + name, object, at: place)
             }
             input.quotas.append(quota)
-        case .namespace(let name, let labels):
-            if input.namespaceLabels[name] == nil { input.namespaceLabels[name] = labels }
+        case .cluster(let found):
+            guard clusterNames.insert(found.name).inserted else {
+                return report(.duplicate(found.kind), named: found.name, object, at: place)
+            }
+            input.cluster.append(found)
         case .ignored(let kind): input.ignoredKinds[kind, default: 0] += 1
         case .problem(let problem): report(problem, named: object.name, object, at: place)
         case .brokenList(let problem):

@@ -7,7 +7,7 @@ struct DecodedObject: Sendable {
         case node(Node)
         case pod(Pod, template: PodTemplate?, manifest: JSON?)
         case quota(ResourceQuota)
-        case namespace(name: String, labels: [String: String])
+        case cluster(ClusterObject)
         /// An object of a kind placement has no use for.
         case ignored(kind: String)
         case problem(FieldProblem)
@@ -82,30 +82,34 @@ struct ObjectDecoder {
                 of: items, assumedKind: ObjectHeader.kindOfItems(in: kind), position: position, into: &objects)
         }
         if kind == "List" { return }
-        if let apiVersion = header.apiVersion, apiVersion != "v1" {
-            return objects.append(object(.ignored(kind: apiVersion + " " + kind), value, kind: kind, position))
-        }
         do {
-            objects.append(object(try content(of: value, kind: kind), value, kind: kind, position))
+            let content = try content(of: value, kind: kind, version: header.apiVersion)
+            objects.append(object(content, value, kind: kind, position))
         } catch {
             objects.append(object(.problem(error), value, kind: kind, position))
         }
     }
 
-    private func content(of value: some DocumentValue, kind: String) throws(FieldProblem) -> DecodedObject.Content {
+    private func content(
+        of value: some DocumentValue, kind: String, version: String?
+    ) throws(FieldProblem) -> DecodedObject.Content {
+        if version == nil || version == "v1", let content = try coreContent(of: value, kind: kind) { return content }
+        if let found = try ClusterObject.decode(value, kind: kind, version: version) { return .cluster(found) }
+        guard let version, version != "v1" else { return .ignored(kind: kind) }
+        return .ignored(kind: version + " " + kind)
+    }
+
+    /// An object of one of the kinds that stand for most of any input; nil for the others.
+    private func coreContent(
+        of value: some DocumentValue, kind: String
+    ) throws(FieldProblem) -> DecodedObject.Content? {
         switch kind {
         case "Node": return .node(try NodeDecoder.decode(value, pool).stored)
         case "Pod":
             let (pod, template) = try PodDecoder.decode(value, pool, shelf)
             return .pod(pod, template: template, manifest: keepsManifests ? try value.ownedTree() : nil)
         case "ResourceQuota": return .quota(try ResourceQuotaDecoder.decode(value).stored)
-        case "Namespace":
-            guard let metadata = value.member("metadata") else {
-                throw .missing("metadata", expected: "an object with a name")
-            }
-            let meta = try MetadataDecoder.decode(metadata).meta
-            return .namespace(name: meta.name, labels: meta.labels)
-        default: return .ignored(kind: kind)
+        default: return nil
         }
     }
 
@@ -121,7 +125,7 @@ struct ObjectDecoder {
     private static func name(of value: some DocumentValue, kind: String) -> String? {
         let metadata = value.member("metadata")
         guard let name = metadata?.member("name")?.nonEmptyString else { return nil }
-        if kind == "Node" { return "Node " + name }
+        if !ClusterObject.isNamespaced(kind) { return kind + " " + name }
         return kind + " " + (metadata?.member("namespace")?.nonEmptyString ?? "default") + "/" + name
     }
 }

@@ -56,34 +56,41 @@ public enum PodDecoder {
     }
 
     static func decodeSpec(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
+        var wishes = SchedulingWishes()
         try value.readFields { key, value throws(FieldProblem) in
             switch key {
-            case "containers": pod.containers = try decodeContainers(value, "spec.containers", &pod.notConsidered)
+            case "containers":
+                pod.containers = try decodeContainers(value, "spec.containers", &wishes, &pod.notConsidered)
             case "initContainers":
-                pod.initContainers = try decodeContainers(value, "spec.initContainers", &pod.notConsidered)
+                pod.initContainers = try decodeContainers(value, "spec.initContainers", &wishes, &pod.notConsidered)
             case "nodeName": pod.nodeName = try value.readString()
             case "schedulerName": pod.schedulerName = try value.readString()
             case "runtimeClassName": pod.runtimeClassName = try value.readString()
             case "nodeSelector": pod.nodeSelector = try value.readStringMap()
-            case "affinity": try NodeAffinityDecoder.decodeAffinity(value, into: &pod)
+            case "affinity": try NodeAffinityDecoder.decodeAffinity(value, into: &pod, &wishes)
             case "tolerations": pod.tolerations = try value.readList(NodeAffinityDecoder.decodeToleration)
             case "overhead": pod.overhead = try value.readQuantityMap()
             case "resources": try decodePodResources(value, into: &pod)
             case "schedulingGates": pod.schedulingGates = try value.readList(decodeGate)
-            case "volumes": try decodeVolumes(value, into: &pod)
+            case "volumes":
+                try decodeVolumes(value, into: &pod)
+                try wishes.decodeVolumes(value)
             case "topologySpreadConstraints", "resourceClaims", "workloadRef", "schedulingGroup":
                 if !value.isEmptyCollection { pod.notConsidered.append("spec." + key.string) }
-            default: break
+                try wishes.decodeSpecField(key, value)
+            default: try wishes.decodeSpecField(key, value)
             }
         }
+        wishes.finish(&pod)
     }
 
     private static func decodeContainers(
-        _ value: some DocumentValue, _ field: String, _ notConsidered: inout [String]
+        _ value: some DocumentValue, _ field: String, _ wishes: inout SchedulingWishes,
+        _ notConsidered: inout [String]
     ) throws(FieldProblem) -> [Container] {
-        var wishes: [String] = []
         let list = try ContainerDecoder.decodeList(value, isInit: field != "spec.containers", wishes: &wishes)
-        for wish in wishes { notConsidered.append(field + wish) }
+        for wish in wishes.unweighed { notConsidered.append(field + wish) }
+        wishes.unweighed = []
         return list
     }
 

@@ -23,6 +23,9 @@ enum PodStatusDecoder {
         var allocated: [String: Quantity] = [:]
         /// The first condition of type `PodResizePending` has the reason `Infeasible`.
         var isResizeInfeasible: Bool?
+        var nominatedNodeName = ""
+        var startSeconds: Int64?
+        var isPreempted = false
 
         func apply(to pod: inout Pod) {
             if let phase { pod.phase = phase }
@@ -31,6 +34,13 @@ enum PodStatusDecoder {
             pod.initContainersAreDone = !initContainers.isEmpty && initContainers.allSatisfy(\.hasEndedWell)
             Self.apply(initContainers, to: &pod.initContainers)
             Self.apply(containers, to: &pod.containers)
+            if !nominatedNodeName.isEmpty || startSeconds != nil || isPreempted {
+                var scheduling = pod.scheduling
+                scheduling.nominatedNodeName = nominatedNodeName
+                scheduling.startSeconds = startSeconds
+                scheduling.isPreempted = isPreempted
+                pod.scheduling = scheduling
+            }
         }
 
         private static func apply(_ statuses: [ContainerStatus], to containers: inout [Container]) {
@@ -58,10 +68,19 @@ enum PodStatusDecoder {
             case "allocatedResources": status.allocated = try value.readQuantityMap()
             case "conditions":
                 try value.readElements { value throws(FieldProblem) in
-                    guard status.isResizeInfeasible == nil, value.member("type")?.documentText == "PodResizePending"
-                    else { return }
-                    status.isResizeInfeasible = value.member("reason")?.documentText == "Infeasible"
+                    let (type, reason) = (value.member("type")?.documentText, value.member("reason")?.documentText)
+                    if type == "DisruptionTarget", reason == "PreemptionByScheduler" {
+                        status.isPreempted = value.member("status")?.documentText == "True"
+                    }
+                    guard status.isResizeInfeasible == nil, type == "PodResizePending" else { return }
+                    status.isResizeInfeasible = reason == "Infeasible"
                 }
+            case "nominatedNodeName": status.nominatedNodeName = try value.readString()
+            case "startTime":
+                guard let seconds = CivilTime.unixSeconds(rfc3339: try value.readString()) else {
+                    throw value.unexpected("an RFC 3339 time")
+                }
+                status.startSeconds = seconds
             default: break
             }
         }

@@ -119,12 +119,14 @@ extension TextDigest {
         append("[")
         try? list.visitElements { (index, volume) throws(FieldProblem) in
             guard volume.documentKind == .object else { return append(volume) }
+            var binds = false
             try? volume.visitMembers { (key, _) throws(FieldProblem) in
-                guard PodDecoder.bindsToNodes(key) else { return }
-                var place = String(index)
-                place.withUTF8 { append($0) }
-                append(key.bytes)
+                if PodDecoder.bindsToNodes(key) { binds = true }
             }
+            if !binds { return }
+            var place = String(index)
+            place.withUTF8 { append($0) }
+            append(volume)
         }
         append("]")
     }

@@ -31,8 +31,8 @@ public struct PlacementInput: Sendable {
     public var quotas: [ResourceQuota] = []
     /// For each of ``quotas``, the file it came from, as far as known.
     public var quotaSources: [String] = []
-    /// Labels of the namespaces that are known, by name.
-    public var namespaceLabels: [String: [String: String]] = [:]
+    /// Namespaces, volumes, claims, classes and the like.
+    public var cluster = ClusterObjects()
     /// What could not be used, in reading order.
     public var problems: [InputProblem] = []
     /// Objects placement has no use for, by kind.
@@ -61,7 +61,7 @@ public struct PlacementInput: Sendable {
         }
         (quotas, problems) = (reader.input.quotas, reader.input.problems)
         ignoredKinds = reader.input.ignoredKinds
-        namespaceLabels = reader.input.namespaceLabels
+        cluster = reader.input.cluster
         if nodes.isEmpty { try refuse(nodeFiles, noun: "node") }
         if pods.isEmpty { try refuse(podFiles, noun: "pod") }
     }

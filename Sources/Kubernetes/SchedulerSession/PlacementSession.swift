@@ -55,7 +55,8 @@ public final class PlacementSession {
         annotationHint = ResourceNameHint(managedResources: Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas
-        namespaceLabels = input.namespaceLabels
+        namespaceLabels = Dictionary(
+            input.cluster.namespaces.map { ($0.name, $0.metadata.labels) }, uniquingKeysWith: { first, _ in first })
         for (place, quota) in quotas.enumerated() {
             cluster.quotas.add(quota)
             let source = place < input.quotaSources.count ? input.quotaSources[place] : "quotas"

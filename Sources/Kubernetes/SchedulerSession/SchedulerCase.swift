@@ -42,13 +42,13 @@ public struct SchedulerCase: Sendable {
         deleteBefore = try Self.lists(value, "deleteBefore")
     }
 
-    private static func text(_ value: JSONValue, _ key: String) throws(CaseProblem) -> String? {
+    static func text(_ value: JSONValue, _ key: String) throws(CaseProblem) -> String? {
         guard let member = value[key], !member.isNull else { return nil }
         guard let text = member.string else { throw CaseProblem(field: key, message: "expected text") }
         return text
     }
 
-    private static func decode<Object>(
+    static func decode<Object>(
         _ value: JSONValue, _ key: String, _ decode: (JSONValue) throws(FieldProblem) -> Object
     ) throws(CaseProblem) -> [Object] {
         guard let list = value[key], !list.isNull else { return [] }

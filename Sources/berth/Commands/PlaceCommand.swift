@@ -25,6 +25,7 @@ struct PlaceCommand: ParsableCommand {
 
             With --stream every line of standard input is a case of its own:
               berth place --stream < cases.jsonl
+              berth place --stream --form kube < cluster-cases.jsonl
 
             Exit codes: 0 done (rejected pods are a normal result), 2 bad usage or no usable input.
             """)
@@ -71,6 +72,12 @@ struct PlaceCommand: ParsableCommand {
     @Flag(help: "Read one scheduling case a line on standard input, write one result a line.")
     var stream = false
 
+    @Option(
+        help: ArgumentHelp(
+            "What a line of --stream is: a case for hami, or for kube, kube-scheduler's filters and preemption.",
+            valueName: "form"))
+    var form = StreamForm.hami
+
     @Flag(help: "Write \"<time>\" for clock values.")
     var redactTime = false
 
@@ -92,6 +99,8 @@ struct PlaceCommand: ParsableCommand {
             if !nodes.isEmpty || !pods.isEmpty {
                 throw ValidationError("--stream reads standard input; --nodes and --pods do not go with it")
             }
+        } else if form != .hami {
+            throw ValidationError("--form says what --stream reads; it does not go without it")
         } else if nodes.isEmpty || pods.isEmpty {
             throw ValidationError("give --nodes and --pods, or --stream")
         }
@@ -105,7 +114,7 @@ struct PlaceCommand: ParsableCommand {
         let now = WallClock.system(redaction: redactTime ? "<time>" : nil)
         let profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
         let engine = SessionEngine(rawValue: engine) ?? .indexed
-        if stream { return try PlaceStream(profile: profile, engine: engine, now: now).run() }
+        if stream { return try PlaceStream(profile: profile, form: form, engine: engine, now: now).run() }
         let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
         let input = try PlacementInput.reading(nodeFiles: nodes, podFiles: pods)
         let options = PlacementOptions(

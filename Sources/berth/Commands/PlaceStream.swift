@@ -1,11 +1,21 @@
+import ArgumentParser
 import BulkJSON
 import PlacementModel
 import SchedulerSession
 import VendorCatalog
 
+/// Which scheduler's decisions a line of `place --stream` asks for.
+enum StreamForm: String, ExpressibleByArgument, CaseIterable {
+    /// HAMi's filter, admission and pod cache.
+    case hami
+    /// kube-scheduler's filters and preemption.
+    case kube
+}
+
 /// `berth place --stream`: a case a line in, a result a line out.
 struct PlaceStream {
     let profile: CompatibilityProfile
+    let form: StreamForm
     let engine: SessionEngine
     let now: WallClock
 
@@ -13,7 +23,7 @@ struct PlaceStream {
     ///
     /// - Throws: exit code 2 at the end when there was a bad line.
     func run() throws {
-        let runner = CaseRunner(profile: profile, engine: engine, now: now)
+        let answer = runner()
         var lines = StandardInputLines()
         var failed = false
         var writer = JSONWriter(escapeHTML: false)
@@ -21,7 +31,7 @@ struct PlaceStream {
             if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
             writer.removeAll(keepingCapacity: true)
             do {
-                try line.withUnsafeBytes { try runner.run(line: $0, into: &writer) }
+                try line.withUnsafeBytes { try answer($0, &writer) }
                 writer.newline()
                 StandardOutput.write(writer.bytes)
             } catch {
@@ -30,5 +40,16 @@ struct PlaceStream {
             }
         }
         if failed { throw badInputCode }
+    }
+
+    private func runner() -> (UnsafeRawBufferPointer, inout JSONWriter) throws -> Void {
+        switch form {
+        case .hami:
+            let runner = CaseRunner(profile: profile, engine: engine, now: now)
+            return { try runner.run(line: $0, into: &$1) }
+        case .kube:
+            let runner = ClusterCaseRunner(profile: profile)
+            return { try runner.run(line: $0, into: &$1) }
+        }
     }
 }

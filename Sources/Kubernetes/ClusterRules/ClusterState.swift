@@ -1,0 +1,93 @@
+public import PlacementModel
+
+/// Everything kube-scheduler's filters read: nodes with their pods, namespaces, volumes, nominations.
+///
+/// The plain form, written for reading: filters count over it anew for every pod. A value, so that trials cost a copy.
+public struct ClusterState: Sendable {
+    /// In the order in which they are tried.
+    public internal(set) var nodes: [NodeContents]
+    private var nodeIndex: [String: Int] = [:]
+    /// Labels by namespace name.
+    private(set) var namespaces: [String: [String: String]] = [:]
+    var volumes: [String: PersistentVolume] = [:]
+    /// By class, names in the order given.
+    private(set) var volumesByClass: [String: [String]] = [:]
+    /// By `namespace/name`.
+    private(set) var claims: [String: PersistentVolumeClaim] = [:]
+    private(set) var storageClasses: [String: StorageClass] = [:]
+    private(set) var csiNodes: [String: CSINode] = [:]
+    private(set) var csiDrivers: [String: CSIDriver] = [:]
+    private(set) var storageCapacities: [CSIStorageCapacity] = []
+    /// By node.
+    private(set) var attachments: [String: [VolumeAttachment]] = [:]
+    public internal(set) var disruptionBudgets: [PodDisruptionBudget] = []
+    /// Nodes chosen for claims that are to be provisioned, by claim.
+    var selectedNodes: [String: String] = [:]
+    /// Pods that wait for a node, in the order they were nominated.
+    private(set) var nominations: [Nomination] = []
+    public let profile: CompatibilityProfile
+
+    public struct Nomination: Sendable {
+        public var pod: PodFacts
+        public var node: String
+    }
+
+    public init(nodes: [Node], objects: ClusterObjects = ClusterObjects(), profile: CompatibilityProfile = .hami2_10_0)
+    {
+        self.nodes = nodes.map(NodeContents.init)
+        self.profile = profile
+        for (place, node) in nodes.enumerated() { nodeIndex[node.name] = place }
+        for namespace in objects.namespaces { namespaces[namespace.name] = namespace.metadata.labels }
+        for volume in objects.volumes {
+            volumes[volume.metadata.name] = volume
+            volumesByClass[volume.storageClassName, default: []].append(volume.metadata.name)
+        }
+        for claim in objects.claims { claims[claim.fullName] = claim }
+        for storageClass in objects.storageClasses { storageClasses[storageClass.metadata.name] = storageClass }
+        for node in objects.csiNodes { csiNodes[node.metadata.name] = node }
+        for driver in objects.csiDrivers { csiDrivers[driver.metadata.name] = driver }
+        storageCapacities = objects.storageCapacities
+        for attachment in objects.attachments { attachments[attachment.nodeName, default: []].append(attachment) }
+        disruptionBudgets = objects.disruptionBudgets
+    }
+
+    public func place(ofNode name: String) -> Int? { nodeIndex[name] }
+
+    func claim(_ name: String, in namespace: String) -> PersistentVolumeClaim? { claims[namespace + "/" + name] }
+
+    func labels(ofNamespace name: String) -> [String: String] { namespaces[name] ?? [:] }
+
+    func namespaces(matching selector: LabelSelector) -> [String] {
+        namespaces.filter { selector.matches($0.value) }.map(\.key)
+    }
+
+    // MARK: Events
+
+    /// A pod runs on its node; it counts unless it has finished.
+    public mutating func add(_ pod: PodFacts) {
+        guard !pod.pod.phase.isTerminal, let place = nodeIndex[pod.pod.nodeName] else { return }
+        nodes[place].add(pod)
+    }
+
+    public mutating func remove(_ pod: PodFacts) {
+        guard let place = nodeIndex[pod.pod.nodeName] else { return }
+        nodes[place].remove(pod)
+    }
+
+    /// The pod's object has changed where it is.
+    public mutating func replace(_ pod: PodFacts, with changed: PodFacts) {
+        guard let place = nodeIndex[pod.pod.nodeName] else { return }
+        nodes[place].replace(pod, with: changed)
+    }
+
+    // MARK: Nominations
+
+    public func nominatedNode(of pod: PodFacts) -> String? { nominations.first { $0.pod.name == pod.name }?.node }
+
+    public mutating func nominate(_ pod: PodFacts, to node: String) {
+        withdraw(pod)
+        nominations.append(Nomination(pod: pod, node: node))
+    }
+
+    public mutating func withdraw(_ pod: PodFacts) { nominations.removeAll { $0.pod.name == pod.name } }
+}
