@@ -1,4 +1,4 @@
-import RegressionGate
+import PlacementModel
 import SeededNumbers
 import Testing
 

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 
 /// Makes a trace as small as it can be while two variants still decide differently, in the same kind of way.
