@@ -168,6 +168,16 @@ let package = Package(
             dependencies: [
                 "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "SchedulerSession",
             ], path: "Tests/FleetTestSupport", swiftSettings: settings),
+        // Random events on random fleets, whole or a few: run by Scripts/fleet-stories.sh.
+        .executableTarget(
+            name: "fleet-stories", dependencies: ["FleetTestSupport", "PlacementModel", "VendorCatalog"],
+            path: "Tests/FleetStories", swiftSettings: settings),
+        tests(
+            "EngineTests",
+            [
+                "PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "SchedulerSession",
+                "FleetTestSupport",
+            ]),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
         tests(
             "PlacementEngineTests",

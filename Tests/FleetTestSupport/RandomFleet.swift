@@ -20,12 +20,18 @@ public struct RandomFleet {
         random = SeededGenerator(seed: seed)
         kinds = Self.cardKinds + Self.chipKinds
         for number in 0..<count {
-            var node = Node.with(name: "n\(number)")
-            for _ in 0..<random.int(1...3) { random.pick(kinds).offer(&node, &random) }
+            var node = self.node(named: "n\(number)")
             // Every type stands somewhere.
             if number < kinds.count { kinds[number].offer(&node, &random) }
             nodes.append(node)
         }
+    }
+
+    /// A node with one to three device types.
+    public mutating func node(named name: String) -> Node {
+        var node = Node.with(name: name)
+        for _ in 0..<random.int(1...3) { random.pick(kinds).offer(&node, &random) }
+        return node
     }
 
     /// The next pod: one to three containers, now and then an init container, one or two device types.
@@ -55,6 +61,7 @@ public struct RandomFleet {
 
     public mutating func chance(oneIn times: Int) -> Bool { random.chance(oneIn: times) }
     public mutating func index(below count: Int) -> Int { random.int(0...count - 1) }
+    public mutating func pick<Element>(_ choices: [Element]) -> Element { random.pick(choices) }
 }
 
 extension Node {

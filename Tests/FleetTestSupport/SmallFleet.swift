@@ -30,11 +30,10 @@ public final class SmallFleet {
         profile: CompatibilityProfile = .hami2_10_0, quotas: [ResourceQuota] = [], existing: [Pod] = [],
         defaults: SchedulingDefaults = SchedulingDefaults(), admits: Bool = true
     ) throws {
-        cluster = Fleet(catalog: try catalog ?? VendorCatalog(), profile: profile)
+        cluster = Fleet(catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered)
         for node in nodes { cluster.register(node, now: Self.now) }
         for quota in quotas { cluster.quotas.add(quota) }
-        let parser = JSONParser()
-        for pod in existing { _ = cluster.restoreAtStart(pod, parser: parser) }
+        for pod in existing { _ = cluster.restoreAtStart(pod) }
         engine = ReferenceEngine(cluster: cluster)
         self.names = names
         self.defaults = defaults
@@ -105,7 +104,7 @@ public final class SmallFleet {
         var result = RoundResult()
         let outcome = engine.commit(requestClass, into: &result)
         let placement = Placement(
-            pod: pod, resident: ResidentID(row: outcome.resident), node: cluster.table.nodes[choice.node].name,
+            pod: pod, resident: outcome.resident, node: cluster.table.nodes[choice.node].name,
             score: choice.score, containers: containers, annotations: annotations)
         last = placement
         return (cluster.table.nodeRowCount > 1 ? placement.node + " " : "") + placement.text

@@ -35,16 +35,16 @@ import VendorCatalog
     }
 
     private static func fleet(
-        _ random: RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing
+        _ random: RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing, hasQuotas: Bool
     ) throws -> Fleet {
-        let cluster = Fleet(catalog: try VendorCatalog(), profile: profile)
+        let cluster = Fleet(catalog: try VendorCatalog(), profile: profile, order: .asRegistered)
         for number in 0..<nodeCount - (sharing == .everything ? lateNodes : 0) {
             let row = cluster.register(node(number, of: random), now: SmallFleet.now).row
             let isPure =
                 cluster.table.nodeWords[row].nonzeroBitCount == 1 && cluster.table.nodeFlags[row].contains(.plain)
             if sharing == .nothing && !isPure { cluster.table.removeNode(row) }
         }
-        if sharing == .nothing { return cluster }
+        if sharing == .nothing || !hasQuotas { return cluster }
         let limits = [
             "limits.nvidia.com/gpumem": 60_000, "limits.nvidia.com/gpucores": 900,
             "limits.cambricon.com/mlu.smlu.vmemory": 300,
@@ -58,12 +58,12 @@ import VendorCatalog
 
     /// What happens to nodes between rounds: some join, one changes its taints and labels, one leaves with its pods.
     private static func changeNodes(
-        of cluster: Fleet, after round: Int, _ random: inout RandomFleet,
+        of cluster: Fleet, after round: Int, _ random: inout RandomFleet, joined: inout Int,
         _ residents: inout [(id: ResidentID, node: Int)]
     ) {
-        let joined = cluster.table.nodeRowCount
-        for number in joined..<min(joined + 2, nodeCount) {
-            _ = cluster.register(node(number, of: random), now: SmallFleet.now)
+        for _ in 0..<min(2, nodeCount - joined) {
+            _ = cluster.register(node(joined, of: random), now: SmallFleet.now)
+            joined += 1
         }
         let changed = random.index(below: cluster.table.nodeRowCount)
         if cluster.table.nodeFlags[changed].contains(.alive) {
@@ -101,7 +101,8 @@ import VendorCatalog
         _ make: (Fleet) -> any PlacementEngine
     ) throws -> [String] {
         var random = RandomFleet(seed: UInt64(seed), nodes: nodeCount)
-        let cluster = try fleet(random, profile: profile, sharing)
+        let cluster = try fleet(random, profile: profile, sharing, hasQuotas: seed % 2 == 0)
+        var joined = cluster.table.nodeRowCount
         let engine = make(cluster)
         var lines: [String] = []
         var residents: [(id: ResidentID, node: Int)] = []
@@ -125,12 +126,12 @@ import VendorCatalog
                 lines.append(
                     "round \(round) node \(outcome.node) resident \(outcome.resident) "
                         + devices.joined(separator: " "))
-                if outcome.isPlaced { residents.append((ResidentID(row: outcome.resident), Int(outcome.node))) }
+                if outcome.isPlaced { residents.append((outcome.resident, Int(outcome.node))) }
             }
             for _ in 0..<residents.count / 3 {
                 cluster.remove(residents.remove(at: random.index(below: residents.count)).id)
             }
-            if sharing == .everything { changeNodes(of: cluster, after: round, &random, &residents) }
+            if sharing == .everything { changeNodes(of: cluster, after: round, &random, joined: &joined, &residents) }
             #expect(cluster.table.brokenInvariant() == nil, "seed \(seed) round \(round)")
         }
         return lines

@@ -50,6 +50,17 @@ public struct Column<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Send
         base[index] = value
     }
 
+    /// Makes an empty column like another.
+    func takeOver(_ other: Column) {
+        precondition(count == 0, "a column takes over another once")
+        let capacity = max(other.count, 16)
+        base.deallocate()
+        header.pointee.base = .allocate(capacity: capacity)
+        header.pointee.base.update(from: other.base, count: other.count)
+        header.pointee.capacity = capacity
+        header.pointee.count = other.count
+    }
+
     /// A copy of all values, for snapshots.
     func values() -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

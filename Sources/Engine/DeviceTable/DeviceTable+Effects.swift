@@ -64,13 +64,13 @@ enum JournalEntry {
 
 extension DeviceTable {
     /// Adds a pod's effect on a device. - Complexity: O(1), no allocation in steady state.
-    public func apply(_ effect: DeviceEffect) {
+    package func apply(_ effect: DeviceEffect) {
         change(effect, by: 1)
         if isJournaling { journal.append(.applied(effect)) }
     }
 
     /// Takes an effect back, exactly. - Complexity: O(1); MIG placements O(placements in use).
-    public func revert(_ effect: DeviceEffect) {
+    package func revert(_ effect: DeviceEffect) {
         if isJournaling {
             if effect.kind == .migPlacement, let position = migPosition(of: effect) {
                 journal.append(.migReleased(effect, position: position))
@@ -90,30 +90,36 @@ extension DeviceTable {
     /// Adds all effects of one pod on one node and takes its node resources, with one entry in the change log.
     ///
     /// - Complexity: O(effects), no allocation in steady state.
-    public func occupy(_ node: Int, _ effects: UnsafeBufferPointer<DeviceEffect>, _ resources: NodeResources) {
+    package func occupy(_ node: Int, _ effects: UnsafeBufferPointer<DeviceEffect>, _ resources: NodeResources) {
         for effect in effects {
             alter(effect, by: 1)
             if isJournaling { journal.append(.applied(effect)) }
         }
-        free.set(node, free[node].subtracting(resources))
+        take(resources, on: node)
         if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
         noteChange(node)
+    }
+
+    @inline(__always)
+    private func take(_ resources: NodeResources, on node: Int) {
+        free.base[node] = free.base[node].subtracting(resources)
+        taken.base[node] = taken.base[node].wrappingSum(resources)
     }
 
     /// ``occupy(_:_:_:)`` for one of several threads, each with nodes and vendors of its own: usage and the vendors' logs
     /// change now, the common log follows by ``noteChangeOfLane(_:)``.
     ///
     /// - Precondition: nothing is journaled; the effects are usage that takes and frees nothing.
-    public func occupyInLane(
+    package func occupyInLane(
         _ node: Int, _ effects: UnsafeBufferPointer<DeviceEffect>, _ resources: NodeResources
     ) {
         for effect in effects { alter(effect, by: 1) }
-        free.set(node, free[node].subtracting(resources))
+        take(resources, on: node)
         noteChangeOfVendors(node)
     }
 
     /// Writes a change made in a lane to the common log.
-    public func noteChangeOfLane(_ node: Int) { changeLog.append(Int32(truncatingIfNeeded: node)) }
+    package func noteChangeOfLane(_ node: Int) { changeLog.append(Int32(truncatingIfNeeded: node)) }
 
     private func change(_ effect: DeviceEffect, by sign: Int32) {
         alter(effect, by: sign)
@@ -164,8 +170,12 @@ extension DeviceTable {
     private func changeMIG(device: Int, _ placement: MIGPlacement, by sign: Int32) {
         var row = Int(migRow[device])
         if row < 0 {
-            row = migInUse.count
-            migInUse.append([])
+            if let free = freeMIGRows.popLast() {
+                row = Int(free)
+            } else {
+                row = migInUse.count
+                migInUse.append([])
+            }
             migRow.set(device, Int32(row))
         }
         if sign > 0 {
@@ -178,14 +188,15 @@ extension DeviceTable {
     }
 
     /// Takes CPU, memory, storage and a pod slot from a node.
-    public func reserve(_ resources: NodeResources, on node: Int) {
-        free.set(node, free[node].subtracting(resources))
+    package func reserve(_ resources: NodeResources, on node: Int) {
+        take(resources, on: node)
         noteChange(node)
         if isJournaling { journal.append(.reserved(node: Int32(node), resources)) }
     }
 
-    public func release(_ resources: NodeResources, on node: Int) {
-        free.set(node, free[node].adding(resources))
+    package func release(_ resources: NodeResources, on node: Int) {
+        free.base[node] = free.base[node].adding(resources)
+        taken.base[node] = taken.base[node].wrappingDifference(resources)
         noteChange(node)
         releaseLog.append(Int32(node))
         if isJournaling { journal.append(.released(node: Int32(node), resources)) }
@@ -194,8 +205,13 @@ extension DeviceTable {
     /// What a node has left of an extended resource; 0 if it offers none.
     public func extendedFree(of resource: Symbol, node: Int) -> Int64 { extended[node][resource] ?? 0 }
 
+    /// What a node has left of all extended resources, by name; for comparisons.
+    package func extendedLeft(onNode node: Int) -> [String] {
+        extended[node].map { "\(resources[$0.key])=\($0.value)" }.sorted()
+    }
+
     /// Takes `amount` (negative gives back) of an extended resource.
-    public func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
+    package func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
         extended[node][resource, default: 0] &-= amount
         noteChange(node)
         if amount < 0 { releaseLog.append(Int32(node)) }
@@ -205,7 +221,7 @@ extension DeviceTable {
     }
 
     /// Sets the QoS that a MetaX card is expected to have; -1 removes the entry.
-    public func setExpectedQoS(_ qos: Symbol, device: Int) {
+    package func setExpectedQoS(_ qos: Symbol, device: Int) {
         let old = expectedQoS[device]
         guard old != qos else { return }
         expectedQoS.set(device, qos)
@@ -221,13 +237,13 @@ extension DeviceTable {
     public struct Checkpoint: Sendable { let position: Int }
 
     /// Starts (or continues) journaling. - Complexity: O(1)
-    public func checkpoint() -> Checkpoint {
+    package func checkpoint() -> Checkpoint {
         isJournaling = true
         return Checkpoint(position: journal.count)
     }
 
     /// Undoes every change since `checkpoint`, newest first. - Complexity: O(changes)
-    public func rollBack(to checkpoint: Checkpoint) {
+    package func rollBack(to checkpoint: Checkpoint) {
         precondition(checkpoint.position <= journal.count, "a checkpoint is used after the journal was forgotten")
         isJournaling = false
         while journal.count > checkpoint.position {
@@ -248,7 +264,7 @@ extension DeviceTable {
     }
 
     /// Keeps all changes and forgets how to undo them.
-    public func forgetJournal() {
+    package func forgetJournal() {
         journal.removeAll(keepingCapacity: true)
         isJournaling = false
     }

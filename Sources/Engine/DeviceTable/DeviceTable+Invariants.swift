@@ -15,6 +15,7 @@ extension DeviceTable {
         if lengths.contains(where: { $0 != rows }) {
             return "device columns differ in length: \(lengths), records \(rows)"
         }
+        if let problem = brokenRow() { return problem }
         for node in nodes.indices {
             var sum = NodeSums()
             for device in devices(of: node) {
@@ -36,6 +37,48 @@ extension DeviceTable {
         return nil
     }
 
+    /// The first node row or device block that is not what it should be.
+    private func brokenRow() -> String? {
+        let lengths = [heads.count, free.count, taken.count, nodeTypes.count, nodeFacts.count, extended.count]
+        if lengths.contains(where: { $0 != nodes.count }) {
+            return "node columns differ in length: \(lengths), nodes \(nodes.count)"
+        }
+        var owners = Array(repeating: -2, count: records.count)
+        for node in nodes.indices {
+            let isAlive = heads[node].flags.contains(.alive)
+            if (nodeRows[nodes[node].name] == Int32(node)) != isAlive {
+                return "row \(node) is \(isAlive ? "not " : "")found under its name \(nodes[node].name)"
+            }
+            if !isAlive && (heads[node].deviceCount != 0 || heads[node].words != 0) {
+                return "row \(node) has devices but no node"
+            }
+            if isAlive && free[node] != Self.offered(by: nodes[node]).subtracting(taken[node]) {
+                return "what is left of node \(nodes[node].name) is not what it offers less what is taken"
+            }
+            for device in devices(of: node) {
+                if owners[device] != -2 { return "device \(device) belongs to rows \(owners[device]) and \(node)" }
+                owners[device] = node
+            }
+        }
+        for (count, blocks) in freeBlocks {
+            for device in blocks.flatMap({ Int($0)..<Int($0) + count }) {
+                if owners[device] != -2 { return "free device \(device) belongs to row \(owners[device])" }
+                owners[device] = -1
+                if used[device] != 0 || words[device] != 0 || nodeOfDevice[device] != -1 {
+                    return "free device \(device) holds something"
+                }
+            }
+        }
+        if let lost = owners.firstIndex(of: -2) { return "device \(lost) is neither a node's nor free" }
+        let alive = nodes.indices.filter { heads[$0].flags.contains(.alive) }
+        if alive.count != aliveNodeCount { return "\(aliveNodeCount) nodes are counted, \(alive.count) are there" }
+        if alive.reduce(0, { $0 + Int(heads[$1].deviceCount) }) != aliveDeviceCount { return "devices are miscounted" }
+        if alive.count(where: { nodes[$0].constrainsPods }) != constrainedNodeCount {
+            return "\(constrainedNodeCount) nodes are counted that keep pods off"
+        }
+        return nil
+    }
+
     /// All that effects can change, copied out; see ``restore(_:)``.
     public struct Snapshot: Sendable, Hashable {
         var used: [Int32]
@@ -48,6 +91,7 @@ extension DeviceTable {
         var migInUse: [[MIGPlacement]]
         var sums: [NodeSums]
         var free: [NodeResources]
+        var taken: [NodeResources]
         var extended: [[Int32: Int64]]
     }
 
@@ -58,11 +102,11 @@ extension DeviceTable {
             unhealthyVotes: unhealthyVotes.values(), onlinePods: onlinePods.values(),
             offlinePods: offlinePods.values(), expectedQoS: expectedQoS.values(),
             migInUse: migRow.values().map { $0 < 0 ? [] : migInUse[Int($0)] }, sums: heads.values().map(\.sums),
-            free: free.values(), extended: extended)
+            free: free.values(), taken: taken.values(), extended: extended)
     }
 
     /// Puts a snapshot of this table back. - Precondition: no node or device was registered since.
-    public func restore(_ snapshot: Snapshot) {
+    package func restore(_ snapshot: Snapshot) {
         precondition(snapshot.used.count == records.count, "a snapshot goes back to a table of the same devices")
         used.restore(snapshot.used)
         usedMemoryMiB.restore(snapshot.usedMemoryMiB)
@@ -76,6 +120,7 @@ extension DeviceTable {
         }
         for node in nodes.indices { heads.base[node].sums = snapshot.sums[node] }
         free.restore(snapshot.free)
+        taken.restore(snapshot.taken)
         extended = snapshot.extended
         for device in records.indices {
             refreshUsable(device)

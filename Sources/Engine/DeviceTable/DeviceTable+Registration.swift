@@ -4,123 +4,203 @@ extension DeviceTable {
     /// Adds a node and its devices, in discovery order; vendors in ascending word order.
     ///
     /// - Parameters:
+    ///   - row: a row that no node has, or the one after the last; nil = that one.
     ///   - cordoned: ids named in the node's cordon annotation.
     ///   - ignoredResources: names that HAMi manages; they are no extended resources for the node filter.
     /// - Returns: the node's row.
     /// - Precondition: no node of this name is registered.
     /// - Complexity: O(devices + resources)
     @discardableResult
-    public func addNode(
+    package func addNode(
         _ node: Node, records: [(vendor: VendorID, record: DeviceRecord)], facts: NodeFacts = NodeFacts(),
-        cordoned: Set<String> = [],
-        ignoredResources: Set<String> = []
+        cordoned: Set<String> = [], ignoredResources: Set<String> = [], at row: Int? = nil
     ) -> Int {
         precondition(nodeRows[node.name] == nil, "node \(node.name) is registered twice")
-        let row = nodes.count
+        let row = row ?? nodes.count
+        if row == nodes.count { appendEmptyRow() }
+        precondition(!heads[row].flags.contains(.alive), "row \(row) has a node")
         nodeRows[node.name] = Int32(row)
-        nodes.append(node)
-        if node.isUnschedulable || !node.taints.isEmpty { constrainedNodeCount += 1 }
-        free.append(Self.offered(by: node))
-        heads.append(NodeHead())
-        nodeTypes.append([])
-        nodeFacts.append(facts)
-        extended.append(offeredExtended(by: node, ignoring: ignoredResources))
-        appendDevices(records, cordoned: cordoned, to: row)
+        nodes[row] = node
+        if node.constrainsPods { constrainedNodeCount += 1 }
+        free.set(row, Self.offered(by: node))
+        taken.set(row, .none)
+        heads.set(row, NodeHead())
+        nodeTypes[row] = []
+        nodeFacts[row] = facts
+        extended[row] = offeredExtended(by: node, ignoring: ignoredResources)
+        generationsGiven += 1
+        generations[row] = generationsGiven
+        aliveNodeCount += 1
+        giveDevices(records, cordoned: cordoned, to: row)
         noteStructureChange(row)
         return row
     }
 
+    /// A row without a node. Its name is that of its neighbour, so that rows in order of names stay so.
+    func appendEmptyRow() {
+        nodes.append(Node(metadata: ObjectMeta(name: nodes.last?.name ?? "")))
+        free.append(.none)
+        taken.append(.none)
+        var head = NodeHead()
+        head.flags = []
+        heads.append(head)
+        nodeTypes.append([])
+        nodeFacts.append(NodeFacts())
+        extended.append([:])
+        generations.append(0)
+    }
+
     /// Puts other devices in the place of a node's present ones. Usage must have been taken off before and is applied
-    /// again by the caller, by device id.
-    public func replaceDevices(
+    /// again by the caller, by device id. What cards that stay are expected to have is kept.
+    ///
+    /// - Complexity: O(devices)
+    package func replaceDevices(
         of row: Int, with records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = []
     ) {
         // The vendors that the node has now must hear of it too.
         noteChange(row)
+        var expected: [Symbol: Symbol] = [:]
+        for device in devices(of: row) where expectedQoS[device] >= 0 { expected[uuid[device]] = expectedQoS[device] }
+        dropDevices(of: row)
+        heads.base[row].flags = nodeFlags[row].subtracting([.duplicateIDs, .plain, .uniform, .marked])
+        giveDevices(records, cordoned: cordoned, to: row)
+        for device in devices(of: row) {
+            guard let known = expected[uuid[device]] else { continue }
+            expectedQoS.set(device, known)
+            heads.base[row].flags.insert(.marked)
+        }
+        noteStructureChange(row)
+    }
+
+    /// Takes a node out: it has no devices and passes no filter any more. Its row is left for another node.
+    ///
+    /// - Precondition: nothing runs on it.
+    package func removeNode(_ row: Int) {
+        replaceDevices(of: row, with: [])
+        if nodes[row].constrainsPods { constrainedNodeCount -= 1 }
+        heads.base[row].flags = []
+        nodeRows[nodes[row].name] = nil
+        nodes[row] = Node(metadata: ObjectMeta(name: nodes[row].name))
+        nodeFacts[row] = NodeFacts()
+        extended[row] = [:]
+        free.set(row, .none)
+        taken.set(row, .none)
+        aliveNodeCount -= 1
+    }
+
+    /// Replaces labels, taints and offered resources of a node, keeping what resident pods use.
+    package func updateNode(
+        _ row: Int, to node: Node, facts: NodeFacts = NodeFacts(), ignoredResources: Set<String> = []
+    ) {
+        precondition(node.name == nodes[row].name, "a node keeps its name")
+        free.set(row, Self.offered(by: node).subtracting(taken[row]))
+        let before = offeredExtended(by: nodes[row], ignoring: ignoredResources)
+        var after = offeredExtended(by: node, ignoring: ignoredResources)
+        for (resource, left) in extended[row] {
+            after[resource, default: 0] &-= (before[resource] ?? 0) &- left
+        }
+        // A resource that is neither offered nor used is not remembered.
+        extended[row] = after.filter { $0.value != 0 || node.allocatable[resources[$0.key]] != nil }
+        if nodes[row].constrainsPods { constrainedNodeCount -= 1 }
+        if node.constrainsPods { constrainedNodeCount += 1 }
+        if nodes[row].allocatable != node.allocatable { structureVersion += 1 }
+        nodes[row] = node
+        nodeFacts[row] = facts
+        noteRegistration(row)
+    }
+
+    /// Makes a device healthy or not, in its place.
+    package func setHealth(of device: Int, _ isHealthy: Bool) {
+        if flags[device].contains(.healthy) == isHealthy { return }
+        var flag = flags[device]
+        if isHealthy { flag.insert(.healthy) } else { flag.remove(.healthy) }
+        flags.set(device, flag)
+        records[device].isHealthy = isHealthy
+        refreshUsable(device)
+        noteRegistration(Int(nodeOfDevice[device]))
+    }
+
+    // MARK: Devices
+
+    /// Frees the block of a node's devices: its rows hold nothing and belong to nobody.
+    private func dropDevices(of row: Int) {
+        let rows = devices(of: row)
+        for device in rows {
+            if migRow[device] >= 0 {
+                migInUse[Int(migRow[device])] = []
+                freeMIGRows.append(migRow[device])
+            }
+            clear(device)
+        }
+        if !rows.isEmpty { freeBlocks[rows.count, default: []].append(Int32(rows.lowerBound)) }
+        aliveDeviceCount -= rows.count
+        heads.base[row].deviceCount = 0
         heads.base[row].sums = NodeSums()
         heads.base[row].words = 0
         heads.base[row].exactWords = 0
         nodeTypes[row] = []
-        heads.base[row].flags = nodeFlags[row].subtracting([.duplicateIDs, .plain, .uniform, .marked])
-        appendDevices(records, cordoned: cordoned, to: row)
-        noteStructureChange(row)
     }
 
-    /// Takes a node out: it has no devices and passes no filter any more. Its row is kept.
-    public func removeNode(_ row: Int) {
-        replaceDevices(of: row, with: [])
-        heads.base[row].flags = []
-        nodeRows[nodes[row].name] = nil
+    private func clear(_ device: Int) {
+        used.set(device, 0)
+        usedMemoryMiB.set(device, 0)
+        usedCores.set(device, 0)
+        slots.set(device, 0)
+        totalMemoryMiB.set(device, 0)
+        totalCores.set(device, 0)
+        uuid.set(device, -1)
+        words.set(device, 0)
+        exactVendor.set(device, -1)
+        facts.set(device, DeviceFacts())
+        flags.set(device, [])
+        unhealthyVotes.set(device, 0)
+        onlinePods.set(device, 0)
+        offlinePods.set(device, 0)
+        expectedQoS.set(device, -1)
+        nodeOfDevice.set(device, -1)
+        usable.set(device, 0)
+        attributes.set(device, 0)
+        migRow.set(device, -1)
+        records[device] = DeviceRecord(id: "", vendorWord: "")
     }
 
-    /// Replaces labels, taints and offered resources of a node, keeping what resident pods use.
-    public func updateNode(
-        _ row: Int, to node: Node, facts: NodeFacts = NodeFacts(), ignoredResources: Set<String> = []
-    ) {
-        precondition(node.name == nodes[row].name, "a node keeps its name")
-        let usedNow = Self.offered(by: nodes[row]).subtracting(free[row])
-        free.set(row, Self.offered(by: node).subtracting(usedNow))
-        let before = offeredExtended(by: nodes[row], ignoring: ignoredResources)
-        var after = offeredExtended(by: node, ignoring: ignoredResources)
-        for (resource, left) in extended[row] {
-            after[resource, default: 0] -= (before[resource] ?? 0) - left
+    /// The first row of a block for as many devices, one that was freed where there is one.
+    private func block(for count: Int) -> Int {
+        if let free = freeBlocks[count]?.popLast() { return Int(free) }
+        let first = records.count
+        for _ in 0..<count {
+            for column in [used, usedMemoryMiB, usedCores, slots, totalMemoryMiB, totalCores] { column.append(0) }
+            for column in [unhealthyVotes, onlinePods, offlinePods] { column.append(0) }
+            for column in [type, mode, uuid, expectedQoS, nodeOfDevice, migRow] { column.append(-1) }
+            index.append(0)
+            numa.append(0)
+            vendor.append(0)
+            words.append(0)
+            exactVendor.append(-1)
+            facts.append(DeviceFacts())
+            flags.append([])
+            usable.append(0)
+            attributes.append(0)
+            records.append(DeviceRecord(id: "", vendorWord: ""))
         }
-        extended[row] = after
-        if nodes[row].isUnschedulable || !nodes[row].taints.isEmpty { constrainedNodeCount -= 1 }
-        if node.isUnschedulable || !node.taints.isEmpty { constrainedNodeCount += 1 }
-        nodes[row] = node
-        nodeFacts[row] = facts
-        noteStructureChange(row)
+        return first
     }
 
-    private func appendDevices(
+    private func giveDevices(
         _ records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String>, to row: Int
     ) {
-        heads.base[row].firstDevice = Int32(self.records.count)
+        let first = block(for: records.count)
+        heads.base[row].firstDevice = Int32(first)
         heads.base[row].deviceCount = Int32(records.count)
+        aliveDeviceCount += records.count
         var sum = NodeSums()
         var ids = Set<String>()
-        for (vendor, record) in records {
-            let typeSymbol = types.intern(record.type)
-            if Int(typeSymbol) == typeTraits.count { typeTraits.append(traits(record.type)) }
-            let trait = typeTraits[Int(typeSymbol)]
-            used.append(0)
-            usedMemoryMiB.append(0)
-            usedCores.append(0)
-            slots.append(record.slots)
-            totalMemoryMiB.append(record.memoryMiB)
-            totalCores.append(record.cores)
-            index.append(record.index)
-            numa.append(record.numa)
-            type.append(typeSymbol)
-            mode.append(modes.intern(record.mode))
-            uuid.append(symbols.intern(record.id))
-            self.vendor.append(vendor.rawValue)
-            words.append(trait.words)
-            exactVendor.append(trait.exactVendor)
-            facts.append(record.facts)
-            var flag: DeviceFlags = []
-            if record.isHealthy { flag.insert(.healthy) }
-            if cordoned.contains(record.id) { flag.insert(.cordoned) }
-            if record.mode == "mig" { flag.insert(.mig) }
-            if record.mode == "hami-core" { flag.insert(.hamiCore) }
-            flags.append(flag)
-            unhealthyVotes.append(0)
-            onlinePods.append(0)
-            offlinePods.append(0)
-            expectedQoS.append(-1)
-            nodeOfDevice.append(Int32(row))
-            usable.append(record.isHealthy ? 1 : 0)
-            attributes.append(Self.attributes(isUsable: record.isHealthy, numa: record.numa))
-            migRow.append(-1)
-            self.records.append(record)
+        for (place, entry) in records.enumerated() {
+            let record = entry.record
+            write(record, of: entry.vendor, isCordoned: cordoned.contains(record.id), to: first + place, node: row)
             sum.slots &+= record.slots
             sum.totalCores &+= record.cores
             sum.totalMemoryMiB &+= record.memoryMiB
-            heads.base[row].words |= trait.words
-            noteKind(trait.words, totalMemoryMiB: record.memoryMiB, isMIG: record.mode == "mig")
-            if trait.exactVendor >= 0 { heads.base[row].exactWords |= 1 << UInt64(trait.exactVendor) }
-            if !nodeTypes[row].contains(typeSymbol) { nodeTypes[row].append(typeSymbol) }
             if !ids.insert(record.id).inserted { heads.base[row].flags.insert(.duplicateIDs) }
         }
         heads.base[row].sums = sum
@@ -128,10 +208,44 @@ extension DeviceTable {
         noteUniformity(of: row)
     }
 
-    private func noteKind(_ vendorWords: UInt64, totalMemoryMiB: Int32, isMIG: Bool) {
+    private func write(
+        _ record: DeviceRecord, of owner: VendorID, isCordoned: Bool, to device: Int, node row: Int
+    ) {
+        let typeSymbol = types.intern(record.type)
+        if Int(typeSymbol) == typeTraits.count { typeTraits.append(traits(record.type)) }
+        let trait = typeTraits[Int(typeSymbol)]
+        slots.set(device, record.slots)
+        totalMemoryMiB.set(device, record.memoryMiB)
+        totalCores.set(device, record.cores)
+        index.set(device, record.index)
+        numa.set(device, record.numa)
+        type.set(device, typeSymbol)
+        mode.set(device, modes.intern(record.mode))
+        uuid.set(device, symbols.intern(record.id))
+        vendor.set(device, owner.rawValue)
+        words.set(device, trait.words)
+        exactVendor.set(device, trait.exactVendor)
+        facts.set(device, record.facts)
+        var flag: DeviceFlags = []
+        if record.isHealthy { flag.insert(.healthy) }
+        if isCordoned { flag.insert(.cordoned) }
+        if record.mode == "mig" { flag.insert(.mig) }
+        if record.mode == "hami-core" { flag.insert(.hamiCore) }
+        flags.set(device, flag)
+        nodeOfDevice.set(device, Int32(row))
+        records[device] = record
+        refreshUsable(device)
+        heads.base[row].words |= trait.words
+        noteKind(trait.words, record)
+        if trait.exactVendor >= 0 { heads.base[row].exactWords |= 1 << UInt64(trait.exactVendor) }
+        if !nodeTypes[row].contains(typeSymbol) { nodeTypes[row].append(typeSymbol) }
+    }
+
+    func noteKind(_ vendorWords: UInt64, _ record: DeviceRecord) {
         var vendors = vendorWords
         while vendors != 0 {
-            deviceKinds[vendors.trailingZeroBitCount].note(totalMemoryMiB: totalMemoryMiB, isMIG: isMIG)
+            deviceKinds[vendors.trailingZeroBitCount].note(
+                totalMemoryMiB: record.memoryMiB, isMIG: record.mode == "mig")
             vendors &= vendors - 1
         }
     }
@@ -167,11 +281,17 @@ extension DeviceTable {
 
     private func noteStructureChange(_ row: Int) {
         structureVersion += 1
+        noteRegistration(row)
+    }
+
+    /// Says that the row stands for something else now.
+    func noteRegistration(_ row: Int) {
+        registrationLog.append(Int32(row))
         noteChange(row)
         releaseLog.append(Int32(row))
     }
 
-    private static func offered(by node: Node) -> NodeResources {
+    static func offered(by node: Node) -> NodeResources {
         func amount(_ name: String) -> Int64 { node.allocatable[name]?.roundedUp ?? .max }
         return NodeResources(
             cpuMilli: node.allocatable["cpu"]?.milliRoundedUp ?? .max, memoryBytes: amount("memory"),
@@ -189,8 +309,13 @@ extension DeviceTable {
     }
 
     /// The symbol of an extended resource name, made if new.
-    public func resourceSymbol(_ name: String) -> Symbol { resources.intern(name) }
+    package func resourceSymbol(_ name: String) -> Symbol { resources.intern(name) }
 
     /// Resources with a column of their own.
     public static let standardResources: Set<String> = ["cpu", "memory", "ephemeral-storage", "pods"]
+}
+
+extension Node {
+    /// Whether even pods without constraints may not go there.
+    var constrainsPods: Bool { isUnschedulable || !taints.isEmpty }
 }

@@ -11,7 +11,8 @@ import PlacementModel
 ///   unhealthyVotes online offline qos     vendor state
 /// ```
 ///
-/// Readers take column pointers; only ``apply(_:)``, ``revert(_:)`` and registration write. Not thread-safe while writing.
+/// A removed node leaves its row behind, without devices and not alive, until another node takes it; its devices' rows are a
+/// free block. Readers take column pointers; only the fleet writes, by effects and registration. Not thread-safe while writing.
 /// - Units: memory MiB for devices, bytes for nodes; CPU milli.
 /// - Source: architecture.md section 5; usage rules hami-core.md 4.4.
 public final class DeviceTable {
@@ -54,6 +55,8 @@ public final class DeviceTable {
     /// One cache line a node: what every trial and every commit reads first.
     public let heads = Column<NodeHead>()
     public let free = Column<NodeResources>()
+    /// What residents take of each node: kept beside what is left, since a resource that a node does not state is never used up.
+    public let taken = Column<NodeResources>()
     /// What is left of each extended resource, by resource symbol; see ``extendedFree(of:node:)``.
     var extended: [[Int32: Int64]] = []
     public internal(set) var nodes: [Node] = []
@@ -66,7 +69,7 @@ public final class DeviceTable {
     public internal(set) var nodeFacts: [NodeFacts] = []
 
     /// Device ids and custom texts.
-    public var symbols = SymbolTable()
+    public package(set) var symbols = SymbolTable()
     /// Raw device types.
     public internal(set) var types = SymbolTable()
     /// Device modes.
@@ -80,7 +83,7 @@ public final class DeviceTable {
     /// The change log cut by vendor: nodes with devices that the vendor's requests see, by vendor id.
     public let vendorLogs: UnsafeMutablePointer<ChangeLog>
     /// Vendors that have a log of their own.
-    private let vendorLogCount: Int
+    let vendorCount: Int
 
     let traits: (String) -> DeviceTypeTraits
     /// Traits by type symbol.
@@ -90,6 +93,19 @@ public final class DeviceTable {
     public let changeLog = ChangeLog()
     /// Nodes where something became free, appeared or changed its nature: what did not fit there may fit now.
     public let releaseLog = ChangeLog()
+    /// Nodes whose row stands for something else now: other devices, facts or health, another node, or none.
+    public let registrationLog = ChangeLog()
+    /// Device rows that no node has, by the length of the block: a node with as many devices takes one.
+    var freeBlocks: [Int: [Int32]] = [:]
+    /// MIG rows that no device has.
+    var freeMIGRows: [Int32] = []
+    /// Nodes that are there, rows of removed ones left out.
+    public internal(set) var aliveNodeCount = 0
+    /// Devices of the nodes that are there.
+    public internal(set) var aliveDeviceCount = 0
+    /// Numbers given to nodes as they join, by row: one that leaves and comes back has another.
+    public internal(set) var generations: [UInt64] = []
+    var generationsGiven: UInt64 = 0
     var journal: [JournalEntry] = []
     private let journals = Cell(false)
     /// Whether changes are kept to be taken back.
@@ -97,7 +113,7 @@ public final class DeviceTable {
         get { journals.value }
         set { journals.value = newValue }
     }
-    /// Rises whenever nodes or devices come, go or are registered anew.
+    /// Rises whenever nodes or devices come, go, move or are registered anew, or a node offers something else.
     public internal(set) var structureVersion = 0
 
     /// - Parameters:
@@ -105,7 +121,7 @@ public final class DeviceTable {
     ///   - traits: what the catalogue knows of a raw device type.
     public init(vendorCount: Int, traits: @escaping (String) -> DeviceTypeTraits) {
         self.traits = traits
-        vendorLogCount = vendorCount
+        self.vendorCount = vendorCount
         deviceKinds = Array(repeating: DeviceKinds(), count: max(vendorCount, 1))
         vendorLogs = .allocate(capacity: max(vendorCount, 1))
         for vendor in 0..<vendorCount { (vendorLogs + vendor).initialize(to: ChangeLog()) }
@@ -161,17 +177,19 @@ public final class DeviceTable {
         nodeOfDevice.deallocate()
         usable.deallocate()
         journals.deallocate()
-        for vendor in 0..<vendorLogCount { vendorLogs[vendor].deallocate() }
+        for vendor in 0..<vendorCount { vendorLogs[vendor].deallocate() }
         vendorLogs.deallocate()
         changeLog.deallocate()
         releaseLog.deallocate()
+        registrationLog.deallocate()
         migRow.deallocate()
         free.deallocate()
+        taken.deallocate()
     }
 
     /// Rows of the node columns, removed nodes included.
     public var nodeRowCount: Int { nodes.count }
-    /// Rows of the device columns, those of replaced devices included.
+    /// Rows of the device columns, those that no node has included; these hold nothing and have nothing.
     public var deviceRowCount: Int { records.count }
 
     public func node(named name: String) -> Int? { nodeRows[name].map(Int.init) }
@@ -188,110 +206,5 @@ public final class DeviceTable {
     public func migPlacementsInUse(of device: Int) -> [MIGPlacement] {
         let row = migRow[device]
         return row < 0 ? [] : migInUse[Int(row)]
-    }
-}
-
-/// Facts about a device that are true or false.
-public struct DeviceFlags: OptionSet, Sendable, BitwiseCopyable {
-    public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    public static let healthy = DeviceFlags(rawValue: 1)
-    /// Named in the node's `hami.io/device-cordon`.
-    public static let cordoned = DeviceFlags(rawValue: 2)
-    /// Mode is `mig`.
-    public static let mig = DeviceFlags(rawValue: 4)
-    /// Mode is `hami-core`.
-    public static let hamiCore = DeviceFlags(rawValue: 8)
-}
-
-/// Facts about a node that are true or false.
-public struct NodeFlags: OptionSet, Sendable, BitwiseCopyable {
-    public let rawValue: UInt8
-    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// Not removed.
-    @inlinable public static var alive: NodeFlags { NodeFlags(rawValue: 1) }
-    /// At most 12 devices, distinct ids, none cut by MIG or cordoned: the short scan is exact.
-    @inlinable public static var plain: NodeFlags { NodeFlags(rawValue: 4) }
-    /// All devices have the same totals and type; the head holds them.
-    @inlinable public static var uniform: NodeFlags { NodeFlags(rawValue: 8) }
-    /// Two devices of the node share an id; attribution then visits all of them.
-    @inlinable public static var duplicateIDs: NodeFlags { NodeFlags(rawValue: 2) }
-    /// Pods have left more than usage on a device since the node's devices were registered: pod classes or an expected QoS.
-    @inlinable public static var marked: NodeFlags { NodeFlags(rawValue: 16) }
-}
-
-/// Static facts about a node that vendor rules read; each vendor's file defines its own.
-public struct NodeFacts: Sendable, Hashable {
-    public var flags: UInt32 = 0
-    /// Two tables from a device count to a number.
-    public var firstTable: [Int64: Int64]?
-    public var secondTable: [Int64: Int64]?
-
-    public init() {}
-}
-
-/// Sums over all devices of a node, in wrapping 32-bit as HAMi adds them: what the default node score reads.
-public struct NodeSums: Sendable, Hashable, BitwiseCopyable {
-    public var used: Int32 = 0
-    public var slots: Int32 = 0
-    public var usedCores: Int32 = 0
-    public var totalCores: Int32 = 0
-    public var usedMemoryMiB: Int32 = 0
-    public var totalMemoryMiB: Int32 = 0
-
-    public init() {}
-}
-
-/// The kinds of devices that a vendor's requests have met on a fleet, those of nodes that left included: bounds for indexes.
-public struct DeviceKinds: Sendable, Hashable {
-    /// Distinct memory totals, ascending.
-    public internal(set) var memoryTotalsMiB: [Int32] = []
-    /// Some device is cut by MIG.
-    public internal(set) var hasMIG = false
-
-    /// No device so far.
-    public init() {}
-
-    mutating func note(totalMemoryMiB: Int32, isMIG: Bool) {
-        if isMIG { hasMIG = true }
-        if memoryTotalsMiB.contains(totalMemoryMiB) { return }
-        memoryTotalsMiB.insert(
-            totalMemoryMiB, at: memoryTotalsMiB.firstIndex { $0 > totalMemoryMiB } ?? memoryTotalsMiB.count)
-    }
-}
-
-/// Node resources besides devices. A resource the node does not state is unlimited (`Int64.max`).
-public struct NodeResources: Sendable, Hashable, BitwiseCopyable {
-    public var cpuMilli: Int64
-    public var memoryBytes: Int64
-    public var ephemeralBytes: Int64
-    public var pods: Int64
-
-    public static let unlimited = NodeResources(
-        cpuMilli: .max, memoryBytes: .max, ephemeralBytes: .max, pods: .max)
-    public static let none = NodeResources(cpuMilli: 0, memoryBytes: 0, ephemeralBytes: 0, pods: 0)
-
-    public init(cpuMilli: Int64, memoryBytes: Int64, ephemeralBytes: Int64, pods: Int64) {
-        self.cpuMilli = cpuMilli
-        self.memoryBytes = memoryBytes
-        self.ephemeralBytes = ephemeralBytes
-        self.pods = pods
-    }
-
-    /// Minus `used`, keeping unlimited resources unlimited.
-    public func subtracting(_ used: NodeResources) -> NodeResources {
-        func less(_ left: Int64, _ right: Int64) -> Int64 { left == .max ? .max : left &- right }
-        return NodeResources(
-            cpuMilli: less(cpuMilli, used.cpuMilli), memoryBytes: less(memoryBytes, used.memoryBytes),
-            ephemeralBytes: less(ephemeralBytes, used.ephemeralBytes), pods: less(pods, used.pods))
-    }
-
-    public func adding(_ used: NodeResources) -> NodeResources {
-        func more(_ left: Int64, _ right: Int64) -> Int64 { left == .max ? .max : left &+ right }
-        return NodeResources(
-            cpuMilli: more(cpuMilli, used.cpuMilli), memoryBytes: more(memoryBytes, used.memoryBytes),
-            ephemeralBytes: more(ephemeralBytes, used.ephemeralBytes), pods: more(pods, used.pods))
     }
 }

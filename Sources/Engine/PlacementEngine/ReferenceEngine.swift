@@ -152,7 +152,7 @@ extension FitWorkspace {
         let first = result.devices.count
         appendDevices(to: &result)
         return Outcome(
-            node: Int32(node), firstDevice: Int32(first), deviceCount: Int32(pickCount), resident: resident.row)
+            node: Int32(node), firstDevice: Int32(first), deviceCount: Int32(pickCount), resident: resident)
     }
 
     func appendDevices(to result: inout RoundResult) {

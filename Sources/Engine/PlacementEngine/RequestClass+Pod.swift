@@ -47,31 +47,49 @@ extension Fleet {
             devicePolicy: DevicePolicy(
                 annotations[SchedulerAnnotations.devicePolicy] ?? defaults.devicePolicy, bindsNuma: bindsNuma),
             nodePolicyText: annotations[SchedulerAnnotations.nodePolicy] ?? defaults.nodePolicy, weights: weights,
-            namespace: quotas.hasLimits ? quotas.namespaceID(pod.metadata.namespace) : -1,
+            namespace: quotas.limitingNamespace(
+                pod.metadata.namespace, vendors: requests.joined().reduce(0) { $0 | $1.vendor.bit }),
             constraints: NodeConstraints(
                 nodeName: pod.nodeName, nodeSelector: pod.nodeSelector, requiredAffinity: pod.requiredNodeAffinity,
                 tolerations: pod.tolerations),
             resources: resources, extended: extended)
     }
 
-    /// The class of an id. - Precondition: the cluster gave the id.
+    /// The class of an id. - Precondition: the fleet gave the id.
     public func requestClass(id: Int) -> RequestClass { classes[id] }
 
     /// The class of a key, made if new.
+    ///
+    /// It holds until it is dropped as idle (``dropIdleClasses(isHeld:)``); a pod's key changes when a limit is set or cleared for
+    /// its namespace (`quotas.limitsVersion`).
     public func requestClass(_ key: RequestClassKey) -> RequestClass {
-        if let known = classIDs[key] { return classes[known] }
+        classUses += 1
+        if let known = classIDs[key] {
+            classes[known].lastUse = classUses
+            return classes[known]
+        }
+        var twin: RequestClass?
+        if key.namespace >= 0 {
+            var free = key
+            free.namespace = -1
+            twin = requestClass(free)
+        }
+        let id = freeClassIDs.popLast() ?? classes.count
         let made = RequestClass(
-            id: classes.count, key: key, vendorCount: catalog.vendors.count,
-            footprint: residents.number(
-                of: ResidentFootprint(namespace: key.namespace, resources: key.resources)),
-            traits: ClassTraits(key, catalog: catalog, profile: profile))
+            id: id, key: key, vendorCount: catalog.vendors.count, footprint: residents.number(of: key.resources),
+            traits: ClassTraits(key, catalog: catalog, profile: profile), twin: twin)
         made.resolve(types: table.types, modes: table.modes)
+        made.lastUse = classUses
+        noteDemand(of: made)
+        classIDs[key] = id
+        if id == classes.count { classes.append(made) } else { classes[id] = made }
+        return made
+    }
+
+    func noteDemand(of made: RequestClass) {
         if made.traits.search == .pool, let vendor = made.traits.vendor {
             demands[vendor.index].append(made.traits.demand)
         }
-        classIDs[key] = made.id
-        classes.append(made)
-        return made
     }
 }
 

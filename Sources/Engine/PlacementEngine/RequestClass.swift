@@ -41,7 +41,7 @@ public struct NodeConstraints: Sendable, Hashable {
 
 /// Pods that are equal for placement: the unit of caching.
 ///
-/// Built once per distinct key; read-only afterwards except for verdict tables that grow with the fleet. The request and
+/// Built once per distinct key; read-only afterwards except for verdict tables that grow with the fleet, and its last use. The request and
 /// rule arrays are plain memory so that a trial costs no reference counting.
 public final class RequestClass {
     public let id: Int
@@ -70,9 +70,17 @@ public final class RequestClass {
     /// Number of what pods of the class take besides devices.
     let footprint: Int32
     let traits: ClassTraits
+    /// The same asked in a namespace without limits; nil when this is it.
+    let twin: RequestClass?
+    /// When the fleet was last asked for the class, counted in such questions.
+    var lastUse: UInt64 = 0
 
-    init(id: Int, key: RequestClassKey, vendorCount: Int, footprint: Int32, traits: ClassTraits) {
+    init(
+        id: Int, key: RequestClassKey, vendorCount: Int, footprint: Int32, traits: ClassTraits,
+        twin: RequestClass? = nil
+    ) {
         self.id = id
+        self.twin = twin
         self.key = key
         self.footprint = footprint
         self.traits = traits
@@ -114,6 +122,14 @@ public final class RequestClass {
         containerStart.deallocate()
         for vendor in 0..<vendorCount { heldRules[vendor].release() }
         heldRules.deallocate()
+    }
+
+    /// The class in another fleet that has the same catalogue, its verdicts to be resolved there.
+    func copy(twin: RequestClass?) -> RequestClass {
+        let other = RequestClass(
+            id: id, key: key, vendorCount: vendorCount, footprint: footprint, traits: traits, twin: twin)
+        other.lastUse = lastUse
+        return other
     }
 
     /// Requests of one container.

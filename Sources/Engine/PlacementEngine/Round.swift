@@ -7,10 +7,10 @@ public struct Outcome: Sendable, Hashable, BitwiseCopyable {
     /// First of the pod's devices in ``RoundResult/devices``.
     public var firstDevice: Int32
     public var deviceCount: Int32
-    /// Handle to take the pod off again; -1 when rejected.
-    public var resident: Int32
+    /// Handle to take the pod off again; nobody's when rejected.
+    public var resident: ResidentID
 
-    public static let rejected = Outcome(node: -1, firstDevice: 0, deviceCount: 0, resident: -1)
+    public static let rejected = Outcome(node: -1, firstDevice: 0, deviceCount: 0, resident: .none)
 
     public var isPlaced: Bool { node >= 0 }
 }

@@ -15,7 +15,7 @@ extension FitWorkspace {
         vendor: VendorID, names: ResourceNames, extraDevice: Int, memoryMiB: Int32, cores: Int32,
         countsRunningPicks: Bool = true
     ) -> Bool {
-        guard quotas.hasLimits, namespace >= 0, quotas.limitsNamespace(namespace) else { return true }
+        guard namespace >= 0, quotas.limitsNamespace(namespace) else { return true }
         var totalMemory: Int64 = 0
         var totalCores: Int64 = 0
         // Each distinct device once: visit a device at its first occurrence in the hypothetical list.

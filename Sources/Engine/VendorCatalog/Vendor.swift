@@ -324,17 +324,13 @@ public struct RestoredPod {
     public var node: Int
     /// Rows of the devices that the vendor's collapsed usage names, one an entry, in id order.
     public var devices: [Int]
-    public var rules: PodRules
     public var parser: JSONParser
 
-    public init(
-        pod: Pod, table: DeviceTable, node: Int, devices: [Int], rules: PodRules, parser: JSONParser
-    ) {
+    public init(pod: Pod, table: DeviceTable, node: Int, devices: [Int], parser: JSONParser) {
         self.pod = pod
         self.table = table
         self.node = node
         self.devices = devices
-        self.rules = rules
         self.parser = parser
     }
 }

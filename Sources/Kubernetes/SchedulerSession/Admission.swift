@@ -93,9 +93,7 @@ public struct AdmissionWebhook: Sendable {
     /// Sums of memory and cores over app containers, or the largest init container, for each vendor; none where the namespace
     /// has no limit.
     func quotaDemands(of pod: Pod, _ cluster: Fleet) -> [QuotaDemand] {
-        guard cluster.quotas.hasLimits,
-            cluster.quotas.limitsNamespace(cluster.quotas.namespaceID(pod.metadata.namespace))
-        else { return [] }
+        if cluster.quotas.limitingNamespace(pod.metadata.namespace, vendors: .max) < 0 { return [] }
         var demands: [QuotaDemand] = []
         for vendor in cluster.catalog.ids {
             let names = cluster.catalog[vendor].resources

@@ -56,7 +56,6 @@ struct CaseRun {
     private let engine: ReferenceEngine
     private let indexed: IndexedEngine?
     private let now: WallClock
-    private let parser = JSONParser()
     private var residents: [String: ResidentID] = [:]
     private var registered: [(name: String, row: Int)] = []
 
@@ -66,14 +65,14 @@ struct CaseRun {
     ) {
         self.schedulerCase = schedulerCase
         self.now = now
-        cluster = Fleet(catalog: catalog, profile: profile)
+        cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered)
         for node in schedulerCase.nodes where cluster.table.node(named: node.name) == nil {
             let row = cluster.register(node, now: now, handshake: .strict).row
             registered.append((node.name, row))
         }
         for quota in schedulerCase.quotas { cluster.quotas.add(quota) }
         for pod in schedulerCase.existing {
-            if case .resident(let id) = cluster.restoreAtStart(pod, parser: parser) {
+            if case .resident(let id) = cluster.restoreAtStart(pod) {
                 residents[pod.metadata.name] = id
             }
         }
@@ -231,7 +230,7 @@ struct CaseRun {
         let detail = PlacementDetail(requestClass, engine.evaluator, cluster: cluster, score: score)
         var result = RoundResult()
         let outcome = engine.commit(requestClass, into: &result)
-        residents[pod.metadata.name] = ResidentID(row: outcome.resident)
+        residents[pod.metadata.name] = outcome.resident
         let nodeName = cluster.table.nodes[row].name
         writer.key("node")
         writer.string(nodeName)

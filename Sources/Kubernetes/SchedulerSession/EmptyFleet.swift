@@ -11,10 +11,10 @@ final class EmptyFleet {
     private var known: [Int: Bool] = [:]
 
     init(of real: Fleet, quotas: [ResourceQuota], options: PlacementOptions) {
-        cluster = Fleet(catalog: real.catalog, profile: real.profile)
+        cluster = Fleet(catalog: real.catalog, profile: real.profile, order: .asRegistered)
         // The devices were read when the real fleet was set up, and so was what vendors keep of that.
         cluster.state.values = real.state.values
-        for row in 0..<real.table.nodeRowCount {
+        for row in real.nodeRows {
             let devices = real.table.devices(of: row)
             cluster.register(
                 real.table.nodes[row],

@@ -33,7 +33,7 @@ extension PlacementSession {
 
     /// Charges a pod that has its node already.
     func restore(_ entry: PlacementInput.SourcedPod) {
-        let charge = cluster.restore(entry.pod, parser: parser)
+        let charge = cluster.restore(entry.pod)
         if charge.residents.isEmpty { refusedPods += 1 } else { residentPods += 1 }
         for (message, field) in Self.problems(of: charge, entry.pod, in: cluster) {
             addProblem(message, field: field, of: entry)
@@ -109,7 +109,7 @@ extension PlacementSession {
 
     /// Counts the devices that a waiting pod has from an attempt before: binding failed, or it was made with old annotations.
     func reserve(_ entry: PlacementInput.SourcedPod) {
-        let ids = cluster.restore(entry.pod, parser: parser).residents
+        let ids = cluster.restore(entry.pod).residents
         if !ids.isEmpty { reservations[entry.pod.fullName] = ids }
     }
 

@@ -30,7 +30,6 @@ public final class PlacementSession {
     private(set) lazy var inspector = ReferenceEngine(cluster: cluster)
     var refusalCounter: RefusalCounter
     private let asks: AskBook
-    let parser = JSONParser()
     private let webhook = AdmissionWebhook()
     let hint: ResourceNameHint
     let annotationHint: ResourceNameHint
@@ -50,7 +49,7 @@ public final class PlacementSession {
         self.options = options
         problems = input.problems
         ignoredKinds = input.ignoredKinds
-        cluster = Fleet(catalog: catalog, profile: options.profile)
+        cluster = Fleet(catalog: catalog, profile: options.profile, order: .asRegistered)
         hint = ResourceNameHint(managedResources: catalog.managedResources)
         annotationHint = ResourceNameHint(managedResources: Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })

@@ -120,9 +120,7 @@ private final class AdditionSearch {
     private func setClosed(_ row: Int, _ isClosed: Bool) {
         var node = trial.cluster.table.nodes[row]
         node.isUnschedulable = isClosed
-        let facts = trial.cluster.table.nodeFacts[row]
-        trial.cluster.table.updateNode(
-            row, to: node, facts: facts, ignoredResources: trial.cluster.catalog.managedResources)
+        trial.cluster.replaceObject(ofRow: row, with: node)
     }
 
     private func findUnreachable() {

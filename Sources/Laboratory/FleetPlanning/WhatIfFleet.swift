@@ -46,7 +46,7 @@ public struct WhatIfFleet {
         self.defaults = defaults
         problems = input.problems
         quotas = input.quotas
-        let cluster = Fleet(catalog: catalog)
+        let cluster = Fleet(catalog: catalog, order: .asRegistered)
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: now)
             problems += PlacementSession.problems(of: registration, entry, in: cluster)

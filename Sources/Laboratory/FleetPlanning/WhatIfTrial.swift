@@ -30,7 +30,7 @@ final class WhatIfTrial {
 
     /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
     init(_ fleet: WhatIfFleet, without removed: Set<String>, adding nodes: [TraceNode]) throws(TraceError) {
-        cluster = Fleet(catalog: fleet.catalog)
+        cluster = Fleet(catalog: fleet.catalog, order: .asRegistered)
         defaults = fleet.defaults
         for quota in fleet.quotas { cluster.quotas.add(quota) }
         for member in fleet.members where !removed.contains(member.node.name) {
@@ -40,19 +40,18 @@ final class WhatIfTrial {
             cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: fleet.catalog))
         }
         driver = RoundDriver(IndexedEngine(cluster: cluster))
-        let parser = JSONParser()
         let chooser = ReferenceEngine(cluster: cluster)
         for pod in fleet.running {
             if removed.contains(pod.node) {
                 queue.append(Queued(name: pod.name, from: pod.node, requestClass: requestClass(pod.asked)))
             } else if let placed = pod.placed {
-                if cluster.restore(placed, parser: parser).residents.isEmpty { refused += 1 } else { running += 1 }
+                if cluster.restore(placed).residents.isEmpty { refused += 1 } else { running += 1 }
             } else {
                 start(pod, chooser)
             }
         }
         for waiting in fleet.pending {
-            let held = waiting.held.map { cluster.restore($0, parser: parser).residents } ?? []
+            let held = waiting.held.map { cluster.restore($0).residents } ?? []
             queue.append(
                 Queued(name: waiting.name, from: nil, requestClass: requestClass(waiting.asked), reserved: held))
         }
@@ -107,6 +106,6 @@ final class WhatIfTrial {
 
     /// Takes the queue's pods off again.
     func takeBack(_ placed: [Placed]) {
-        for pod in placed where pod.outcome.isPlaced { cluster.remove(ResidentID(row: pod.outcome.resident)) }
+        for pod in placed where pod.outcome.isPlaced { cluster.remove(pod.outcome.resident) }
     }
 }

@@ -41,7 +41,7 @@ public enum KubernetesImporter {
     private static func make(
         _ input: PlacementInput, name: String, now: WallClock, catalog: VendorCatalog
     ) -> Result {
-        let cluster = Fleet(catalog: catalog)
+        let cluster = Fleet(catalog: catalog, order: .asRegistered)
         for entry in input.nodes { cluster.register(entry.node, now: now) }
         let base = name.split(separator: "/").last.map(String.init) ?? name
         var result = Result(

@@ -23,7 +23,7 @@ public struct TraceSnapshot: Sendable {
         of trace: Trace, running: Int, defaults: SchedulingDefaults = SchedulingDefaults(), now: WallClock,
         catalog: VendorCatalog
     ) throws(TraceError) {
-        let cluster = Fleet(catalog: catalog)
+        let cluster = Fleet(catalog: catalog, order: .asRegistered)
         nodes = []
         for node in trace.nodes {
             let advertised = try node.advertised(catalog: catalog)

@@ -13,7 +13,7 @@ extension Trace {
     public func makeCluster(
         catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0
     ) throws(TraceError) -> Fleet {
-        let cluster = Fleet(catalog: catalog, profile: profile)
+        let cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered)
         for node in nodes {
             cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: catalog))
         }

@@ -160,7 +160,7 @@ import VendorCatalog
                 hash.combine(outcome, in: result)
                 if outcome.isPlaced {
                     placed += 1
-                    residents.append(ResidentID(row: outcome.resident))
+                    residents.append(outcome.resident)
                 } else {
                     rejected += 1
                     waiting.append(classID)

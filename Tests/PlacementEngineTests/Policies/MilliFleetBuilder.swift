@@ -12,7 +12,7 @@ struct MilliFleetBuilder {
 
     init() throws {
         let catalog = try VendorCatalog.forTraces()
-        cluster = Fleet(catalog: catalog)
+        cluster = Fleet(catalog: catalog, order: .asRegistered)
         vendor = try #require(catalog.id(ofWord: VendorCatalog.milliWord))
     }
 

@@ -14,7 +14,7 @@ import VendorCatalog
     private let plain: RequestClass
 
     init() throws {
-        let cluster = Fleet(catalog: try VendorCatalog.forTraces())
+        let cluster = Fleet(catalog: try VendorCatalog.forTraces(), order: .asRegistered)
         let vendor = try #require(cluster.catalog.id(ofWord: "NVIDIA"))
         self.cluster = cluster
         self.vendor = vendor

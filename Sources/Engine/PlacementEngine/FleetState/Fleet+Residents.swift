@@ -13,7 +13,8 @@ extension Fleet {
         describe(requestClass, workspace, collapser: &collapser, effects: &effects)
         return effects.withUnsafeBufferPointer {
             addResident(
-                node: workspace.node, effects: $0, footprint: requestClass.footprint, extended: requestClass.extended)
+                node: workspace.node, effects: $0, footprint: requestClass.footprint,
+                namespace: requestClass.namespace, extended: requestClass.extended)
         }
     }
 
@@ -76,9 +77,9 @@ extension Fleet {
         node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
         extended: [(resource: Symbol, amount: Int64)]
     ) -> ResidentID {
-        let footprint = residents.number(of: ResidentFootprint(namespace: namespace, resources: resources))
+        let footprint = residents.number(of: resources)
         return effects.withUnsafeBufferPointer {
-            addResident(node: node, effects: $0, footprint: footprint, extended: extended)
+            addResident(node: node, effects: $0, footprint: footprint, namespace: namespace, extended: extended)
         }
     }
 
@@ -86,20 +87,20 @@ extension Fleet {
     ///
     /// - Complexity: O(effects), no allocation in steady state.
     func addResident(
-        node: Int, effects: UnsafeBufferPointer<DeviceEffect>, footprint: Int32,
+        node: Int, effects: UnsafeBufferPointer<DeviceEffect>, footprint: Int32, namespace: Int32,
         extended: [(resource: Symbol, amount: Int64)]
     ) -> ResidentID {
-        let (namespace, resources) = facts(of: footprint)
-        table.occupy(node, effects, resources)
-        let id = residents.add(node: node, effects: effects, footprint: footprint)
+        table.occupy(node, effects, residents.footprints[Int(footprint)])
+        let id = residents.add(node: node, effects: effects, footprint: footprint, namespace: namespace)
         if namespace >= 0 {
             for effect in effects { charge(effect, namespace: namespace, sign: 1) }
         }
-        affinities?.add(effects, node: node, 1)
+        observer?.residentChanged(effects, node: node, by: 1)
         if !extended.isEmpty {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: amount, on: node) }
             residents.extended[id.row] = extended
         }
+        if table.isJournaling { journal.append(.added(id)) }
         return id
     }
 
@@ -108,43 +109,58 @@ extension Fleet {
         node: Int, effects: UnsafeBufferPointer<DeviceEffect>, footprint: Int32
     ) -> ResidentID {
         table.noteChangeOfLane(node)
-        return residents.add(node: node, effects: effects, footprint: footprint)
-    }
-
-    private func facts(of footprint: Int32) -> (namespace: Int32, resources: NodeResources) {
-        let known = residents.footprints[Int(footprint)]
-        return (known.namespace, known.resources)
+        return residents.add(node: node, effects: effects, footprint: footprint, namespace: -1)
     }
 
     /// Takes a pod off the fleet.
     ///
-    /// - Precondition: the pod is resident. - Complexity: O(its effects)
-    public func remove(_ id: ResidentID) {
+    /// - Returns: false, changing nothing, when the pod has left before. - Complexity: O(its effects)
+    @discardableResult
+    public func remove(_ id: ResidentID) -> Bool {
+        guard residents.isAlive(id) else { return false }
         let row = residents[id]
-        let (namespace, resources) = facts(of: row.footprint)
+        if table.isJournaling { journal.append(.removed(residents.departure(of: id))) }
         for effect in residents.effects(of: id) {
             table.revert(effect)
-            if namespace >= 0 { charge(effect, namespace: namespace, sign: -1) }
+            if row.namespace >= 0 { charge(effect, namespace: row.namespace, sign: -1) }
         }
-        table.release(resources, on: Int(row.node))
+        table.release(residents.footprints[Int(row.footprint)], on: Int(row.node))
         if let extended = residents.extended[id.row] {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: -amount, on: Int(row.node)) }
         }
-        affinities?.add(residents.effects(of: id), node: Int(row.node), -1)
+        observer?.residentChanged(residents.effects(of: id), node: Int(row.node), by: -1)
         residents.remove(id)
+        return true
     }
 
-    /// Counts all pods by affinity class, now and from now on.
-    func track(_ ledger: AffinityLedger) {
-        affinities = ledger
-        count(into: ledger)
+    /// Whether the pod is still there.
+    public func isResident(_ id: ResidentID) -> Bool { residents.isAlive(id) }
+
+    /// Says whose quota a resident counts in: pods of classes that no limit splits are placed without a namespace.
+    ///
+    /// - Complexity: O(its effects)
+    func setNamespace(_ namespace: Int32, of id: ResidentID) {
+        let old = residents[id].namespace
+        if old == namespace { return }
+        if table.isJournaling { journal.append(.namespaceSet(id, old: old)) }
+        for effect in residents.effects(of: id) {
+            if old >= 0 { charge(effect, namespace: old, sign: -1) }
+            if namespace >= 0 { charge(effect, namespace: namespace, sign: 1) }
+        }
+        residents.setNamespace(namespace, of: id)
     }
 
-    /// Counts all pods by affinity class as they are now.
-    func count(into ledger: AffinityLedger) {
+    /// Lets an observer see all pods, now and from now on until nodes or devices come or go.
+    func track(_ observer: any ResidentObserver) {
+        self.observer = observer
+        count(into: observer)
+    }
+
+    /// Shows an observer all pods as they are now.
+    func count(into observer: any ResidentObserver) {
         for row in 0..<residents.rowCount {
-            let id = ResidentID(row: Int32(row))
-            if residents.isAlive(id) { ledger.add(residents.effects(of: id), node: Int(residents[id].node), 1) }
+            guard let id = residents.id(ofRow: row) else { continue }
+            observer.residentChanged(residents.effects(of: id), node: Int(residents[id].node), by: 1)
         }
     }
 
@@ -152,6 +168,13 @@ extension Fleet {
     public func reserveResidents(_ pods: Int) { residents.reserve(more: pods) }
 
     public var residentCount: Int { residents.aliveCount }
+
+    /// Charges a device and the quota, when a node's devices are other ones.
+    func charge(_ effect: DeviceEffect, of id: ResidentID, sign: Int64) {
+        if sign > 0 { table.apply(effect) } else { table.revert(effect) }
+        let namespace = residents[id].namespace
+        if namespace >= 0 { charge(effect, namespace: namespace, sign: sign) }
+    }
 
     private func charge(_ effect: DeviceEffect, namespace: Int32, sign: Int64) {
         guard effect.kind == .usage, effect.chargesQuota else { return }

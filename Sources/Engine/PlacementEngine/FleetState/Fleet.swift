@@ -3,33 +3,80 @@ import DeviceTable
 import PlacementModel
 import VendorCatalog
 
-/// The state that decisions read and change: the catalogue, the device table, quotas, and the pods that run.
+/// Which of two nodes comes first where nothing else tells them apart.
+public enum NodeOrder: Sendable, Hashable {
+    /// By name, byte by byte: order is state, whatever has happened. Fleets with the same objects decide alike.
+    case byName
+    /// As they were registered; a trace's order is that of its file.
+    case asRegistered
+}
+
+/// The state that decisions read and change, and the one door to it: the catalogue, the device table, quotas, and the pods
+/// that run.
 ///
-/// One owner at a time; engines borrow it for a round.
+/// ```
+/// apply(event)                        nodes, devices, pods bound and gone, quotas
+/// engine.place, then assume(uid)      a decision is made; confirm(uid) when it is seen, forget(uid) when it failed
+/// checkpoint, rollBack                a whole round is taken back, bit for bit
+/// copy                                what if
+/// ```
+///
+/// Pods are known by uid, nodes by name. Rows are used again; order among equals is ``NodeOrder``. One owner at a time; engines
+/// borrow it for a round.
 public final class Fleet {
     public let catalog: VendorCatalog
     public let table: DeviceTable
     public let quotas: QuotaLedger
     public let profile: CompatibilityProfile
+    public let order: NodeOrder
     public let state = ProcessState()
     /// Most devices any node has had; workspaces are made for it.
-    public private(set) var devicesPerNodeMax = 1
+    public internal(set) var devicesPerNodeMax = 1
     var classes: [RequestClass] = []
     var classIDs: [RequestClassKey: Int] = [:]
+    /// Ids of classes that were dropped, to be given again.
+    var freeClassIDs: [Int] = []
+    /// Raised whenever classes are dropped: what was kept by class id may stand for another class.
+    public internal(set) var classVersion = 0
+    /// Asked for so often; the age of classes is counted by it.
+    var classUses: UInt64 = 0
     /// What the classes that share an index demand, by vendor id: the levels of the index come from them.
     var demands: [[DeviceDemand]]
     var residents = ResidentStore()
-    /// Pods by affinity class and node, for the policies that ask.
-    var affinities: AffinityLedger?
+    /// Sees residents come and go, for the policies that count them.
+    var observer: (any ResidentObserver)?
+    /// Pods by uid.
+    var pods: [String: PodRecord] = [:]
+    var uidOfResident: [Int32: String] = [:]
+    /// Uids of pods that wait for their node, by its name.
+    var parked: [String: Set<String>] = [:]
+    /// ResourceQuotas by namespace, in the order in which they count.
+    var quotaObjects: [String: [ResourceQuota]] = [:]
+    var journal: [FleetChange] = []
     let parser = JSONParser()
     private var resolvedCounts = (0, 0)
 
-    public init(catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0) {
+    public init(
+        catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0, order: NodeOrder = .byName
+    ) {
         self.catalog = catalog
         self.profile = profile
+        self.order = order
         demands = Array(repeating: [], count: catalog.vendors.count)
         table = catalog.makeTable()
         quotas = catalog.makeQuotaLedger()
+    }
+
+    /// A copy for a what-if; see ``copy()``.
+    init(copying other: Fleet) {
+        catalog = other.catalog
+        profile = other.profile
+        order = other.order
+        devicesPerNodeMax = other.devicesPerNodeMax
+        demands = Array(repeating: [], count: other.catalog.vendors.count)
+        table = other.table.copy()
+        quotas = other.quotas.copy()
+        state.values = other.state.values
     }
 
     /// How far the handshake annotations of a node count.
@@ -47,60 +94,15 @@ public final class Fleet {
         public var problems: [(vendor: String, error: DiscoveryError)]
     }
 
-    /// Reads a node's devices and adds it to the table.
-    ///
-    /// - Precondition: the name is new.
-    /// - Source: hami-core.md 4.1
-    @discardableResult
-    public func register(_ node: Node, now: WallClock, handshake: HandshakeRule = .snapshot) -> Registration {
-        var problems: [(vendor: String, error: DiscoveryError)] = []
-        var records: [(vendor: VendorID, record: DeviceRecord)] = []
-        var cordoned: Set<String> = []
-        for id in catalog.ids {
-            let vendor = catalog[id]
-            switch vendor.health(of: node, now: now) {
-            case .unhealthy:
-                if let reason = vendor.reasonForNotUsing(node) {
-                    problems.append((vendor.commonWord, DiscoveryError(reason)))
-                }
-                continue
-            case .healthyWithoutUpdate: if handshake == .strict { continue }
-            case .healthy: break
-            }
-            do {
-                for record in try vendor.discover(on: node, state: state, parser: parser) {
-                    records.append((id, record))
-                }
-                cordoned.formUnion(vendor.cordonedIDs(on: node))
-            } catch {
-                let isRegistered = node.metadata.annotations[vendor.annotations.register].map { !$0.isEmpty } ?? false
-                if error.isMalformed || isRegistered { problems.append((vendor.commonWord, error)) }
-            }
-        }
-        return Registration(row: register(node, records: records, cordoned: cordoned), problems: problems)
+    /// Extends the classes' verdicts to device types and modes met since.
+    func resolveClasses() {
+        if (table.types.count, table.modes.count) == resolvedCounts { return }
+        resolvedCounts = (table.types.count, table.modes.count)
+        for known in classes { known.resolve(types: table.types, modes: table.modes) }
     }
+}
 
-    /// Adds a node whose devices are known already, as traces do.
-    @discardableResult
-    public func register(
-        _ node: Node, records: [(vendor: VendorID, record: DeviceRecord)], cordoned: Set<String> = []
-    ) -> Int {
-        var facts = NodeFacts()
-        if !node.metadata.annotations.isEmpty || !records.isEmpty {
-            for vendor in catalog.vendors { vendor.addFacts(of: node, to: &facts, parser: parser) }
-        }
-        var prepared = records
-        for place in prepared.indices {
-            prepared[place].record.facts = catalog[prepared[place].vendor].facts(
-                of: prepared[place].record, symbols: &table.symbols)
-        }
-        devicesPerNodeMax = max(devicesPerNodeMax, records.count)
-        let row = table.addNode(
-            node, records: prepared, facts: facts, cordoned: cordoned, ignoredResources: catalog.managedResources)
-        if (table.types.count, table.modes.count) != resolvedCounts {
-            resolvedCounts = (table.types.count, table.modes.count)
-            for known in classes { known.resolve(types: table.types, modes: table.modes) }
-        }
-        return row
-    }
+/// Sees what residents hold as they come and go.
+protocol ResidentObserver: AnyObject {
+    func residentChanged(_ effects: UnsafeBufferPointer<DeviceEffect>, node: Int, by amount: Int32)
 }

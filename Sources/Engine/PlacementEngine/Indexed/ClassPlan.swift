@@ -34,6 +34,8 @@ struct ClassPlan: BitwiseCopyable {
     /// The first container that asks for devices: the only one, where devices are booked without the evaluator.
     let container: UInt16
     let footprint: Int32
+    /// The namespace whose limits the class is asked under, -1 = none.
+    let namespace: Int32
     /// Devices the last short scan took; 0 = the evaluator's workspace holds the choice.
     var takenCount = 0
     let resources: NodeResources
@@ -57,6 +59,7 @@ struct ClassPlan: BitwiseCopyable {
         container = UInt16(
             truncatingIfNeeded: (0..<requestClass.containerCount).first { !requestClass.requests(of: $0).isEmpty } ?? 0)
         footprint = requestClass.footprint
+        namespace = requestClass.namespace
         resources = requestClass.resources
         scan = traits.scan ?? traits.groupedScan ?? Self.noScan
         hasGroupedScan = traits.groupedScan != nil

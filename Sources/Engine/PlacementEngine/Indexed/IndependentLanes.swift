@@ -44,6 +44,7 @@ final class IndependentLanes {
     /// Lane of each request class; -1 = not for lanes.
     private var laneOfClass: [Int8] = []
     private var structureSeen = -1
+    private var classVersionSeen = 0
     /// Counts of lanes that have been replaced.
     private var earlierWork = WorkCounters()
 
@@ -78,6 +79,8 @@ final class IndependentLanes {
         self.threads = threads
     }
 
+    var searchLanes: [SearchLane] { lanes.map(\.search) }
+
     var counters: WorkCounters {
         var counters = earlierWork
         for lane in lanes { counters.add(lane.search.counters) }
@@ -91,7 +94,7 @@ final class IndependentLanes {
         _ classIDs: UnsafeBufferPointer<Int32>, clock: (() -> UInt64)?, into result: inout RoundResult
     ) -> Bool {
         // Scores are wanted by who reports pod by pod.
-        if cluster.table.isJournaling || cluster.affinities != nil || result.keepsScores { return false }
+        if cluster.table.isJournaling || cluster.observer != nil || result.keepsScores { return false }
         followStructure()
         guard lanes.count > 1, deal(classIDs) else { return false }
         let busy = lanes.filter { !$0.queue.isEmpty }.sorted { $0.queue.count > $1.queue.count }
@@ -150,8 +153,9 @@ final class IndependentLanes {
     ///
     /// - Complexity: O(nodes) after a change of structure, else O(1).
     private func followStructure() {
-        if structureSeen == cluster.table.structureVersion { return }
+        if structureSeen == cluster.table.structureVersion && classVersionSeen == cluster.classVersion { return }
         structureSeen = cluster.table.structureVersion
+        classVersionSeen = cluster.classVersion
         let sets = vendorSets()
         for lane in lanes { earlierWork.add(lane.search.counters) }
         lanes = sets.map { _ in Lane(cluster: cluster) }
@@ -206,8 +210,7 @@ final class IndependentLanes {
                 cluster.addResidentOfLane(
                     node: Int(outcome.node),
                     effects: UnsafeBufferPointer(rebasing: $0[first..<first + Int(entry.effectCount)]),
-                    footprint: entry.footprint
-                ).row
+                    footprint: entry.footprint)
             }
             let devices = Int(outcome.firstDevice)..<Int(outcome.firstDevice + outcome.deviceCount)
             outcome.firstDevice = Int32(truncatingIfNeeded: result.devices.count)

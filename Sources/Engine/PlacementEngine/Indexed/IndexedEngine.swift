@@ -53,6 +53,9 @@ public final class IndexedEngine: PlacementEngine {
         whole.place(classIDs, clock: clock, into: &result)
     }
 
+    /// All lanes that the engine decides in.
+    var searchLanes: [SearchLane] { [whole] + (lanes?.searchLanes ?? []) }
+
     public func staysRefused(_ classID: Int32) -> Bool { whole.staysRefused(classID) }
 
     /// The node that a pod would get now, nil = none: the caller may look closer, and commits.

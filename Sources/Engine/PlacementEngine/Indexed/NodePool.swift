@@ -206,6 +206,24 @@ final class NodePool {
         return table.heads.base[node].words & vendor.bit != 0
     }
 
+    /// The first node that the index does not hold as it is; nil = none, or the pool is behind. - Complexity: O(nodes). For tests.
+    func brokenInvariant(_ evaluator: inout NodeEvaluator) -> String? {
+        if log.end != position.value || position.value == 0 { return nil }
+        if let problem = index.pointee.brokenInvariant() { return problem }
+        for node in 0..<table.nodeRowCount {
+            if contains(node) != index.pointee.contains(node) { return "row \(node) is missing, or there in vain" }
+            if !contains(node) { continue }
+            let key = UInt64(rank(of: node, &evaluator)) << 32 | UInt64(node)
+            if index.pointee.keys[node] != key { return "row \(node) has another rank" }
+            let own = words(of: node)
+            let held = index.pointee.words(of: node)
+            for word in 0..<RankIndex.words where held[word * RankIndex.width] != own[word] {
+                return "row \(node) has other words"
+            }
+        }
+        return nil
+    }
+
     @inline(__always)
     func rescore(_ node: Int, _ evaluator: inout NodeEvaluator) {
         guard contains(node) else {

@@ -351,3 +351,41 @@ struct RankIndex: ~Copyable {
         return union
     }
 }
+
+extension RankIndex {
+    /// The first node or summary that is not where it should be; nil = none. - Complexity: O(capacity). For tests.
+    func brokenInvariant() -> String? {
+        var held = 0
+        for node in 0..<nodeCapacity where keys[node] != Self.absent {
+            held += 1
+            let place = Int(places[node])
+            if keys[node] & 0xffff_ffff != UInt64(node) || chunkKeys[place] != keys[node] {
+                return "node \(node) is not at its place"
+            }
+        }
+        var last: UInt64 = 0
+        for top in 0..<groupCount {
+            let group = Int(topGroups[top])
+            for position in 0..<Int(groupSize[group]) {
+                let chunk = Int(groupChunks[group * Self.width + position])
+                if Int(chunkGroup[chunk]) != group { return "chunk \(chunk) names another group" }
+                let low = groupLow[group * Self.width + position]
+                if low < last && (top > 0 || position > 0) { return "the bounds of chunk \(chunk) are out of order" }
+                last = low
+                held -= chunkOccupied[chunk].nonzeroBitCount
+                for slot in 0..<Self.width where chunkOccupied[chunk] & (1 << UInt64(slot)) != 0 {
+                    let key = chunkKeys[chunk * Self.width + slot]
+                    if key < low && (top > 0 || position > 0) { return "a key of chunk \(chunk) is below its bound" }
+                    for word in 0..<Self.words {
+                        let own = chunkWords[chunk * Self.width * Self.words + word * Self.width + slot]
+                        let summary = groupWords[group * Self.width * Self.words + word * Self.width + position]
+                        if own & ~summary != 0 || summary & ~topWords[word * topCapacity + top] != 0 {
+                            return "a summary of chunk \(chunk) lacks a bit"
+                        }
+                    }
+                }
+            }
+        }
+        return held == 0 ? nil : "\(held) nodes are in no chunk"
+    }
+}

@@ -13,8 +13,8 @@ final class ScoreTree {
 
     private var keys: [UInt64] = []
     private var blockBest: [UInt64] = []
-    private var stamps: [Int32] = []
-    private var stamp: Int32 = 0
+    private var stamps: [Int] = []
+    private var stamp = 0
     private var position = 0
     private var quotaVersion = -1
     private(set) var nodesRescored = 0

@@ -34,7 +34,7 @@ extension SearchLane {
     @inline(__always)
     func chooseInPool(_ plan: UnsafeMutablePointer<ClassPlan>) -> Int {
         let log = plan.pointee.releases
-        let quotaVersion = cluster.quotas.version
+        let quotaVersion = cluster.quotas.version(of: plan.pointee.namespace)
         if isStillRefused(plan) { return -1 }
         return plan.pointee.pool!._withUnsafeGuaranteedRef { pool in
             pool.catchUp(&scratch.pointee.evaluator)

@@ -4,7 +4,15 @@ import PlacementModel
 // "No" is as fast as "yes": a class that no node takes is not looked for again before something changes for it.
 extension SearchLane {
     func staysRefused(_ classID: Int32) -> Bool {
-        plan(known: Int(classID)).map { $0.pointee.search != .tree && isStillRefused($0) } ?? false
+        guard let plan = plan(known: Int(classID)) else { return false }
+        if plan.pointee.namespace >= 0 {
+            switch quotaAnswer(plan) {
+            case .never: return true
+            case .always: return plan.pointee.requestClass.twin.map { staysRefused(Int32($0.id)) } ?? false
+            case .depends: break
+            }
+        }
+        return plan.pointee.search != .tree && isStillRefused(plan)
     }
 
     /// Whether the whole class was refused and still is.
@@ -13,7 +21,7 @@ extension SearchLane {
     /// with devices of the class's vendor changed too; or with another quota.
     @inline(__always)
     func isStillRefused(_ plan: UnsafeMutablePointer<ClassPlan>) -> Bool {
-        guard plan.pointee.refusedAtQuota == cluster.quotas.version else { return false }
+        guard plan.pointee.refusedAtQuota == cluster.quotas.version(of: plan.pointee.namespace) else { return false }
         if plan.pointee.refusedAtRelease == releasePosition(plan) { return true }
         return plan.pointee.asksOneVendor
             && plan.pointee.refusedAtVendorChange == hot.vendorLogs[Int(plan.pointee.vendor)].end
@@ -23,7 +31,7 @@ extension SearchLane {
     func noteRefusal(_ plan: UnsafeMutablePointer<ClassPlan>) {
         plan.pointee.refusedAtRelease = releasePosition(plan)
         plan.pointee.refusedAtVendorChange = hot.vendorLogs[Int(plan.pointee.vendor)].end
-        plan.pointee.refusedAtQuota = cluster.quotas.version
+        plan.pointee.refusedAtQuota = cluster.quotas.version(of: plan.pointee.namespace)
     }
 
     @inline(__always)

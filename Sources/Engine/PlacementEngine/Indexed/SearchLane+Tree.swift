@@ -20,9 +20,10 @@ extension SearchLane {
         let requestClass = plan.pointee.requestClass
         let constraints = plan.pointee.constraints?._withUnsafeGuaranteedRef { $0 }
         constraints?.catchUp(cluster)
+        let quotaVersion = cluster.quotas.version(of: plan.pointee.namespace)
         let tree = plan.pointee.tree!._withUnsafeGuaranteedRef { $0 }
         while true {
-            let node = tree.best(cluster.table, quotaVersion: cluster.quotas.version, among: candidates?.pointee) {
+            let node = tree.best(cluster.table, quotaVersion: quotaVersion, among: candidates?.pointee) {
                 node in
                 if let constraints, !constraints.contains(node) { return nil }
                 guard cluster.table.heads.base[node].flags.contains(.alive),

@@ -34,6 +34,8 @@ final class SearchLane {
     private var freePlans = UnsafeMutableBufferPointer<ClassPlan>(start: nil, count: 0)
     /// Nodes that the choice at hand is limited to.
     private(set) var candidates: UnsafePointer<CandidateSet>?
+    /// Classes that were known may stand for others since.
+    private var classVersionSeen = 0
     /// Counts of pools and trees that have been replaced.
     private var earlierWork = WorkCounters()
     let scratch: UnsafeMutablePointer<Scratch>
@@ -77,10 +79,7 @@ final class SearchLane {
             states.deinitialize(count: 1)
             states.deallocate()
         }
-        for ask in asks.values {
-            ask.deinitialize(count: 1)
-            ask.deallocate()
-        }
+        dropAsks()
         scratch.deinitialize(count: 1)
         scratch.deallocate()
         taken.deallocate()
@@ -99,6 +98,26 @@ final class SearchLane {
         trees.removeAll()
     }
 
+    /// Forgets all that is kept by class, once classes have been dropped.
+    private func forgetClasses() {
+        for pool in pools { earlierWork.add(pool) }
+        pools.removeAll()
+        dropPlans()
+        constraintSets.removeAll()
+        dropAsks()
+        classes.deallocate()
+        classes = .allocate(capacity: planCapacity)
+        for id in 0..<planCapacity { (classes + id).initialize(to: .passUnretained(cluster.classes[id])) }
+    }
+
+    private func dropAsks() {
+        for ask in asks.values {
+            ask.deinitialize(count: 1)
+            ask.deallocate()
+        }
+        asks.removeAll()
+    }
+
     var counters: WorkCounters {
         var counters = earlierWork
         counters.exactChecks += scratch.pointee.shortScans + scratch.pointee.evaluator.trials
@@ -113,6 +132,10 @@ final class SearchLane {
     func prepare(classesExpected: Int) {
         scratch.pointee.evaluator.follow(cluster)
         // Levels chosen when few classes were known serve many badly; bits chosen for other devices may be wrong.
+        if classVersionSeen != cluster.classVersion {
+            classVersionSeen = cluster.classVersion
+            forgetClasses()
+        }
         if pools.contains(where: { cluster.classes.count > 2 * $0.classesKnown + 64 || !$0.knowsAllDevices }) {
             for pool in pools { earlierWork.add(pool) }
             pools.removeAll()
@@ -157,11 +180,21 @@ final class SearchLane {
     private func decide(_ classIDs: UnsafeBufferPointer<Int32>, _ place: Int, into result: inout RoundResult) {
         let plan = plan(of: Int(classIDs[place]))
         fetchAhead(plans, classIDs, place)
+        // Where the next pod will probably look is fetched while this one is booked.
+        let next = place + 1 < classIDs.count ? plans[Int(classIDs[place + 1])] : nil
+        if plan.pointee.namespace >= 0 {
+            placeUnderQuota(plan, next: next, into: &result)
+        } else {
+            placeBySearch(plan, next: next, into: &result)
+        }
+    }
+
+    @inline(__always)
+    func placeBySearch(
+        _ plan: UnsafeMutablePointer<ClassPlan>, next: UnsafeMutablePointer<ClassPlan>?, into result: inout RoundResult
+    ) {
         switch plan.pointee.search {
-        case .pool:
-            // Where the next pod will probably look is fetched while this one is booked.
-            let next = place + 1 < classIDs.count ? plans[Int(classIDs[place + 1])] : nil
-            placeThroughPool(plan, next: next, into: &result)
+        case .pool: placeThroughPool(plan, next: next, into: &result)
         case .states: placeThroughStates(plan, into: &result)
         case .tree: placeThroughTree(plan, into: &result)
         }
@@ -181,7 +214,8 @@ final class SearchLane {
     }
 
     private func choose(_ classID: Int) -> Int {
-        let plan = plan(of: classID)
+        let plan = planUnderQuota(plan(of: classID))
+        guard let plan else { return -1 }
         switch plan.pointee.search {
         case .pool: return chooseInPool(plan)
         case .states: return chooseByState(plan)
@@ -195,7 +229,7 @@ final class SearchLane {
     }
 
     @inline(__always)
-    private func plan(of classID: Int) -> UnsafeMutablePointer<ClassPlan> {
+    func plan(of classID: Int) -> UnsafeMutablePointer<ClassPlan> {
         if let known = plans[classID] { return known }
         return addPlan(classID)
     }
@@ -226,17 +260,17 @@ final class SearchLane {
         firstDevice: Int,
         into result: inout RoundResult
     ) {
-        let resident: Int32
+        let resident: ResidentID
         if let ledger {
-            resident = -1
+            resident = .none
             cluster.table.occupyInLane(node, effects, plan.pointee.resources)
             ledger.add(effects, footprint: plan.pointee.footprint)
         } else {
             resident =
                 cluster.addResident(
                     node: node, effects: effects, footprint: plan.pointee.footprint,
-                    extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : []
-                ).row
+                    namespace: plan.pointee.namespace,
+                    extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : [])
         }
         result.outcomes.append(
             Outcome(

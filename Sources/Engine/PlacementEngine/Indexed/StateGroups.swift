@@ -61,7 +61,7 @@ struct StateGroups: ~Copyable {
     private var kindNumbers: [SIMD2<Int32>: Int32] = [:]
     private var lastKind = (shapeAndIdle: SIMD2<Int32>(-1, -1), number: Int32(-1))
     private var key = StateKey()
-    private var unsharedCount: Int32 = 0
+    private var unsharedCount: UInt64 = 0
     private var position = 0
     private(set) var nodesRescored = 0
 
@@ -107,6 +107,7 @@ struct StateGroups: ~Copyable {
     mutating func follow(_ table: DeviceTable) {
         let log = table.vendorLogs[vendor.index]
         if nodeCapacity < table.nodeRowCount { reserve(nodes: table.nodeRowCount, table) }
+        shapes.follow(table)
         let entries = log.entries
         if let first = log.index(of: position), position > 0 {
             var last: Int32 = -1
@@ -258,7 +259,7 @@ struct StateGroups: ~Copyable {
         if shape == ShapeNumbers.alone {
             // A state of its own, never met again.
             unsharedCount += 1
-            key.read(alone: -unsharedCount)
+            key.read(alone: unsharedCount)
         } else {
             key.read(node, shape: shape, table)
         }
@@ -337,5 +338,33 @@ struct StateGroups: ~Copyable {
         kindNumbers[key] = number
         lastKind = (key, number)
         return number
+    }
+}
+
+extension StateGroups {
+    /// The first node that is not filed under its state; nil = none, or the groups are behind. - Complexity: O(nodes). For tests.
+    mutating func brokenInvariant(_ table: DeviceTable) -> String? {
+        if isBehind(table.hot) || position == 0 { return nil }
+        shapes.follow(table)
+        var live = Set<Int32>()
+        for node in 0..<table.nodeRowCount {
+            let head = table.heads[node]
+            let isMember = head.flags.contains(.alive) && head.words & vendor.bit != 0
+            let state = node < nodeCapacity ? stateOfNode[node] : -1
+            if isMember != (state >= 0) { return "row \(node) is \(isMember ? "in no" : "in a") state" }
+            guard isMember else { continue }
+            live.insert(state)
+            if !states[Int(state)].nodes.items.contains(Int32(node)) { return "row \(node) is not in its state's list" }
+            let shape = shapes.number(of: node, table)
+            if shape == ShapeNumbers.alone { continue }
+            key.read(node, shape: shape, table)
+            if key.count != Int(states[Int(state)].wordCount) || !key.equals(words + states[Int(state)].firstWord) {
+                return "row \(node) is filed under another state's key"
+            }
+        }
+        for state in live where firstNodes[Int(state)] != states[Int(state)].nodes.first {
+            return "the first node of state \(state) is another"
+        }
+        return live.count == liveCount ? nil : "\(liveCount) states are counted, \(live.count) have nodes"
     }
 }

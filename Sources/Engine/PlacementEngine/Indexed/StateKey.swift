@@ -14,10 +14,12 @@ struct StateKey: ~Copyable {
 
     deinit { words.deallocate() }
 
-    /// A key of one number alone, which is no shape.
-    mutating func read(alone number: Int32) {
-        words[0] = number
-        count = 1
+    /// A key of a number alone, behind what is no shape.
+    mutating func read(alone number: UInt64) {
+        words[0] = ShapeNumbers.alone
+        words[1] = Int32(truncatingIfNeeded: number)
+        words[2] = Int32(truncatingIfNeeded: number >> 32)
+        count = 3
     }
 
     /// - Complexity: O(devices)

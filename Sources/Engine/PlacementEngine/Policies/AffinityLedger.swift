@@ -7,7 +7,7 @@ import DeviceTable
 /// ```
 ///
 /// - Source: fgd.md section 2 and 5 (GpuClustering)
-final class AffinityLedger {
+final class AffinityLedger: ResidentObserver {
     /// Classes told apart: sharing, and each number of devices; more devices than that fall into the last.
     static let classesMax = 17
     private static let width = classesMax + 1
@@ -36,7 +36,7 @@ final class AffinityLedger {
     }
 
     /// Counts a pod by what it holds: its devices and the part of the last.
-    func add(_ effects: UnsafeBufferPointer<DeviceEffect>, node: Int, _ amount: Int32) {
+    func residentChanged(_ effects: UnsafeBufferPointer<DeviceEffect>, node: Int, by amount: Int32) {
         var devices = 0
         var isShare = false
         for effect in effects where effect.kind == .usage {

@@ -155,7 +155,7 @@ final class MilliFleet {
         node.pointee.podsLeft = free.pods
         if request.asksForDevices { node.pointee.summarise() }
         return Outcome(
-            node: Int32(row), firstDevice: Int32(firstResult), deviceCount: request.devices, resident: resident.row)
+            node: Int32(row), firstDevice: Int32(firstResult), deviceCount: request.devices, resident: resident)
     }
 
     @inline(__always)

@@ -30,6 +30,6 @@ extension MilliPolicyKind {
                     device: device, memoryMiB: 0, cores: request.milliPerDevice, container: 0, vendor: vendor.rawValue))
         }
         return Outcome(
-            node: Int32(row), firstDevice: first, deviceCount: Int32(devices.count), resident: resident.row)
+            node: Int32(row), firstDevice: first, deviceCount: Int32(devices.count), resident: resident)
     }
 }

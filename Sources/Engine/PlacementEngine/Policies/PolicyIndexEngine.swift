@@ -25,6 +25,8 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
     private var tablePosition = 0
     private var releasePosition = 0
     private var modesCount = 0
+    private var structureSeen = 0
+    private var classVersionSeen = 0
     /// How often something was released, and the log's end when it last was.
     private var releases = 0
     private var lastRelease = 0
@@ -172,6 +174,7 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
         tablePosition = cluster.table.changeLog.end
         releasePosition = cluster.table.releaseLog.end
         modesCount = cluster.table.modes.count
+        structureSeen = cluster.table.structureVersion
         releases += 1
         lastRelease = 0
     }
@@ -179,15 +182,19 @@ final class PolicyIndexEngine<Policy: MilliPolicy & ~Copyable>: PlacementEngine 
     /// Follows what changed since the last round: departures, nodes that came, went or changed.
     private func catchUp() {
         let table = cluster.table
+        if classVersionSeen != cluster.classVersion {
+            classVersionSeen = cluster.classVersion
+            dropPlans()
+        }
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
         }
         if tablePosition == table.changeLog.end && releasePosition == table.releaseLog.end { return }
-        guard table.nodeRowCount == fleet.count, table.modes.count == modesCount,
+        guard structureSeen == table.structureVersion, table.modes.count == modesCount,
             let firstChange = table.changeLog.index(of: tablePosition),
             let firstRelease = table.releaseLog.index(of: releasePosition)
         else {
-            if table.nodeRowCount != fleet.count || table.modes.count != modesCount {
+            if structureSeen != table.structureVersion || table.modes.count != modesCount {
                 policy.pointee.fleetDidChange(cluster)
             }
             fleet = MilliFleet(cluster: cluster, ranks: ranks)

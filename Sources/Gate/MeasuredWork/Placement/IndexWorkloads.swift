@@ -70,7 +70,7 @@ private final class IndexWorkload: WorkloadRun {
         for round in rounds {
             for outcome in driver.place(round) {
                 hash.combine(outcome, in: driver.result)
-                if outcome.isPlaced { cluster.remove(ResidentID(row: outcome.resident)) }
+                if outcome.isPlaced { cluster.remove(outcome.resident) }
             }
         }
     }

@@ -74,7 +74,7 @@ private final class RefillWorkload: WorkloadRun {
             least[place] = min(least[place], threadProcessorNanoseconds() - start)
             for outcome in outcomes {
                 hash.combine(outcome, in: driver.result)
-                if outcome.isPlaced { placed.append(ResidentID(row: outcome.resident)) }
+                if outcome.isPlaced { placed.append(outcome.resident) }
             }
         }
         for resident in placed { cluster.remove(resident) }

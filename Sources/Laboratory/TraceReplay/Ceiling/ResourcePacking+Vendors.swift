@@ -112,7 +112,7 @@ private struct TrialFleet {
         guard engine.choose(requestClass, candidates: [kind]) != nil else { return nil }
         var result = RoundResult()
         let outcome = engine.commit(requestClass, into: &result)
-        defer { cluster.remove(ResidentID(row: outcome.resident)) }
+        defer { cluster.remove(outcome.resident) }
         let table = cluster.table
         var charges: [VendorID: Charge] = [:]
         for device in table.devices(of: kind) where table.used[device] > 0 {

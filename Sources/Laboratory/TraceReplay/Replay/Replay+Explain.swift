@@ -117,7 +117,7 @@ extension Replay {
     ) -> PodExplanation {
         if options.policy.milli == .random {
             // What was drawn is known afterwards only; the state is that before the pod once it is off again.
-            if outcome.isPlaced { cluster.remove(ResidentID(row: outcome.resident)) }
+            if outcome.isPlaced { cluster.remove(outcome.resident) }
             decision = scan(sequence, chosen: outcome.isPlaced ? Int(outcome.node) : nil)
         }
         if options.policy.milli != nil { decision?.noteGrants(devices) }

@@ -88,14 +88,14 @@ private final class ClockObserver: RoundObserver {
         let pod = Int(replay.order[Int(decision.sequence)])
         run.placed += 1
         run.note(outcome, of: decision.sequence, at: nowMs, in: result)
-        run.present?.place(ResidentID(row: outcome.resident), shape: pods.shape[pod])
+        run.present?.place(outcome.resident, shape: pods.shape[pod])
         run.decisionLog?.record(Int(decision.sequence), outcome, in: result)
         let waitMs = nowMs - pods.arrivalMs[pod]
         run.waitsMs.recordClamped(UInt64(waitMs))
         run.metrics?.didPlace(Int32(pod), waitMs: waitMs)
         if pods.durationMs[pod] >= 0 {
             replay.departures.add(
-                ResidentID(row: outcome.resident), pod: Int32(pod), at: nowMs + pods.durationMs[pod])
+                outcome.resident, pod: Int32(pod), at: nowMs + pods.durationMs[pod])
         }
     }
 }

@@ -81,11 +81,11 @@ public final class Replay {
             result.removeAll()
             let outcome = engine.commit(requestClass, into: &result)
             present?.arrive(shape: trace.pods.shape[pod])
-            present?.place(ResidentID(row: outcome.resident), shape: trace.pods.shape[pod])
+            present?.place(outcome.resident, shape: trace.pods.shape[pod])
             residentPods.append(Int32(pod))
             if trace.pods.durationMs[pod] >= 0 {
                 departures.add(
-                    ResidentID(row: outcome.resident), pod: Int32(pod), at: trace.pods.durationMs[pod])
+                    outcome.resident, pod: Int32(pod), at: trace.pods.durationMs[pod])
             }
         }
     }

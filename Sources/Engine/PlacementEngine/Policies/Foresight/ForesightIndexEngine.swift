@@ -38,6 +38,8 @@ final class ForesightIndexEngine: PlacementEngine {
     private var tablePosition = 0
     private var releasePosition = 0
     private var modesCount = 0
+    private var structureSeen = 0
+    private var classVersionSeen = 0
     /// How often something was released, and the log's end when it last was.
     private var releases = 0
     private var lastRelease = 0
@@ -237,6 +239,7 @@ final class ForesightIndexEngine: PlacementEngine {
         tablePosition = cluster.table.changeLog.end
         releasePosition = cluster.table.releaseLog.end
         modesCount = cluster.table.modes.count
+        structureSeen = cluster.table.structureVersion
         releases += 1
         lastRelease = 0
     }
@@ -244,12 +247,16 @@ final class ForesightIndexEngine: PlacementEngine {
     /// Follows what changed since the last round: statistics, departures, nodes that came, went or changed.
     private func catchUp(isNew: Bool) {
         let table = cluster.table
+        if classVersionSeen != cluster.classVersion {
+            classVersionSeen = cluster.classVersion
+            dropPlans()
+        }
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
         }
         let isUnchanged = tablePosition == table.changeLog.end && releasePosition == table.releaseLog.end
         if isUnchanged && !isNew { return }
-        guard table.nodeRowCount == fleet.count, table.modes.count == modesCount,
+        guard structureSeen == table.structureVersion, table.modes.count == modesCount,
             let firstChange = table.changeLog.index(of: tablePosition),
             let firstRelease = table.releaseLog.index(of: releasePosition)
         else {

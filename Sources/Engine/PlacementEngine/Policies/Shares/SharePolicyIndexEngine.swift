@@ -34,6 +34,7 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
     /// By row: the last pass that came by, so that a node is scored once a pass.
     private var stamps: [Int] = []
     private var stamp = 0
+    private var classVersionSeen = 0
 
     init(cluster: Fleet, ranks: [Int32]?, makePolicy: (Fleet) -> Policy) {
         self.cluster = cluster
@@ -70,6 +71,10 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
             rebuild()
         }
         if policy.roundWillStart(classIDs, in: cluster) { dropPlans() }
+        if classVersionSeen != cluster.classVersion {
+            classVersionSeen = cluster.classVersion
+            dropPlans()
+        }
         if cluster.classes.count > plans.count {
             plans.append(contentsOf: repeatElement(nil, count: cluster.classes.count - plans.count))
         }

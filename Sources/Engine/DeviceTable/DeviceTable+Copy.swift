@@ -1,0 +1,60 @@
+import PlacementModel
+
+extension DeviceTable {
+    /// The table as it is now. Its logs start anew: readers of the one are not readers of the other.
+    ///
+    /// - Precondition: nothing is journaled. - Complexity: O(devices + nodes)
+    package func copy() -> DeviceTable {
+        precondition(!isJournaling, "a table is copied between rounds")
+        let other = DeviceTable(vendorCount: vendorCount, traits: traits)
+        other.used.takeOver(used)
+        other.usedMemoryMiB.takeOver(usedMemoryMiB)
+        other.usedCores.takeOver(usedCores)
+        other.slots.takeOver(slots)
+        other.totalMemoryMiB.takeOver(totalMemoryMiB)
+        other.totalCores.takeOver(totalCores)
+        other.index.takeOver(index)
+        other.numa.takeOver(numa)
+        other.type.takeOver(type)
+        other.mode.takeOver(mode)
+        other.uuid.takeOver(uuid)
+        other.vendor.takeOver(vendor)
+        other.words.takeOver(words)
+        other.exactVendor.takeOver(exactVendor)
+        other.facts.takeOver(facts)
+        other.flags.takeOver(flags)
+        other.unhealthyVotes.takeOver(unhealthyVotes)
+        other.onlinePods.takeOver(onlinePods)
+        other.offlinePods.takeOver(offlinePods)
+        other.expectedQoS.takeOver(expectedQoS)
+        other.nodeOfDevice.takeOver(nodeOfDevice)
+        other.usable.takeOver(usable)
+        other.attributes.takeOver(attributes)
+        other.migRow.takeOver(migRow)
+        other.heads.takeOver(heads)
+        other.free.takeOver(free)
+        other.taken.takeOver(taken)
+        other.migInUse = migInUse
+        other.records = records
+        other.extended = extended
+        other.nodes = nodes
+        other.constrainedNodeCount = constrainedNodeCount
+        other.nodeTypes = nodeTypes
+        other.nodeRows = nodeRows
+        other.nodeFacts = nodeFacts
+        other.symbols = symbols
+        other.types = types
+        other.modes = modes
+        other.resources = resources
+        other.deviceKinds = deviceKinds
+        other.typeTraits = typeTraits
+        other.freeBlocks = freeBlocks
+        other.freeMIGRows = freeMIGRows
+        other.aliveNodeCount = aliveNodeCount
+        other.aliveDeviceCount = aliveDeviceCount
+        other.generations = generations
+        other.generationsGiven = generationsGiven
+        for row in nodes.indices { other.noteRegistration(row) }
+        return other
+    }
+}

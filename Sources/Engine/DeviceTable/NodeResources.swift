@@ -1,0 +1,46 @@
+/// Node resources besides devices. A resource the node does not state is unlimited (`Int64.max`).
+public struct NodeResources: Sendable, Hashable, BitwiseCopyable {
+    public var cpuMilli: Int64
+    public var memoryBytes: Int64
+    public var ephemeralBytes: Int64
+    public var pods: Int64
+
+    public static let unlimited = NodeResources(
+        cpuMilli: .max, memoryBytes: .max, ephemeralBytes: .max, pods: .max)
+    public static let none = NodeResources(cpuMilli: 0, memoryBytes: 0, ephemeralBytes: 0, pods: 0)
+
+    public init(cpuMilli: Int64, memoryBytes: Int64, ephemeralBytes: Int64, pods: Int64) {
+        self.cpuMilli = cpuMilli
+        self.memoryBytes = memoryBytes
+        self.ephemeralBytes = ephemeralBytes
+        self.pods = pods
+    }
+
+    /// Minus `used`, keeping unlimited resources unlimited.
+    public func subtracting(_ used: NodeResources) -> NodeResources {
+        func less(_ left: Int64, _ right: Int64) -> Int64 { left == .max ? .max : left &- right }
+        return NodeResources(
+            cpuMilli: less(cpuMilli, used.cpuMilli), memoryBytes: less(memoryBytes, used.memoryBytes),
+            ephemeralBytes: less(ephemeralBytes, used.ephemeralBytes), pods: less(pods, used.pods))
+    }
+
+    /// Sum and difference of amounts in use, which are never unlimited; they wrap, so that each takes the other back.
+    func wrappingSum(_ other: NodeResources) -> NodeResources {
+        NodeResources(
+            cpuMilli: cpuMilli &+ other.cpuMilli, memoryBytes: memoryBytes &+ other.memoryBytes,
+            ephemeralBytes: ephemeralBytes &+ other.ephemeralBytes, pods: pods &+ other.pods)
+    }
+
+    func wrappingDifference(_ other: NodeResources) -> NodeResources {
+        NodeResources(
+            cpuMilli: cpuMilli &- other.cpuMilli, memoryBytes: memoryBytes &- other.memoryBytes,
+            ephemeralBytes: ephemeralBytes &- other.ephemeralBytes, pods: pods &- other.pods)
+    }
+
+    public func adding(_ used: NodeResources) -> NodeResources {
+        func more(_ left: Int64, _ right: Int64) -> Int64 { left == .max ? .max : left &+ right }
+        return NodeResources(
+            cpuMilli: more(cpuMilli, used.cpuMilli), memoryBytes: more(memoryBytes, used.memoryBytes),
+            ephemeralBytes: more(ephemeralBytes, used.ephemeralBytes), pods: more(pods, used.pods))
+    }
+}

@@ -1,0 +1,20 @@
+import FleetTestSupport
+import Foundation
+import Testing
+
+/// Random events on random fleets: the index decides as the reference after each of them, whole rounds are taken back bit for bit,
+/// and a fleet that hears of the resulting objects in any order decides alike.
+///
+/// Seeds are new in each run and logged; `BERTH_STORY_SEED=n` repeats one. `Scripts/fleet-stories.sh` tells thousands.
+@Suite struct FleetStoryTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seed =
+        environment["BERTH_STORY_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...1_000_000_000)
+
+    private static func tell(_ batch: FleetStoryBatch) throws {
+        print("stories from seed \(seed): \(batch.stories) of \(batch.nodes) nodes")
+        if let failure = try batch.failure(firstSeed: seed, jobs: 2) { Issue.record("\(failure)") }
+    }
+
+    @Test func smallFleets() throws { try Self.tell(FleetStoryBatch(stories: 60, nodes: 50, events: 60)) }
+}
