@@ -72,7 +72,16 @@ let package = Package(
         module(.engine, "VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module(
             .engine, "PlacementEngine",
-            ["PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+            ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+        module(
+            .engine, "PlacementPolicies",
+            ["PlacementModel", "PackingBound", "DeviceTable", "PlacementKernels", "VendorCatalog", "PlacementEngine"]),
+        module(
+            .engine, "DecisionExplanations",
+            [
+                "PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog", "PlacementEngine",
+                "PlacementPolicies",
+            ]),
         module(
             .kubernetes, "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
@@ -80,8 +89,8 @@ let package = Package(
         module(
             .kubernetes, "SchedulerSession",
             [
-                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
-                "ClusterRules",
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "DecisionExplanations",
+                "KubernetesWire", "ClusterRules",
             ]),
         module(
             .laboratory, "TraceModel",
@@ -99,13 +108,14 @@ let package = Package(
             .laboratory, "TraceReplay",
             [
                 "PlacementModel", "SeededNumbers", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
-                "VendorCatalog", "PlacementEngine", "TraceModel",
+                "VendorCatalog", "PlacementEngine", "DecisionExplanations", "PlacementPolicies", "TraceModel",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         module(
             .laboratory, "Experiments",
             [
                 "PlacementModel", "BulkJSON", "SeededNumbers", "PackingBound", "VendorCatalog", "PlacementEngine",
+                "PlacementPolicies",
                 "TraceModel", "TraceReplay",
             ]),
         module(
@@ -124,12 +134,14 @@ let package = Package(
             .gate, "MeasuredWork",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "KubernetesWire", "SeededNumbers", "TraceModel", "TraceGeneration", "TraceReplay",
+                "PlacementEngine", "PlacementPolicies", "KubernetesWire", "SeededNumbers", "TraceModel",
+                "TraceGeneration", "TraceReplay",
             ]),
         module(
             .gate, "RegressionGate",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "PlacementPolicies",
                 "KubernetesWire", "SeededNumbers", "TraceModel", "TraceReplay", "ReplayReport", "MeasuredWork",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]),
@@ -137,6 +149,7 @@ let package = Package(
             name: "berth",
             dependencies: [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "DecisionExplanations", "PlacementPolicies",
                 "KubernetesWire", "SchedulerSession", "TraceModel", "TraceImport", "TraceGeneration", "Experiments",
                 "FleetPlanning", "TraceReplay", "ReplayReport", "MeasuredWork",
                 "RegressionGate",
@@ -182,7 +195,8 @@ let package = Package(
         tests(
             "PlacementEngineTests",
             [
-                "PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "HeapCounters", "TraceModel",
+                "PlacementEngine", "PlacementPolicies", "PlacementModel", "DeviceTable", "VendorCatalog",
+                "HeapCounters", "TraceModel",
                 "TraceImport", "TraceReplay",
             ]),
         tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
@@ -190,6 +204,7 @@ let package = Package(
             "VendorCatalogTests",
             [
                 "VendorCatalog", "PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "PlacementEngine",
+                "DecisionExplanations",
                 "SchedulerSession", "KubernetesWire", "FleetTestSupport",
             ]),
         .testTarget(
@@ -197,6 +212,7 @@ let package = Package(
             dependencies: [
                 "SeededNumbers", "TraceModel", "TraceImport", "TraceGeneration", "Experiments", "FleetPlanning",
                 "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
+                "PlacementPolicies",
                 "BulkJSON", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Import/Golden"], swiftSettings: settings),
@@ -204,7 +220,7 @@ let package = Package(
             "RegressionGateTests",
             [
                 "RegressionGate", "SeededNumbers", "TraceModel", "TraceGeneration", "TraceReplay", "VendorCatalog",
-                "PlacementModel", "PlacementEngine", "BulkJSON",
+                "PlacementModel", "PlacementEngine", "PlacementPolicies", "BulkJSON",
                 "DeviceTable", "MeasuredWork",
             ]),
         tests("MeasuredWorkTests", ["MeasuredWork", "HeapCounters"]),

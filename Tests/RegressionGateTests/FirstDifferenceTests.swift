@@ -1,5 +1,6 @@
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import RegressionGate
 import Testing
 import TraceReplay

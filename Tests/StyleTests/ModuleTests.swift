@@ -7,7 +7,8 @@ import Testing
     static let order = [
         "BulkJSON", "PlacementModel", "SeededNumbers", "HeapCounters", "PackingBound", "DeviceTable",
         "PlacementKernels",
-        "VendorCatalog", "PlacementEngine", "KubernetesWire", "ClusterRules", "SchedulerSession", "TraceModel",
+        "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "KubernetesWire",
+        "ClusterRules", "SchedulerSession", "TraceModel",
         "TraceImport", "TraceGeneration", "TraceReplay", "Experiments", "FleetPlanning", "ReplayReport",
         "MeasuredWork", "RegressionGate", "berth",
     ]
@@ -18,7 +19,7 @@ import Testing
     ]
     static let withoutFoundation: Set = [
         "BulkJSON", "PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
-        "VendorCatalog", "PlacementEngine", "ClusterRules",
+        "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "ClusterRules",
     ]
 
     private static func imports(of file: SourceTree.File) -> [String] {

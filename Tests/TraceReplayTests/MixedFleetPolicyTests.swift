@@ -1,3 +1,4 @@
+import PlacementPolicies
 @testable import TraceModel
 @testable import TraceGeneration
 import PlacementEngine

@@ -1,3 +1,4 @@
+import PlacementPolicies
 @testable import TraceModel
 import PlacementEngine
 import Testing

@@ -1,3 +1,4 @@
+import PlacementPolicies
 @testable import Experiments
 @testable import SeededNumbers
 @testable import TraceModel

@@ -1,3 +1,4 @@
+@testable import DecisionExplanations
 import BulkJSON
 import DeviceTable
 import FleetTestSupport

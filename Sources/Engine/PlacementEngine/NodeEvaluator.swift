@@ -61,7 +61,7 @@ public struct NodeEvaluator: ~Copyable {
 
     /// The same, with somebody who looks on before each vendor chooses.
     @inline(__always)
-    mutating func fits<Observer: FitObserver>(
+    package mutating func fits<Observer: FitObserver>(
         _ requestClass: RequestClass, node: Int, observer: inout Observer
     ) -> Bool {
         trials += 1

@@ -148,7 +148,7 @@ public final class ReferenceEngine: PlacementEngine {
 
 extension FitWorkspace {
     /// Writes the devices just chosen to the result. - Complexity: O(picks), no allocation in steady state.
-    func outcome(resident: ResidentID, into result: inout RoundResult) -> Outcome {
+    package func outcome(resident: ResidentID, into result: inout RoundResult) -> Outcome {
         let first = result.devices.count
         appendDevices(to: &result)
         return Outcome(

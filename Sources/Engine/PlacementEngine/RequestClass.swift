@@ -25,7 +25,7 @@ public struct RequestClassKey: Sendable, Hashable {
         return key
     }
 
-    func rules(of vendor: VendorID) -> PodRules { rules[vendor.rawValue] ?? PodRules() }
+    package func rules(of vendor: VendorID) -> PodRules { rules[vendor.rawValue] ?? PodRules() }
 }
 
 /// What a pod demands of a node apart from capacity.
@@ -49,8 +49,8 @@ public final class RequestClass {
     public let initContainerCount: Int
     public let containerCount: Int
     /// Requests of all containers, container after container.
-    let requests: UnsafeMutablePointer<DeviceRequest>
-    let requestCount: Int
+    package let requests: UnsafeMutablePointer<DeviceRequest>
+    package let requestCount: Int
     /// Offsets into `requests`, `containerCount + 1` of them.
     let containerStart: UnsafeMutablePointer<Int>
     /// Rules by vendor id; vendors that are not asked have empty ones.
@@ -66,10 +66,10 @@ public final class RequestClass {
     public let extended: [(resource: Symbol, amount: Int64)]
     /// Vendors asked by some container.
     public let requestedVendors: UInt64
-    let hasConstraints: Bool
+    package let hasConstraints: Bool
     /// Number of what pods of the class take besides devices.
     let footprint: Int32
-    let traits: ClassTraits
+    package let traits: ClassTraits
     /// The same asked in a namespace without limits; nil when this is it.
     let twin: RequestClass?
     /// When the fleet was last asked for the class, counted in such questions.
@@ -134,7 +134,7 @@ public final class RequestClass {
 
     /// Requests of one container.
     @inline(__always)
-    func requests(of container: Int) -> UnsafeBufferPointer<DeviceRequest> {
+    package func requests(of container: Int) -> UnsafeBufferPointer<DeviceRequest> {
         let start = containerStart[container]
         return UnsafeBufferPointer(start: requests + start, count: containerStart[container + 1] - start)
     }

@@ -10,6 +10,13 @@ public struct Outcome: Sendable, Hashable, BitwiseCopyable {
     /// Handle to take the pod off again; nobody's when rejected.
     public var resident: ResidentID
 
+    package init(node: Int32, firstDevice: Int32, deviceCount: Int32, resident: ResidentID) {
+        self.node = node
+        self.firstDevice = firstDevice
+        self.deviceCount = deviceCount
+        self.resident = resident
+    }
+
     public static let rejected = Outcome(node: -1, firstDevice: 0, deviceCount: 0, resident: .none)
 
     public var isPlaced: Bool { node >= 0 }
@@ -25,7 +32,7 @@ public struct AllocatedDevice: Sendable, Hashable, BitwiseCopyable {
     /// The vendor asked, by id.
     public var vendor: UInt8
 
-    init(device: Int32, memoryMiB: Int32, cores: Int32, container: UInt16, vendor: UInt8) {
+    package init(device: Int32, memoryMiB: Int32, cores: Int32, container: UInt16, vendor: UInt8) {
         self.device = device
         self.memoryMiB = memoryMiB
         self.cores = cores

@@ -1,3 +1,4 @@
+import DecisionExplanations
 import PlacementEngine
 import PlacementModel
 

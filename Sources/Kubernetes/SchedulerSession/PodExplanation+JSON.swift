@@ -1,4 +1,5 @@
 import BulkJSON
+import DecisionExplanations
 import PlacementEngine
 import PlacementModel
 

@@ -3,6 +3,7 @@ import BulkJSON
 import Experiments
 import Foundation
 import PlacementEngine
+import PlacementPolicies
 import TraceReplay
 import VendorCatalog
 

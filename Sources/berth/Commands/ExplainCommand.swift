@@ -1,9 +1,11 @@
 import ArgumentParser
 import BulkJSON
+import DecisionExplanations
 import Foundation
 import KubernetesWire
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import SchedulerSession
 import TraceImport
 import TraceModel

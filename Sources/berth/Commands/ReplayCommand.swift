@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import ReplayReport
 import TraceImport
 import TraceModel

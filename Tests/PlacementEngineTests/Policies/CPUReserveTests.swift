@@ -1,3 +1,4 @@
+@testable import PlacementPolicies
 import PlacementModel
 import Testing
 

@@ -1,3 +1,4 @@
+@testable import PlacementPolicies
 import DeviceTable
 import PlacementModel
 import Testing

@@ -6,7 +6,7 @@ extension Fleet {
     /// Makes the pod just fitted in `workspace` resident: charges devices, node resources and quota.
     ///
     /// - Complexity: O(picks), no allocation in steady state.
-    func commit(
+    package func commit(
         _ requestClass: RequestClass, _ workspace: borrowing FitWorkspace, collapser: inout UsageCollapser,
         effects: inout [DeviceEffect]
     ) -> ResidentID {
@@ -151,13 +151,13 @@ extension Fleet {
     }
 
     /// Lets an observer see all pods, now and from now on until nodes or devices come or go.
-    func track(_ observer: any ResidentObserver) {
+    package func track(_ observer: any ResidentObserver) {
         self.observer = observer
         count(into: observer)
     }
 
     /// Shows an observer all pods as they are now.
-    func count(into observer: any ResidentObserver) {
+    package func count(into observer: any ResidentObserver) {
         for row in 0..<residents.rowCount {
             guard let id = residents.id(ofRow: row) else { continue }
             observer.residentChanged(residents.effects(of: id), node: Int(residents[id].node), by: 1)

@@ -32,7 +32,7 @@ public final class Fleet {
     public let state = ProcessState()
     /// Most devices any node has had; workspaces are made for it.
     public internal(set) var devicesPerNodeMax = 1
-    var classes: [RequestClass] = []
+    package var classes: [RequestClass] = []
     var classIDs: [RequestClassKey: Int] = [:]
     /// Ids of classes that were dropped, to be given again.
     var freeClassIDs: [Int] = []
@@ -103,6 +103,6 @@ public final class Fleet {
 }
 
 /// Sees what residents hold as they come and go.
-protocol ResidentObserver: AnyObject {
+package protocol ResidentObserver: AnyObject {
     func residentChanged(_ effects: UnsafeBufferPointer<DeviceEffect>, node: Int, by amount: Int32)
 }

@@ -4,7 +4,7 @@ import VendorCatalog
 
 /// How a request class may be searched for, and with which kernel: resolved from catalogue and rules when the class is made,
 /// so that its first use in a round costs little.
-struct ClassTraits {
+package struct ClassTraits {
     /// The structure that finds nodes for the class.
     enum Search {
         /// The shared rank index of the vendor (nil = of all nodes).
@@ -25,7 +25,7 @@ struct ClassTraits {
     /// The short scan that gives all passing devices, where the vendor then keeps those of the largest groups.
     var groupedScan: StandardScanRequest?
     /// False when a placement may let refused requests of this class fit.
-    var refusalsLast = true
+    package var refusalsLast = true
     /// Nodes in one state of ``StateGroups`` give the class one answer, apart from node filters.
     var answersByState = false
     /// Pods of the class read and change only nodes of their vendor, if they leave nothing but usage there.

@@ -1,5 +1,4 @@
 import DeviceTable
-import HeapCounters
 import PlacementModel
 import VendorCatalog
 
@@ -38,6 +37,7 @@ final class LaneLedger {
 final class IndependentLanes {
     private let cluster: Fleet
     private let threads: Int
+    private let accounting: (any ThreadAccounting)?
     private var lanes: [Lane] = []
     /// Lane of each vendor; vendors without nodes are the first lane's.
     private var laneOfVendor: [Int] = []
@@ -74,9 +74,10 @@ final class IndependentLanes {
         }
     }
 
-    init(cluster: Fleet, threads: Int) {
+    init(cluster: Fleet, threads: Int, accounting: (any ThreadAccounting)?) {
         self.cluster = cluster
         self.threads = threads
+        self.accounting = accounting
     }
 
     var searchLanes: [SearchLane] { lanes.map(\.search) }
@@ -109,14 +110,14 @@ final class IndependentLanes {
     }
 
     private func run(_ busy: [Lane], _ clock: (() -> UInt64)?) {
+        let accounting = accounting
         nonisolated(unsafe) let busy = busy
         nonisolated(unsafe) let clock = clock
         Parallel.forEach(count: busy.count, jobs: threads) { place in
             let lane = busy[place]
-            let allocated = HeapCounters.threadAllocatedBytes
+            let mark = accounting?.begin() ?? 0
             lane.queue.withUnsafeBufferPointer { lane.search.place($0, clock: clock, into: &lane.result) }
-            // What this thread has allocated shows in the counts of the process only once its cache is flushed.
-            if HeapCounters.threadAllocatedBytes != allocated { HeapCounters.flushThreadCache() }
+            accounting?.end(since: mark)
             return true
         }
     }

@@ -16,6 +16,7 @@ public final class IndexedEngine: PlacementEngine {
     private let threads: Int
     private let threadedFrom: Int
     private let lanesFrom: Int
+    private let accounting: (any ThreadAccounting)?
     /// Rounds that several lanes have decided.
     public private(set) var roundsInLanes = 0
 
@@ -23,11 +24,16 @@ public final class IndexedEngine: PlacementEngine {
     ///   - threads: how many build indexes and decide independent pools; the answer does not depend on it.
     ///   - threadedFrom: nodes from which further threads are worth waking for a build.
     ///   - lanesFrom: pods of a round from which further threads are worth waking for decisions.
-    public init(cluster: Fleet, threads: Int = 1, threadedFrom: Int = 4096, lanesFrom: Int = 256) {
+    ///   - accounting: told what each further thread did, for who counts the process' memory.
+    public init(
+        cluster: Fleet, threads: Int = 1, threadedFrom: Int = 4096, lanesFrom: Int = 256,
+        accounting: (any ThreadAccounting)? = nil
+    ) {
         self.cluster = cluster
         self.threads = threads
         self.threadedFrom = threadedFrom
         self.lanesFrom = lanesFrom
+        self.accounting = accounting
         whole = SearchLane(cluster: cluster, threads: threads, threadedFrom: threadedFrom)
     }
 
@@ -43,7 +49,7 @@ public final class IndexedEngine: PlacementEngine {
         cluster.reserveResidents(classIDs.count)
         result.outcomes.reserveCapacity(result.outcomes.count + classIDs.count)
         if threads > 1 && classIDs.count >= lanesFrom {
-            if lanes == nil { lanes = IndependentLanes(cluster: cluster, threads: threads) }
+            if lanes == nil { lanes = IndependentLanes(cluster: cluster, threads: threads, accounting: accounting) }
             if lanes!.place(classIDs, clock: clock, into: &result) {
                 roundsInLanes += 1
                 return

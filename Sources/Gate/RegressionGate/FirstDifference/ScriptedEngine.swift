@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementPolicies
 import TraceReplay
 import VendorCatalog
 

@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementPolicies
 
 /// What a run reached at each load, binned as the published curves are.
 ///

@@ -1,5 +1,6 @@
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import Synchronization
 import TraceModel
 import TraceReplay

@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementPolicies
 import TraceModel
 import TraceReplay
 import VendorCatalog

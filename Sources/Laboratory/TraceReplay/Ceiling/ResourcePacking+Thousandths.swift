@@ -1,5 +1,6 @@
 import PackingBound
 import PlacementEngine
+import PlacementPolicies
 import TraceModel
 import VendorCatalog
 

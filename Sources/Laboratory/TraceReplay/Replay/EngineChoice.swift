@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementPolicies
 
 /// An engine that a replay can use. A new engine is one line in ``all``.
 public struct EngineChoice: Sendable {
@@ -18,7 +19,8 @@ public struct EngineChoice: Sendable {
     public static let indexed = EngineChoice(
         name: "indexed", summary: "looks only where a pod may fit; the same decisions, orders of magnitude sooner"
     ) { cluster, policy, context, threads in
-        policy.milli?.makeIndexedEngine(cluster, context) ?? IndexedEngine(cluster: cluster, threads: threads)
+        policy.milli?.makeIndexedEngine(cluster, context)
+            ?? IndexedEngine(cluster: cluster, threads: threads, accounting: HeapAccounting())
     }
 
     public static let all: [EngineChoice] = [.indexed, .reference]

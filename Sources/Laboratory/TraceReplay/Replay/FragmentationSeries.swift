@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementPolicies
 import TraceModel
 
 /// Allocation and fragmentation after every pod offered.

@@ -1,6 +1,7 @@
 import HeapCounters
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import SeededNumbers
 import TraceModel
 import VendorCatalog

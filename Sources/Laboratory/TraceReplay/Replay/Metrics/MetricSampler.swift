@@ -1,6 +1,7 @@
 import DeviceTable
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import TraceModel
 import VendorCatalog
 

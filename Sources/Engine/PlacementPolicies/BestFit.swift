@@ -1,0 +1,34 @@
+import PlacementEngine
+
+/// Prefers the node that is fullest afterwards: CPU and devices, each as a share of the largest machine, count half.
+///
+/// - Source: fgd.md section 5
+public struct BestFit: MilliPolicy {
+    public init() {}
+
+    @inline(__always)
+    public func score(_ request: MilliRequest, _ node: MilliNode) -> Int32 { score(request, node, .published) }
+
+    @inline(__always)
+    func score(_ request: MilliRequest, _ node: MilliNode, _ largest: LargestMachine) -> Int32 {
+        let cpu = 0.5 * Double(node.cpuLeftMilli - request.cpuMilli) / Double(largest.cpuMilli)
+        let gpu = 0.5 * Double(node.idleMilli - request.totalMilli) / Double(largest.deviceMilli)
+        return Int32(truncating: 100 * (1 - (cpu + gpu)))
+    }
+
+    /// Min-max over the fitting nodes, in whole numbers. Only the highest score becomes 100, so the choice does not depend
+    /// on it.
+    public func normalise(_ scores: inout [Int32]) {
+        guard let lowest = scores.min(), let highest = scores.max() else { return }
+        for place in scores.indices {
+            scores[place] = highest == lowest ? 0 : (scores[place] - lowest) * 100 / (highest - lowest)
+        }
+    }
+}
+
+extension BestFit: SharePolicy {
+    func score(_ requestClass: RequestClass, _ trial: borrowing ShareTrial) -> Int32 {
+        let view = trial.view(of: requestClass)
+        return score(view.request, view.node, view.largest)
+    }
+}

@@ -1,0 +1,56 @@
+import PlacementEngine
+
+/// Foresight: values free space by what is expected to fill it, and places where the fleet loses least of that value.
+///
+/// Score of a placement, millionths of a device, the highest wins, ties to the smallest rank:
+/// ```
+/// potential after - potential before          NodePotential
+///   - tightness x CPU left after              tight CPU first
+///   - one device x devices, per scarce kind of slot that is lost here and has more devices than the pod
+///   - 16 x price of the model x devices asked
+/// ```
+/// A pod that shares a device takes the device with the best potential, among equals the one with least left, then the
+/// first; others take the first devices in order that have what they ask.
+/// - Source: docs/foresight.md
+enum ForesightPolicy {
+    /// Weight of a model's price, in devices per device.
+    static let priceWeight: Int64 = 16
+
+    /// What CPU left on the node costs, a fifth of a thousandth of a device per core; pods without devices fit the best where
+    /// little is left, the more so the shorter CPU is.
+    ///
+    /// - Parameter plainTenths: see ``CPUReserve/plainTenths``.
+    @inline(__always)
+    static func tightness(_ request: MilliRequest, cpuLeftMilli: Int64, plainTenths: Int64) -> Int64 {
+        request.asksForDevices ? cpuLeftMilli / 5 : cpuLeftMilli * plainTenths / 10
+    }
+
+    /// Slots of a kind that a node has.
+    @inline(__always)
+    static func slots(_ kind: ForesightStatistics.SlotKind, wholeDevices: Int32, cpuLeftMilli: Int64) -> Int64 {
+        let byDevices = Int64(wholeDevices / kind.devices)
+        return kind.cpuMilli > 0 ? min(byDevices, cpuLeftMilli / kind.cpuMilli) : byDevices
+    }
+
+    /// Kinds of which a node has fewer slots afterwards, a bit each.
+    @inline(__always)
+    static func lostSlots(
+        _ kinds: [ForesightStatistics.SlotKind], spoils: UInt8, whole: (before: Int32, after: Int32),
+        cpuMilli: (before: Int64, after: Int64)
+    ) -> UInt8 {
+        var lost: UInt8 = 0
+        for place in kinds.indices where spoils & (1 << place) != 0 {
+            let before = slots(kinds[place], wholeDevices: whole.before, cpuLeftMilli: cpuMilli.before)
+            let after = slots(kinds[place], wholeDevices: whole.after, cpuLeftMilli: cpuMilli.after)
+            if after < before { lost |= 1 << place }
+        }
+        return lost
+    }
+
+    /// What the lost slots cost, millionths of a device.
+    static func slotCost(_ kinds: [ForesightStatistics.SlotKind], _ lost: UInt8) -> Int32 {
+        var cost: Int32 = 0
+        for place in kinds.indices where lost & (1 << place) != 0 { cost += kinds[place].devices * 1_000_000 }
+        return cost
+    }
+}
