@@ -110,8 +110,8 @@ plant_tie() {
 
 # Processors weigh a little more than devices.
 plant_packing() {
-    replace Sources/Engine/PlacementEngine/Policies/BestFit.swift 'let cpu = 0.5' 'let cpu = 0.52'
-    replace Sources/Engine/PlacementEngine/Policies/BestFit.swift 'let gpu = 0.5' 'let gpu = 0.48'
+    replace Sources/Engine/PlacementPolicies/BestFit.swift 'let cpu = 0.5' 'let cpu = 0.52'
+    replace Sources/Engine/PlacementPolicies/BestFit.swift 'let gpu = 0.5' 'let gpu = 0.48'
 }
 
 # exact NAME BUILD: counts, decisions and quality of a build against the unchanged one's, as $work/NAME/gate.json.
