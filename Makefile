@@ -7,7 +7,7 @@ TRACE   ?= traces/smoke
 CPU     ?=
 CPU_FLAGS := $(if $(CPU),-Xcc -march=$(CPU))
 SOURCES := Package.swift $(shell find Sources -type f)
-SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Placement
+SWIFT_FILES := Package.swift Sources Tests examples/programs Benchmarks/Package.swift Benchmarks/Placement
 
 .PHONY: always all replay build test bench gate baseline format lint setup clean help
 

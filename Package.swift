@@ -27,18 +27,37 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A program under examples/programs that shows one product at work.
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "examples/programs/\(name)", swiftSettings: settings)
+}
+
 let package = Package(
     name: "berth",
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "berth", targets: ["berth"]),
+        // The engine for other programs: fleet, requests, search, reasons. It brings no allocator, trace or service along.
         .library(
-            name: "Berth",
+            name: "BerthEngine",
             targets: [
-                "PlacementModel", "PackingBound", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels",
-                "VendorCatalog", "PlacementEngine", "KubernetesWire", "ClusterRules", "SchedulerSession", "TraceReplay",
-                "ReplayReport", "MeasuredWork", "RegressionGate",
+                "PlacementModel", "DeviceTable", "VendorCatalog", "PlacementEngine", "DecisionExplanations",
+                "PlacementPolicies",
             ]),
+        // Kubernetes objects in, placements and annotations out.
+        .library(name: "BerthKubernetes", targets: ["KubernetesWire", "ClusterRules", "SchedulerSession"]),
+        // Traces: read, made, imported, replayed, compared, planned with.
+        .library(
+            name: "BerthTraces",
+            targets: [
+                "TraceModel", "TraceImport", "TraceGeneration", "TraceReplay", "Experiments", "FleetPlanning",
+                "ReplayReport",
+            ]),
+        // What is measured from revision to revision, and two revisions compared.
+        .library(
+            name: "BerthGate",
+            targets: ["BulkJSON", "HeapCounters", "PlacementKernels", "MeasuredWork", "RegressionGate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -156,6 +175,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        example("PlaceBatch", ["PlacementModel", "DeviceTable", "VendorCatalog", "PlacementEngine"]),
+        example("PlaceSnapshot", ["PlacementModel", "VendorCatalog", "SchedulerSession"]),
+        example("ReplayTrace", ["PlacementEngine", "VendorCatalog", "TraceModel", "TraceReplay"]),
+        example("RecordWorkloads", ["MeasuredWork", "RegressionGate"]),
 
         tests("PlacementModelTests", ["PlacementModel"]),
         tests("PackingBoundTests", ["PackingBound"]),

@@ -14,7 +14,7 @@ let package = Package(
         .executableTarget(
             name: "Placement",
             dependencies: [
-                .product(name: "Berth", package: "berth"),
+                .product(name: "BerthGate", package: "berth"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Placement",

@@ -25,6 +25,12 @@ public struct BenchmarkRecord: Sendable, Hashable {
         /// Whether the tree had changes that are in no commit.
         public var isModified: Bool
         public var subject: String
+
+        public init(commit: String, isModified: Bool, subject: String) {
+            self.commit = commit
+            self.isModified = isModified
+            self.subject = subject
+        }
     }
 
     /// Times of one process: sample by sample, each beside the calibration kernel's time around it.
