@@ -19,8 +19,11 @@ enum Storey: String {
 }
 
 /// One library module; its place in the list below is its place in docs/architecture.md.
-func module(_ storey: Storey, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: storey.path(name), swiftSettings: settings)
+func module(
+    _ storey: Storey, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: storey.path(name), exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -91,7 +94,8 @@ let package = Package(
         module(.engine, "VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module(
             .engine, "PlacementEngine",
-            ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"]),
+            ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"],
+            exclude: ["Indexed/README.md"]),
         module(
             .engine, "PlacementPolicies",
             ["PlacementModel", "PackingBound", "DeviceTable", "PlacementKernels", "VendorCatalog", "PlacementEngine"]),
