@@ -10,7 +10,7 @@ import VendorCatalog
 /// The published policies on fleets of mixed vendors: the fast engine decides as the plain scan, with departures, whatever the
 /// number of threads.
 @Suite struct MixedFleetPolicies {
-    private static let kinds = MilliPolicyKind.allCases
+    private static let kinds = PlacementPolicy.all
 
     private func trace(seed: UInt64) throws -> Trace {
         var options = GeneratorOptions()
@@ -28,10 +28,10 @@ import VendorCatalog
     }
 
     private func run(
-        _ trace: Trace, _ kind: MilliPolicyKind, _ engine: EngineChoice, _ clock: ReplayOptions.Clock, threads: Int = 1
+        _ trace: Trace, _ kind: PlacementPolicy, _ engine: EngineChoice, _ clock: ReplayOptions.Clock, threads: Int = 1
     ) throws -> ReplaySummary {
         var options = ReplayOptions()
-        options.policy = try #require(PolicyChoice.named(kind.rawValue))
+        options.policy = try #require(PolicyChoice.named(kind.name))
         options.engine = engine
         options.clock = clock
         options.threads = threads
@@ -40,7 +40,7 @@ import VendorCatalog
         return try Replay(trace, options: options, catalog: try traceCatalog()).run()
     }
 
-    @Test(arguments: kinds) func bothEnginesDecideAlike(_ kind: MilliPolicyKind) throws {
+    @Test(arguments: kinds) func bothEnginesDecideAlike(_ kind: PlacementPolicy) throws {
         var rejected = 0
         for seed in 1...3 as ClosedRange<UInt64> {
             let trace = try trace(seed: seed)

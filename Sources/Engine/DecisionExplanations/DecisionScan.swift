@@ -46,7 +46,7 @@ public struct DecisionScan: ~Copyable {
     /// - Precondition: the policy is not foresight, which has no score of a single decision.
     /// - Parameter chosen: row of the node it took, for policies that draw; nil = the best score.
     public mutating func explanation(
-        of policy: MilliPolicyKind, _ context: PolicyContext, chosen: Int? = nil
+        of policy: PlacementPolicy, _ context: PolicyContext, chosen: Int? = nil
     ) -> DecisionExplanation {
         let scores = policy.scores(of: requestClass, cluster: cluster, context) ?? []
         let fits = Set(scores.map(\.row))
@@ -66,14 +66,14 @@ public struct DecisionScan: ~Copyable {
             fitting.insert(fitting.remove(at: place), at: 0)
         }
         let rule =
-            policy == .random
+            policy.drawsNode
             ? "one of the nodes that fit is drawn"
-            : "the highest score wins (\(policy.rawValue)); among equals the node of the smallest rank"
+            : "the highest score wins (\(policy.name)); among equals the node of the smallest rank"
         var explanation = explanation(fitting, funnel, rule: rule) { left, right in
             guard case .points(let a) = left, case .points(let b) = right else { return false }
             return a > b
         }
-        if MilliPolicyKind.thousandthsProblem(with: cluster) == nil { explanation.forgetDeviceOrder() }
+        if cluster.thousandthsProblem == nil { explanation.forgetDeviceOrder() }
         return explanation
     }
 

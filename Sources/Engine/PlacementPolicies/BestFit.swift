@@ -32,3 +32,7 @@ extension BestFit: SharePolicy {
         return score(view.request, view.node, view.largest)
     }
 }
+
+extension PlacementPolicy {
+    public static let bestFit = PlacementPolicy(name: "BestFit", summary: "fullest node afterwards") { _ in BestFit() }
+}

@@ -24,3 +24,10 @@ extension DotProd: SharePolicy {
         return score(view.request, view.node, view.largest)
     }
 }
+
+extension PlacementPolicy {
+    public static let dotProd = PlacementPolicy(name: "DotProd", summary: "least free capacity along the request") {
+        _ in
+        DotProd()
+    }
+}

@@ -69,3 +69,34 @@ public struct FGD: MilliPolicy {
         Int32(truncating: 100 * (1 / (1 + exp(-((before - after) / 1000)))))
     }
 }
+
+extension PlacementPolicy {
+    public static let fgd = PlacementPolicy(
+        name: "FGD", summary: "least new fragmentation for the trace's typical pods",
+        engines: PolicyEngines(
+            milliScan: { fleet, context in
+                PolicyScanEngine(
+                    cluster: fleet, ranks: context.nodeRanks, policy: FGD(context.typicalPods, fleet))
+            },
+            milliIndex: { fleet, context in
+                PolicyIndexEngine(cluster: fleet, ranks: context.nodeRanks) { FGDMemo(context.typicalPods, $0) }
+            },
+            milliScores: { requestClass, fleet, context in
+                PolicyEngines.milliScores(of: requestClass, fleet, context, FGD(context.typicalPods, fleet))
+            },
+            shareScan: { fleet, context in
+                SharePolicyScanEngine(cluster: fleet, ranks: context.nodeRanks) {
+                    FGDShares(context.classCounts, $0, usesTables: false)
+                }
+            },
+            shareIndex: { fleet, context in
+                SharePolicyIndexEngine(cluster: fleet, ranks: context.nodeRanks) {
+                    FGDShares(context.classCounts, $0, usesTables: true)
+                }
+            },
+            shareScores: { requestClass, fleet, context in
+                PolicyEngines.shareScores(of: requestClass, fleet, context) {
+                    FGDShares(context.classCounts, $0, usesTables: false)
+                }
+            }))
+}

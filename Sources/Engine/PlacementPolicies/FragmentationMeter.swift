@@ -40,7 +40,7 @@ public final class FragmentationMeter {
     private var isUsed: [Bool]
     private var requests: [MilliRequest?] = []
 
-    /// - Precondition: ``MilliPolicyKind/thousandthsProblem(with:)`` found nothing.
+    /// - Precondition: ``PlacementPolicy/thousandthsProblem(with:)`` found nothing.
     public init(_ cluster: Fleet, _ typicalPods: TypicalPods) {
         fleet = MilliFleet(cluster: cluster, ranks: nil, tracksAffinities: false)
         fragmentation = Fragmentation(typicalPods, modes: cluster.table.modes)

@@ -27,3 +27,9 @@ extension GpuClustering: SharePolicy {
         return score(view.request, view.node, view.largest)
     }
 }
+
+extension PlacementPolicy {
+    public static let gpuClustering = PlacementPolicy(
+        name: "GpuClustering", summary: "nodes with pods of the same number of devices first"
+    ) { _ in GpuClustering() }
+}

@@ -35,3 +35,9 @@ extension GpuPacking: SharePolicy {
         return score(view.request, view.node, taking: view.taken)
     }
 }
+
+extension PlacementPolicy {
+    public static let gpuPacking = PlacementPolicy(
+        name: "GpuPacking", summary: "devices in use first, then nodes in use", devicesMax: MilliFleet.devicesMax
+    ) { _ in GpuPacking() }
+}

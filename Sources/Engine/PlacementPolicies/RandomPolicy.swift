@@ -46,3 +46,9 @@ public struct RandomPolicy: MilliPolicy {
 extension RandomPolicy: SharePolicy {
     func score(_ requestClass: RequestClass, _ trial: borrowing ShareTrial) -> Int32 { 0 }
 }
+
+extension PlacementPolicy {
+    public static let random = PlacementPolicy(name: "Random", summary: "any node that fits") { context in
+        RandomPolicy(seed: context.seed)
+    }
+}

@@ -139,8 +139,8 @@ import VendorCatalog
             nodeRanks: (0..<24).map { Int32(($0 * 17 + 5) % 24) })
         let engine =
             isFast
-            ? MilliPolicyKind.foresight.makeIndexedEngine(builder.cluster, context)
-            : MilliPolicyKind.foresight.makeReferenceEngine(builder.cluster, context)
+            ? PlacementPolicy.foresight.makeIndexedEngine(builder.cluster, context)
+            : PlacementPolicy.foresight.makeReferenceEngine(builder.cluster, context)
         var hash = DecisionHash()
         var residents: [ResidentID] = []
         var waiting: [Int32] = []

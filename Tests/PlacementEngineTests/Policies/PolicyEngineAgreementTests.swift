@@ -8,8 +8,8 @@ import VendorCatalog
 
 /// The fast engine against the plain scan, on made-up fleets with departures between the rounds.
 @Suite struct PolicyEngineAgreement {
-    @Test(arguments: MilliPolicyKind.allCases)
-    func decisionsAreTheSame(_ kind: MilliPolicyKind) throws {
+    @Test(arguments: PlacementPolicy.all + [.leastCPULeft])
+    func decisionsAreTheSame(_ kind: PlacementPolicy) throws {
         for seed in 1...6 as ClosedRange<UInt64> {
             let scan = try run(kind, seed: seed, isFast: false)
             let fast = try run(kind, seed: seed, isFast: true)
@@ -18,7 +18,7 @@ import VendorCatalog
         }
     }
 
-    private func run(_ kind: MilliPolicyKind, seed: UInt64, isFast: Bool) throws -> (
+    private func run(_ kind: PlacementPolicy, seed: UInt64, isFast: Bool) throws -> (
         hash: String, placed: Int, rejected: Int
     ) {
         var draws = RandomPolicy(seed: seed)
@@ -48,7 +48,7 @@ import VendorCatalog
         }
         let ranks = (0..<40).map { Int32(($0 * 17 + 5) % 40) }
         let context = PolicyContext(typicalPods: TypicalPods(counts: counts), nodeRanks: ranks, seed: seed)
-        #expect(MilliPolicyKind.thousandthsProblem(with: builder.cluster) == nil)
+        #expect(builder.cluster.thousandthsProblem == nil)
         let engine =
             isFast
             ? kind.makeIndexedEngine(builder.cluster, context) : kind.makeReferenceEngine(builder.cluster, context)

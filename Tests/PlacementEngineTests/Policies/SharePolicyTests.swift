@@ -151,8 +151,8 @@ import VendorCatalog
             SyntheticDeviceGroup(
                 nodeName: "large", model: "NVIDIA-X", devices: 65, slots: 1, memoryMiB: 1000, cores: 100, numaNodes: 1))
         cluster.register(node, records: records.map { (vendor, $0) })
-        let problem = try #require(MilliPolicyKind.gpuPacking.problem(with: cluster))
+        let problem = try #require(PlacementPolicy.gpuPacking.problem(with: cluster))
         #expect(problem.description == "node large has 65 devices; GpuPacking works on at most 64")
-        #expect(MilliPolicyKind.fgd.problem(with: cluster) == nil)
+        #expect(PlacementPolicy.fgd.problem(with: cluster) == nil)
     }
 }

@@ -54,3 +54,23 @@ enum ForesightPolicy {
         return cost
     }
 }
+
+extension PlacementPolicy {
+    public static let foresight = PlacementPolicy(
+        name: "foresight", summary: "least value lost to the pods expected, round by round", decidesWithQueue: true,
+        engines: PolicyEngines(
+            milliScan: { ForesightScanEngine(cluster: $0, $1) },
+            milliIndex: { ForesightIndexEngine(cluster: $0, $1) },
+            milliScores: { _, _, _ in [] },
+            shareScan: { fleet, context in
+                SharePolicyScanEngine(cluster: fleet, ranks: context.nodeRanks) {
+                    ShareForesight($0, usesTables: false)
+                }
+            },
+            shareIndex: { fleet, context in
+                SharePolicyIndexEngine(cluster: fleet, ranks: context.nodeRanks) {
+                    ShareForesight($0, usesTables: true)
+                }
+            },
+            shareScores: { _, _, _ in [] }))
+}

@@ -74,7 +74,7 @@ public struct DifferenceState: Sendable, Hashable {
         let engine = ScriptedEngine(
             cluster: replay.cluster, rows: located.rows, stop: difference.sequence, chosen: chosen,
             usesMilli: options.policy.milli != nil
-                && MilliPolicyKind.thousandthsProblem(with: replay.cluster) == nil
+                && replay.cluster.thousandthsProblem == nil
         ) { requestClass in
             state = DifferenceState(chosen, requestClass, replay)
         }
@@ -98,7 +98,7 @@ public struct DifferenceState: Sendable, Hashable {
             return Verdict(score: Double(evaluator.score(requestClass)), devices: devices.sorted())
         }
         if let milli = replay.options.policy.milli {
-            let isMilli = MilliPolicyKind.thousandthsProblem(with: cluster) == nil
+            let isMilli = cluster.thousandthsProblem == nil
             let scores = milli.scores(of: requestClass, cluster: cluster, replay.policyContext) ?? []
             for (place, row) in rows.enumerated() {
                 verdicts[place].score = nil

@@ -91,7 +91,7 @@ final class ScriptedEngine: PlacementEngine {
     private func occupy(
         _ requestClass: RequestClass, _ node: Int, _ devices: [Int32], _ result: inout RoundResult
     ) -> Outcome {
-        let outcome = MilliPolicyKind.occupy(requestClass, row: node, devices: devices, in: cluster, into: &result)
+        let outcome = cluster.occupyThousandths(requestClass, row: node, devices: devices, into: &result)
         if outcome == nil { isExact = false }
         return outcome ?? .rejected
     }

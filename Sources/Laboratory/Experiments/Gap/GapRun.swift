@@ -103,7 +103,7 @@ struct GapRun: Sendable {
 
     /// Offers the pods to a policy, in the rounds of a sweep.
     func row(_ policy: PolicyChoice) throws(TraceError) -> GapRow {
-        let times = policy.milli == .random ? settings.sweep.repeats : 1
+        let times = policy.milli?.drawsNode == true ? settings.sweep.repeats : 1
         var sums = Array(repeating: 0.0, count: marks.count)
         var isWorkConserving = true
         for number in 0..<times {

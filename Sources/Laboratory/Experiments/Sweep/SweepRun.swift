@@ -65,7 +65,7 @@ public struct SweepTrace: Sendable {
         var hash = DecisionHash()
         var curves: [LoadCurve] = []
         var placed = 0
-        for number in 0..<(policy.milli == .random ? settings.repeats : 1) {
+        for number in 0..<(policy.milli?.drawsNode == true ? settings.repeats : 1) {
             let policySeed = seed &+ UInt64(number) << 32
             let run = try run(policy, policySeed: policySeed, tuning, settings, &hash)
             curves.append(run.curve)

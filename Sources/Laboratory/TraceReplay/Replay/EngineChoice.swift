@@ -33,7 +33,7 @@ public struct PolicyChoice: Sendable {
     public let name: String
     public let summary: String
     /// The policy over devices in thousandths; nil = HAMi's.
-    public let milli: MilliPolicyKind?
+    public let milli: PlacementPolicy?
 
     /// HAMi's scores, with a node policy and a device policy.
     public static let hami = PolicyChoice(
@@ -41,7 +41,7 @@ public struct PolicyChoice: Sendable {
         milli: nil)
 
     public static let all: [PolicyChoice] =
-        [.hami] + MilliPolicyKind.allCases.map { PolicyChoice(name: $0.rawValue, summary: $0.summary, milli: $0) }
+        [.hami] + PlacementPolicy.all.map { PolicyChoice(name: $0.name, summary: $0.summary, milli: $0) }
 
     public static func named(_ name: String) -> PolicyChoice? { all.first { $0.name == name } }
 }

@@ -13,7 +13,7 @@ extension Replay {
     public static func explain(
         _ reference: PodReference, of trace: Trace, options: ReplayOptions, catalog: VendorCatalog
     ) throws(TraceError) -> PodExplanation {
-        if options.policy.milli == .foresight {
+        if options.policy.milli?.decidesWithQueue == true {
             throw TraceError(
                 file: trace.metadata.name,
                 problem: "foresight decides a pod together with its queue; explain takes every other policy")
@@ -74,7 +74,7 @@ extension Replay {
         for start in stride(from: 0, to: sequence, by: options.roundSize) {
             _ = driver.place((start..<min(start + options.roundSize, sequence)).map { classID(Int32($0)) })
         }
-        var decision = options.policy.milli == .random ? nil : scan(sequence)
+        var decision = options.policy.milli?.drawsNode == true ? nil : scan(sequence)
         let outcome = driver.place([classID(Int32(sequence))])[0]
         let devices = Array(driver.result.devices(of: outcome))
         return explanation(sequence, outcome, devices, &decision, timing: nil)
@@ -95,7 +95,7 @@ extension Replay {
     private func explainOnClock(_ sequence: Int, offer: Int, intervalMs: Int64) -> PodExplanation {
         var decision: DecisionExplanation?
         let watch = ReplayWatch(sequence: Int32(sequence), stopsAtOffer: offer) {
-            if self.options.policy.milli != .random { decision = self.scan(sequence) }
+            if self.options.policy.milli?.drawsNode != true { decision = self.scan(sequence) }
         }
         runWatched(watch, intervalMs: intervalMs)
         let timing = PodExplanation.Timing(
@@ -116,7 +116,7 @@ extension Replay {
         _ sequence: Int, _ outcome: Outcome, _ devices: [AllocatedDevice], _ decision: inout DecisionExplanation?,
         timing: PodExplanation.Timing?
     ) -> PodExplanation {
-        if options.policy.milli == .random {
+        if options.policy.milli?.drawsNode == true {
             // What was drawn is known afterwards only; the state is that before the pod once it is off again.
             if outcome.isPlaced { cluster.remove(outcome.resident) }
             decision = scan(sequence, chosen: outcome.isPlaced ? Int(outcome.node) : nil)

@@ -135,7 +135,7 @@ public final class Replay {
         guard options.clock == .backlog else { return false }
         return options.keepsFragmentation
             || options.keepsMetrics && trace.metadata.deviceModel == .milli
-                && MilliPolicyKind.thousandthsProblem(with: cluster) == nil
+                && cluster.thousandthsProblem == nil
     }
 
     /// Four moments, evenly over the axis of the samples. Those of the virtual clock lie a sample earlier: the last one is to

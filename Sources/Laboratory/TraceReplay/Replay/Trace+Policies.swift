@@ -44,7 +44,7 @@ extension Trace {
         if let problem = milli?.problem(with: cluster) {
             throw TraceError(file: metadata.name, problem: problem.description)
         }
-        let isMilli = MilliPolicyKind.thousandthsProblem(with: cluster) == nil
+        let isMilli = cluster.thousandthsProblem == nil
         let needsList = milli == .foresight && options.statistics == .trace
         // On thousandths the published policies would reject what they do not understand.
         let needsPods = isMilli && milli != nil && milli != .foresight
@@ -72,9 +72,9 @@ extension Trace {
             TraceError(
                 file: metadata.name, problem: "\(what) a fleet in thousandths of devices, as openb's; \(problem)")
         }
-        if let problem = MilliPolicyKind.thousandthsProblem(with: cluster) { throw refuse(problem.description) }
+        if let problem = cluster.thousandthsProblem { throw refuse(problem.description) }
         for (shape, requestClass) in classifier.classes.enumerated() {
-            guard let requestClass, !MilliPolicyKind.understands(requestClass, in: cluster) else { continue }
+            guard let requestClass, !requestClass.isInThousandths(of: cluster) else { continue }
             throw refuse("some pods ask \(pods.texts[pods.shapes[shape].limits])")
         }
     }

@@ -140,7 +140,7 @@ struct MetricSampler {
     }
 
     private func measuredFragmentation() -> FragmentationMeter.Record? {
-        guard MilliPolicyKind.thousandthsProblem(with: cluster) == nil else { return nil }
+        guard cluster.thousandthsProblem == nil else { return nil }
         return FragmentationMeter(cluster, context.typicalPods).record
     }
 

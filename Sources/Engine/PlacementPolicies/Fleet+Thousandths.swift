@@ -2,18 +2,30 @@ import DeviceTable
 import PlacementEngine
 import VendorCatalog
 
-extension MilliPolicyKind {
+extension RequestClass {
+    /// Whether the policies understand what the class asks of devices in thousandths; on such fleets they reject its pods
+    /// otherwise.
+    public func isInThousandths(of fleet: Fleet) -> Bool {
+        guard let vendor = fleet.catalog.id(ofWord: VendorCatalog.milliWord) else { return false }
+        return MilliRequest(self, vendor: vendor, modes: fleet.table.modes) != nil
+    }
+}
+
+extension Fleet {
+    /// Why the fleet is not in thousandths of devices; nil = it is.
+    public var thousandthsProblem: PolicyError? { MilliFleet.check(self) }
+
     /// Puts a pod on a node and on given devices in thousandths, as a decision made elsewhere says.
     ///
     /// - Parameter devices: places in the node; one that gives several parts stands several times.
     /// - Returns: nil, changing nothing, when the class is not understood or the node has no such device.
-    public static func occupy(
-        _ requestClass: RequestClass, row: Int, devices: [Int32], in cluster: Fleet, into result: inout RoundResult
+    public func occupyThousandths(
+        _ requestClass: RequestClass, row: Int, devices: [Int32], into result: inout RoundResult
     ) -> Outcome? {
-        guard let vendor = cluster.catalog.id(ofWord: VendorCatalog.milliWord),
-            let request = MilliRequest(requestClass, vendor: vendor, modes: cluster.table.modes)
+        guard let vendor = catalog.id(ofWord: VendorCatalog.milliWord),
+            let request = MilliRequest(requestClass, vendor: vendor, modes: table.modes)
         else { return nil }
-        let range = cluster.table.devices(of: row)
+        let range = table.devices(of: row)
         guard devices.allSatisfy({ (0..<range.count).contains(Int($0)) }) else { return nil }
         let effects = devices.map { device in
             var effect = DeviceEffect.usage(
@@ -21,7 +33,7 @@ extension MilliPolicyKind {
             effect.vendor = vendor.rawValue
             return effect
         }
-        let resident = cluster.addResident(
+        let resident = addResident(
             node: row, effects: effects, namespace: requestClass.namespace, resources: requestClass.resources,
             extended: requestClass.extended)
         let first = Int32(result.devices.count)
