@@ -118,6 +118,13 @@ extension Fleet {
     @discardableResult
     public func remove(_ id: ResidentID) -> Bool {
         guard residents.isAlive(id) else { return false }
+        takeOff(id)
+        if !uidOfResident.isEmpty { forgetPart(id) }
+        return true
+    }
+
+    /// Takes a pod off, whatever is known of it by uid. - Precondition: it is there.
+    func takeOff(_ id: ResidentID) {
         let row = residents[id]
         if table.isJournaling { journal.append(.removed(residents.departure(of: id))) }
         for effect in residents.effects(of: id) {
@@ -130,7 +137,6 @@ extension Fleet {
         }
         observer?.residentChanged(residents.effects(of: id), node: Int(row.node), by: -1)
         residents.remove(id)
-        return true
     }
 
     /// Whether the pod is still there.
