@@ -157,8 +157,8 @@ let package = Package(
             .gate, "MeasuredWork",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "PlacementPolicies", "KubernetesWire", "SeededNumbers", "TraceModel",
-                "TraceGeneration", "TraceReplay",
+                "PlacementEngine", "PlacementPolicies", "KubernetesWire", "SchedulerSession", "SeededNumbers", "TraceModel",
+                "TraceImport", "TraceGeneration", "TraceReplay", "FleetPlanning",
             ]),
         module(
             .gate, "RegressionGate",

@@ -50,16 +50,21 @@ extension Fleet {
     /// Filters over what the node has left. A resource that is not asked is not checked.
     @inline(__always)
     func failingResource(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
-        let free = table.free.base[row]
-        let asked = requestClass.resources
-        if asked.pods > free.pods { return .pods }
-        if asked.cpuMilli > 0 && asked.cpuMilli > free.cpuMilli { return .cpu }
-        if asked.memoryBytes > 0 && asked.memoryBytes > free.memoryBytes { return .memory }
-        if asked.ephemeralBytes > 0 && asked.ephemeralBytes > free.ephemeralBytes { return .ephemeralStorage }
+        if let filter = Self.shortResource(requestClass.resources, table.free.base[row]) { return filter }
         for (resource, amount) in requestClass.extended
         where amount > 0 && amount > table.extendedFree(of: resource, node: row) {
             return .extendedResource
         }
+        return nil
+    }
+
+    /// The first of the resources that every node has of which too little is left.
+    @inline(__always)
+    static func shortResource(_ asked: NodeResources, _ free: NodeResources) -> NodeFilter? {
+        if asked.pods > free.pods { return .pods }
+        if asked.cpuMilli > 0 && asked.cpuMilli > free.cpuMilli { return .cpu }
+        if asked.memoryBytes > 0 && asked.memoryBytes > free.memoryBytes { return .memory }
+        if asked.ephemeralBytes > 0 && asked.ephemeralBytes > free.ephemeralBytes { return .ephemeralStorage }
         return nil
     }
 }

@@ -56,6 +56,8 @@ public struct RefusalCounter: ~Copyable {
     private let cluster: Fleet
     private var evaluator: NodeEvaluator
     private var states: [VendorID: UnsafeMutablePointer<StateGroups>] = [:]
+    /// Nodes that were asked for their reasons, over all classes: an exact count of work.
+    public private(set) var nodesAsked = 0
     /// What the class at hand was told in each state, nil = not asked yet.
     private var verdicts: [NodeVerdict?] = []
 
@@ -86,11 +88,20 @@ public struct RefusalCounter: ~Copyable {
             verdicts.append(contentsOf: repeatElement(nil, count: groups.pointee.stateCount))
         }
         var verdictWithoutDevices: NodeVerdict?
+        nodesAsked += table.nodeRowCount
+        // Most classes want nothing of nodes but resources that every node has.
+        let isPlain =
+            requestClass.extended.isEmpty && !requestClass.hasConstraints && table.constrainedNodeCount == 0
+        let asked = requestClass.resources
         for node in 0..<table.nodeRowCount {
             let head = table.heads.base + node
             if !head.pointee.flags.contains(.alive) { continue }
             counts.nodes += 1
-            if let filter = cluster.firstFailingFilter(requestClass, node: node) {
+            let failing =
+                isPlain
+                ? Fleet.shortResource(asked, table.free.base[node])
+                : cluster.firstFailingFilter(requestClass, node: node)
+            if let filter = failing {
                 counts.nodesByFilter[Int(filter.rawValue)] += 1
                 if filter == .extendedResource, let short = cluster.shortResource(requestClass, node: node) {
                     counts.nodesByShortResource[short, default: 0] += 1

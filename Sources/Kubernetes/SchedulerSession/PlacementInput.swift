@@ -66,6 +66,18 @@ public struct PlacementInput: Sendable {
         if pods.isEmpty { try refuse(podFiles, noun: "pod") }
     }
 
+    /// Reads bytes in memory; `source` names them in problems.
+    public init(_ bytes: [UInt8], source: String, parallelism: Parallelism = .automatic) {
+        var reader = InputReader(parallelism: parallelism)
+        reader.read(bytes, source: source)
+        nodes = reader.input.nodes.map { SourcedNode($0, source: source) }
+        pods = reader.input.pods.map { SourcedPod($0.pod, source: source, template: $0.template) }
+        (quotas, problems) = (reader.input.quotas, reader.input.problems)
+        quotaSources = quotas.map { _ in source }
+        ignoredKinds = reader.input.ignoredKinds
+        cluster = reader.input.cluster
+    }
+
     /// Empty files are a fleet (or a queue) of nothing; files with problems only are a mistake.
     private func refuse(_ files: [String], noun: String) throws(PlacementInputError) {
         let sources = Set(files.map { $0 == "-" ? InputReader.standardInput : $0 })

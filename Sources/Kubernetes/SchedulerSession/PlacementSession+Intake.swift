@@ -35,6 +35,7 @@ extension PlacementSession {
     func restore(_ entry: PlacementInput.SourcedPod) {
         let charge = cluster.restore(entry.pod)
         if charge.residents.isEmpty { refusedPods += 1 } else { residentPods += 1 }
+        running.append(RunningPod(entry: entry, residents: charge.residents))
         for (message, field) in Self.problems(of: charge, entry.pod, in: cluster) {
             addProblem(message, field: field, of: entry)
         }

@@ -30,13 +30,15 @@ public final class PlacementSession {
     /// Looks closer at nodes, where that is asked for.
     private(set) lazy var inspector = ReferenceEngine(cluster: cluster)
     var refusalCounter: RefusalCounter
-    private let asks: AskBook
+    let asks: AskBook
     private let webhook = AdmissionWebhook()
     let hint: ResourceNameHint
     let annotationHint: ResourceNameHint
     let offeredResources: Set<String>
     private let quotas: [ResourceQuota]
     private let namespaceLabels: [String: [String: String]]
+    /// Pods that run, in input order; one that could not be charged holds nothing.
+    public internal(set) var running: [RunningPod] = []
     /// Devices that waiting pods have from an attempt before, by pod; they count until the pod's own turn.
     var reservations: [String: [ResidentID]] = [:]
     lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)

@@ -62,6 +62,8 @@ final class AskBook {
     static let kindsMax = 1 << 16
 
     private var known: [AskKey: PodAsk] = [:]
+    /// Asks that were worked out: an exact count of work.
+    private(set) var made = 0
     /// Whether the label or annotation of a key may be read by somebody, by key.
     private var isRead: [String: Bool] = [:]
     private let domains: Set<String>
@@ -91,12 +93,16 @@ final class AskBook {
         _ entry: PlacementInput.SourcedPod, namespaceDecides: Bool, podKind: Int32,
         make: (PlacementInput.SourcedPod) -> PodAsk
     ) -> PodAsk {
-        guard let template = entry.template, entry.pod.nodeName.isEmpty else { return make(entry) }
+        guard let template = entry.template, entry.pod.nodeName.isEmpty else {
+            made += 1
+            return make(entry)
+        }
         let metadata = entry.pod.metadata
         let key = AskKey(
             template: template, texts: readTexts(metadata.labels) + readTexts(metadata.annotations),
             namespace: namespaceDecides ? metadata.namespace : "", podKind: podKind)
         if let ask = known[key] { return ask }
+        made += 1
         let ask = make(entry)
         if known.count >= Self.kindsMax { known.removeAll() }
         known[key] = ask

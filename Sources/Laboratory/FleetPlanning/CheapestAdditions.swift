@@ -59,7 +59,7 @@ public struct CheapestAdditions: Sendable {
             verified = try Self.verify(fleet, change, prices, counts)
         }
         price = search.price(counts)
-        unreachable = verified.leftOver.filter { search.unreachableAsks.contains($0.asks) }
+        unreachable = verified.leftOver.filter { $0.isRefused || search.unreachableAsks.contains($0.asks) }
         stillLeft = Self.reachable(verified, search)
     }
 
@@ -76,7 +76,7 @@ public struct CheapestAdditions: Sendable {
     }
 
     private static func reachable(_ side: WhatIf.Side, _ search: AdditionSearch) -> Int {
-        side.leftOver.filter { !search.unreachableAsks.contains($0.asks) }.reduce(0) { $0 + $1.pods }
+        side.leftOver.filter { !$0.isRefused && !search.unreachableAsks.contains($0.asks) }.reduce(0) { $0 + $1.pods }
     }
 }
 

@@ -28,6 +28,8 @@ public struct WhatIf: Sendable {
         public var example: String
         /// The reason of the nodes that came closest.
         public var reason: String
+        /// The pods are refused whatever the fleet: by admission, or because they cannot be read.
+        public var isRefused = false
     }
 
     /// A pod whose node goes.
@@ -85,8 +87,8 @@ public struct WhatIf: Sendable {
         var side = Side(
             nodes: table.nodeRowCount, devices: table.deviceRowCount, running: trial.running, refused: trial.refused,
             pending: 0, placed: 0, leftOver: [], moves: [])
-        var left: [(class: RequestClass?, pods: [String])] = []
-        var places: [Int: Int] = [:]
+        var left: [(class: RequestClass?, refusal: String?, pods: [String])] = []
+        var places: [String: Int] = [:]
         for (pod, result) in zip(trial.queue, placed) {
             if let from = pod.from {
                 let node = Int(result.outcome.node)
@@ -99,20 +101,20 @@ public struct WhatIf: Sendable {
                 if result.outcome.isPlaced { side.placed += 1 }
             }
             if result.outcome.isPlaced { continue }
-            let id = pod.requestClass?.id ?? -1
+            let id = pod.refusal ?? "\(pod.requestClass?.id ?? -1)"
             if let place = places[id] {
                 left[place].pods.append(pod.name)
             } else {
                 places[id] = left.count
-                left.append((pod.requestClass, [pod.name]))
+                left.append((pod.requestClass, pod.refusal, [pod.name]))
             }
         }
         var counter = RefusalCounter(cluster: trial.cluster)
-        side.leftOver = left.map { requestClass, pods in
-            let reason = requestClass.map { RejectionSurvey(counter.counts(of: $0)).leadingReason }
+        side.leftOver = left.map { requestClass, refusal, pods in
+            let reason = refusal ?? requestClass.map { RejectionSurvey(counter.counts(of: $0)).leadingReason }
             return LeftOver(
-                asks: requestClass.map { $0.askText(in: trial.cluster) } ?? "nothing that can be read",
-                pods: pods.count, example: pods[0], reason: reason ?? "")
+                asks: requestClass.map { $0.askText(in: trial.cluster) } ?? "not asked for",
+                pods: pods.count, example: pods[0], reason: reason ?? "", isRefused: requestClass == nil)
         }.sorted { ($1.pods, $0.asks) < ($0.pods, $1.asks) }
         return side
     }

@@ -18,23 +18,25 @@ public struct WhatIfFleet {
     struct RunningPod {
         var name: String
         var node: String
-        /// The pod as it would be queued anew: without node and allocation.
         var asked: Pod
-        /// The pod with its allocation; nil = its devices are chosen on its node, as for traces.
-        var placed: Pod?
     }
 
     struct PendingPod {
         var name: String
         var asked: Pod
-        /// The pod with the devices it has from an attempt before; nil = it has none.
-        var held: Pod?
+    }
+
+    /// What a fleet from a cluster is made of; its pods are charged, admitted and asked for as `berth place` does.
+    struct Snapshot {
+        var input: PlacementInput
+        var now: WallClock
     }
 
     var members: [Member] = []
+    var snapshot: Snapshot?
+    /// Of a trace: pods that run from the start, with devices that are chosen on their node, and all others.
     var running: [RunningPod] = []
     var pending: [PendingPod] = []
-    var quotas: [ResourceQuota] = []
     let catalog: VendorCatalog
     var defaults: SchedulingDefaults
     /// What could not be used of the input.
@@ -45,7 +47,6 @@ public struct WhatIfFleet {
         self.catalog = catalog
         self.defaults = defaults
         problems = input.problems
-        quotas = input.quotas
         let cluster = Fleet(catalog: catalog, order: .asRegistered)
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: now)
@@ -59,19 +60,7 @@ public struct WhatIfFleet {
                         devices.filter { cluster.table.flags[$0].contains(.cordoned) }
                             .map { cluster.table.records[$0].id })))
         }
-        for entry in input.pods where !entry.pod.phase.isTerminal {
-            let pod = entry.pod
-            let isReserved = pod.metadata.annotations[SchedulerAnnotations.assignedNode] != nil
-            if !pod.nodeName.isEmpty {
-                running.append(
-                    RunningPod(
-                        name: pod.fullName, node: pod.nodeName, asked: Self.unplaced(pod, catalog), placed: pod))
-            } else {
-                pending.append(
-                    PendingPod(
-                        name: pod.fullName, asked: Self.unplaced(pod, catalog), held: isReserved ? pod : nil))
-            }
-        }
+        snapshot = Snapshot(input: input, now: now)
     }
 
     /// A trace's nodes, the pods that run from the start, and all others as pending.
@@ -88,13 +77,13 @@ public struct WhatIfFleet {
                 pending.append(PendingPod(name: trace.pods.name(row), asked: pod))
             } else {
                 running.append(
-                    RunningPod(name: trace.pods.name(row), node: trace.nodes[home].name, asked: pod, placed: nil))
+                    RunningPod(name: trace.pods.name(row), node: trace.nodes[home].name, asked: pod))
             }
         }
     }
 
     /// The pod as its owner wrote it, as far as that can be told.
-    private static func unplaced(_ pod: Pod, _ catalog: VendorCatalog) -> Pod {
+    static func unplaced(_ pod: Pod, _ catalog: VendorCatalog) -> Pod {
         var pod = pod
         pod.nodeName = ""
         var written: Set = [SchedulerAnnotations.assignedNode, SchedulerAnnotations.assignedTime]

@@ -1,4 +1,3 @@
-import BulkJSON
 import DeviceTable
 import PlacementEngine
 import PlacementModel
@@ -16,8 +15,10 @@ final class WhatIfTrial {
         var from: String?
         /// Nil = the pod cannot be asked for.
         var requestClass: RequestClass?
-        /// Devices the pod has from an attempt before; they count until its own turn.
-        var reserved: [ResidentID] = []
+        /// Why not, where that is known.
+        var refusal: String?
+        /// What happens when the pod's turn comes; returns a refusal.
+        var turn: (() -> String?)?
     }
 
     let cluster: Fleet
@@ -30,30 +31,79 @@ final class WhatIfTrial {
 
     /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
     init(_ fleet: WhatIfFleet, without removed: Set<String>, adding nodes: [TraceNode]) throws(TraceError) {
-        cluster = Fleet(catalog: fleet.catalog, order: .asRegistered)
         defaults = fleet.defaults
-        for quota in fleet.quotas { cluster.quotas.add(quota) }
-        for member in fleet.members where !removed.contains(member.node.name) {
-            cluster.register(member.node, records: member.records, cordoned: member.cordoned)
+        var session: PlacementSession?
+        if let snapshot = fleet.snapshot {
+            let made = PlacementSession(
+                Self.input(snapshot.input, without: removed, fleet.catalog), catalog: fleet.catalog,
+                options: PlacementOptions(defaults: fleet.defaults, now: snapshot.now))
+            cluster = made.cluster
+            session = made
+        } else {
+            cluster = Fleet(catalog: fleet.catalog, order: .asRegistered)
+            for member in fleet.members where !removed.contains(member.node.name) {
+                cluster.register(member.node, records: member.records, cordoned: member.cordoned)
+            }
         }
         for node in nodes {
             cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: fleet.catalog))
         }
         driver = RoundDriver(IndexedEngine(cluster: cluster))
+        if let session, let snapshot = fleet.snapshot {
+            take(session, snapshot.input, removed)
+        } else {
+            take(fleet, removed)
+        }
+    }
+
+    /// The input without some nodes: pods that ran there wait, before all others.
+    private static func input(
+        _ input: PlacementInput, without removed: Set<String>, _ catalog: VendorCatalog
+    ) -> PlacementInput {
+        if removed.isEmpty { return input }
+        var changed = input
+        changed.nodes.removeAll { removed.contains($0.node.name) }
+        func moves(_ entry: PlacementInput.SourcedPod) -> Bool {
+            !entry.pod.phase.isTerminal && removed.contains(entry.pod.nodeName)
+        }
+        let moving = input.pods.filter(moves).map { entry in
+            var entry = entry
+            entry.pod = WhatIfFleet.unplaced(entry.pod, catalog)
+            return entry
+        }
+        changed.pods = moving + input.pods.filter { !moves($0) }
+        return changed
+    }
+
+    /// Takes the queue over from a session.
+    private func take(_ session: PlacementSession, _ input: PlacementInput, _ removed: Set<String>) {
+        running = session.residentPods
+        refused = session.refusedPods
+        var homes: [String: String] = [:]
+        for entry in input.pods where removed.contains(entry.pod.nodeName) {
+            homes[entry.pod.fullName] = entry.pod.nodeName
+        }
+        for entry in session.queue {
+            let asked = session.queuedAsk(entry)
+            var queued = Queued(
+                name: entry.pod.fullName, from: homes[entry.pod.fullName], requestClass: asked.requestClass,
+                refusal: asked.refusal)
+            if session.hasTurn(entry, asked) { queued.turn = { session.takeTurn(entry, asked) } }
+            queue.append(queued)
+        }
+    }
+
+    private func take(_ fleet: WhatIfFleet, _ removed: Set<String>) {
         let chooser = ReferenceEngine(cluster: cluster)
         for pod in fleet.running {
             if removed.contains(pod.node) {
                 queue.append(Queued(name: pod.name, from: pod.node, requestClass: requestClass(pod.asked)))
-            } else if let placed = pod.placed {
-                if cluster.restore(placed).residents.isEmpty { refused += 1 } else { running += 1 }
             } else {
                 start(pod, chooser)
             }
         }
         for waiting in fleet.pending {
-            let held = waiting.held.map { cluster.restore($0).residents } ?? []
-            queue.append(
-                Queued(name: waiting.name, from: nil, requestClass: requestClass(waiting.asked), reserved: held))
+            queue.append(Queued(name: waiting.name, from: nil, requestClass: requestClass(waiting.asked)))
         }
     }
 
@@ -85,27 +135,48 @@ final class WhatIfTrial {
     /// Places the whole queue, in order. - Complexity: that of the engine.
     func placeQueue() -> [Placed] {
         var placed: [Placed] = []
-        var start = 0
-        while start < queue.count {
-            // A pod that has something reserved gives it up before it is decided, so it begins a round of its own.
-            for id in queue[start].reserved { cluster.remove(id) }
-            queue[start].reserved = []
-            let end = queue[(start + 1)...].firstIndex { !$0.reserved.isEmpty } ?? queue.count
-            placed += place(queue[start..<end])
-            start = end
+        let observer = QueueObserver { [driver] decision in
+            placed.append(
+                Placed(
+                    outcome: decision.outcome,
+                    devices: driver.result.devices(of: decision.outcome).map { Int($0.device) }))
         }
+        driver.observers = [observer]
+        driver.gate = self
+        // The driver is this trial's own: it must not hold it.
+        defer {
+            driver.observers = []
+            driver.gate = nil
+        }
+        var rest = 0..<queue.count
+        driver.offerBacklog(
+            nextRound: {
+                defer { rest = queue.count..<queue.count }
+                return rest
+            }, classID: { queue[Int($0)].requestClass.map { Int32($0.id) } ?? RoundDriver.cannotBeAsked })
         return placed
-    }
-
-    private func place(_ pods: ArraySlice<Queued>) -> [Placed] {
-        let ids = pods.map { $0.requestClass.map { Int32($0.id) } ?? RoundDriver.cannotBeAsked }
-        return driver.place(ids).map { outcome in
-            Placed(outcome: outcome, devices: driver.result.devices(of: outcome).map { Int($0.device) })
-        }
     }
 
     /// Takes the queue's pods off again.
     func takeBack(_ placed: [Placed]) {
         for pod in placed where pod.outcome.isPlaced { cluster.remove(pod.outcome.resident) }
     }
+}
+
+extension WhatIfTrial: RoundGate {
+    func concerns(_ sequence: Int32) -> Bool { queue[Int(sequence)].turn != nil }
+
+    func admits(_ sequence: Int32) -> Bool {
+        guard let turn = queue[Int(sequence)].turn else { return true }
+        queue[Int(sequence)].refusal = turn()
+        return queue[Int(sequence)].refusal == nil
+    }
+}
+
+private final class QueueObserver: RoundObserver {
+    private let body: (RoundDecision) -> Void
+
+    init(_ body: @escaping (RoundDecision) -> Void) { self.body = body }
+
+    func didDecide(_ decision: RoundDecision, in result: RoundResult) { body(decision) }
 }

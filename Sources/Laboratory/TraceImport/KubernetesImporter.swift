@@ -29,16 +29,22 @@ public enum KubernetesImporter {
 
     /// - Throws: ``TraceError`` when not one node can be read from the files.
     public static func read(_ files: [String], now: WallClock, catalog: VendorCatalog) throws(TraceError) -> Result {
+        make(try input(files), name: files[0], now: now, catalog: catalog)
+    }
+
+    /// - Throws: ``TraceError`` when not one node can be read from the files.
+    static func input(_ files: [String]) throws(TraceError) -> PlacementInput {
         let input: PlacementInput
         do throws(PlacementInputError) { input = try PlacementInput(nodeFiles: files, podFiles: []) } catch {
             let first = error.problems.first.map { ": \($0)" } ?? ""
             throw TraceError(file: files.first ?? "", problem: "\(error)\(first)")
         }
         if input.nodes.isEmpty { throw TraceError(file: files.first ?? "", problem: "has no node") }
-        return make(input, name: files[0], now: now, catalog: catalog)
+        return input
     }
 
-    private static func make(
+    /// What a trace can say of an input.
+    public static func make(
         _ input: PlacementInput, name: String, now: WallClock, catalog: VendorCatalog
     ) -> Result {
         let cluster = Fleet(catalog: catalog, order: .asRegistered)
@@ -49,12 +55,9 @@ public enum KubernetesImporter {
                 metadata: TraceMetadata(
                     name: base, description: "Snapshot of a cluster", origin: "kubectl get nodes,pods -A -o json",
                     licence: "as of the cluster")), notes: [], problems: input.problems)
-        let tolerated = Set(
-            input.pods.flatMap { entry in
-                input.nodes.flatMap(\.node.taints).filter { taint in
-                    entry.pod.tolerations.contains { $0.tolerates(taint) }
-                }
-            })
+        let taints = Set(input.nodes.lazy.flatMap(\.node.taints))
+        let tolerations = Set(input.pods.lazy.flatMap(\.pod.tolerations))
+        let tolerated = taints.filter { taint in tolerations.contains { $0.tolerates(taint) } }
         if !tolerated.isEmpty {
             let names = tolerated.map(\.key).sorted().joined(separator: ", ")
             result.notes.append("taints that some pod tolerates are left out (\(names)): a trace has no tolerations")
@@ -74,7 +77,7 @@ public enum KubernetesImporter {
 
     // MARK: Nodes
 
-    private static func traceNode(_ row: Int, _ cluster: Fleet) -> TraceNode {
+    static func traceNode(_ row: Int, _ cluster: Fleet) -> TraceNode {
         let table = cluster.table
         let node = table.nodes[row]
         func amount(_ name: String) -> Int64? {
@@ -148,14 +151,14 @@ public enum KubernetesImporter {
         if merged > 0 { result.notes.append("\(merged) pods of several containers became one container each") }
     }
 
-    private static func deviceLimits(of container: Container, _ cluster: Fleet) -> [(key: String, value: String)] {
+    static func deviceLimits(of container: Container, _ cluster: Fleet) -> [(key: String, value: String)] {
         let names = Set(container.limits.keys).union(container.requests.keys)
         return names.intersection(cluster.catalog.managedResources).sorted().compactMap { name in
             container.limitOrRequest(name).map { (key: name, value: $0.canonical) }
         }
     }
 
-    private static func shape(
+    static func shape(
         of pod: Pod, _ asking: Container?, _ cluster: Fleet, _ pods: inout TracePods
     ) -> PodShape {
         let (resources, _) = PodResources.demand(of: pod, managed: cluster.catalog.managedResources) {

@@ -17,7 +17,7 @@ public struct TraceSnapshot: Sendable {
     /// where HAMi's policies put them; what does not fit is pending, as is the rest.
     ///
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor, or a vendor's devices exist in traces alone.
-    /// - Complexity: O(running x nodes x devices)
+    /// - Complexity: O(nodes x devices + pods), besides that of the index
     /// - Determinism: the trace decides; times are those of `now`.
     public init(
         of trace: Trace, running: Int, defaults: SchedulingDefaults = SchedulingDefaults(), now: WallClock,
@@ -32,44 +32,48 @@ public struct TraceSnapshot: Sendable {
         }
         pods = []
         self.running = 0
-        let engine = ReferenceEngine(cluster: cluster)
+        let index = IndexedEngine(cluster: cluster)
+        let inspector = ReferenceEngine(cluster: cluster)
+        let classifier = ShapeClassifier(trace, cluster: cluster, defaults: defaults)
+        let shapePods = trace.pods.shapes.map { trace.pods.pod(of: $0) }
         // Pods that run from the start are put first, so that those that come later find the fleet as it is.
         let rows = (0..<trace.pods.count).sorted {
             (trace.pods.placedOn[$0] < 0 ? 1 : 0, $0) < (trace.pods.placedOn[$1] < 0 ? 1 : 0, $1)
         }
         var offered = 0
         for row in rows {
-            var pod = trace.pods.pod(of: trace.pods.shapes[Int(trace.pods.shape[row])])
+            let shape = Int(trace.pods.shape[row])
+            var pod = shapePods[shape]
             pod.metadata.name = trace.pods.name(row)
             pod.metadata.uid = "uid-\(row)"
             let home = Int(trace.pods.placedOn[row])
             if home < 0 { offered += 1 }
-            if home >= 0 || offered <= running {
-                Self.start(&pod, on: home < 0 ? nil : [home], engine, defaults, now)
+            if home >= 0 || offered <= running, let requestClass = classifier.classes[shape] {
+                // Nothing is looked for where the node is given.
+                let node =
+                    home < 0
+                    ? index.choose(requestClass) : inspector.choose(requestClass, candidates: [home])?.node
+                if let node { Self.start(&pod, requestClass, on: node, inspector, now) }
             }
             if pod.phase == .running { self.running += 1 }
             pods.append(pod)
         }
     }
 
-    /// Places a pod and writes on it what HAMi and the kubelet would; leaves it pending where it does not fit.
+    /// Charges a pod to a node that fits and writes on it what HAMi and the kubelet would.
     private static func start(
-        _ pod: inout Pod, on candidates: [Int]?, _ engine: ReferenceEngine, _ defaults: SchedulingDefaults,
-        _ now: WallClock
+        _ pod: inout Pod, _ requestClass: RequestClass, on node: Int, _ engine: ReferenceEngine, _ now: WallClock
     ) {
         let cluster = engine.cluster
-        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
-        guard let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults) else { return }
-        let requestClass = cluster.requestClass(key)
-        guard let choice = engine.choose(requestClass, candidates: candidates) else { return }
-        _ = engine.evaluator.fits(requestClass, node: choice.node)
+        _ = engine.evaluator.fits(requestClass, node: node)
         if requestClass.asksForDevices {
-            let detail = PlacementDetail(requestClass, engine.evaluator, cluster: cluster, score: choice.score)
+            let detail = PlacementDetail(
+                requestClass, engine.evaluator, cluster: cluster, score: engine.evaluator.score(requestClass))
             let added = detail.annotations(for: pod, requestClass, cluster: cluster, now: now)
             pod.metadata.annotations.merge(added) { $1 }
             pod.schedulerName = "hami-scheduler"
         }
-        pod.nodeName = cluster.table.nodes[choice.node].name
+        pod.nodeName = cluster.table.nodes[node].name
         pod.phase = .running
         var result = RoundResult()
         _ = engine.commit(requestClass, into: &result)

@@ -11,6 +11,21 @@ package struct ShapeClassifier {
     /// Why the pods of a shape cannot be placed, by shape.
     package private(set) var problems: [Int32: String] = [:]
 
+    /// Classes that were found elsewhere, by shape.
+    package init(_ asks: [Result<RequestClass, ShapeProblem>]) {
+        for (shape, ask) in asks.enumerated() {
+            switch ask {
+            case .success(let requestClass):
+                classIDs.append(Int32(requestClass.id))
+                classes.append(requestClass)
+            case .failure(let problem):
+                problems[Int32(shape)] = problem.text
+                classIDs.append(RoundDriver.cannotBeAsked)
+                classes.append(nil)
+            }
+        }
+    }
+
     /// - Complexity: O(shapes x vendors)
     package init(_ trace: Trace, cluster: Fleet, defaults: SchedulingDefaults) {
         for shape in trace.pods.shapes {

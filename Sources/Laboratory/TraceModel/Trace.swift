@@ -179,6 +179,26 @@ public struct TracePods: Sendable {
         return true
     }
 
+    /// Adds a pod of a shape that has a number.
+    @discardableResult
+    package mutating func append(name: UnsafeBufferPointer<UInt8>, shapeID: Int32, placedOn: Int32) -> Bool {
+        if names.intern(name) != Int32(count) { return false }
+        arrivalMs.append(0)
+        durationMs.append(-1)
+        shape.append(shapeID)
+        gang.append(-1)
+        gangSize.append(0)
+        priority.append(0)
+        self.placedOn.append(placedOn)
+        return true
+    }
+
+    /// Adds a shape even if one reads the same: a shape cannot say all by which pods of a cluster differ.
+    package mutating func addShape(_ shape: PodShape) -> Int32 {
+        shapes.append(shape)
+        return Int32(shapes.count - 1)
+    }
+
     private mutating func shapeID(_ shape: PodShape) -> Int32 {
         if let known = shapeIDs[shape] { return known }
         let id = Int32(shapes.count)

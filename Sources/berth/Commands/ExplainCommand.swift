@@ -127,19 +127,23 @@ struct ExplainCommand: ParsableCommand {
     private func explainReplay(of folder: String) throws -> PodExplanation {
         let catalog = try VendorCatalog.forTraces()
         return try reportingErrors {
-            let trace =
-                KubernetesImporter.isSnapshot(folder)
-                ? try KubernetesImporter.readTelling([folder], catalog: catalog)
-                : !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
-                    ? try OpenBImporter.read(
-                        OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
-                    : try Trace(folder: folder)
             var options = ReplayOptions()
             options.policy = PolicyChoice.named(policy) ?? .hami
             options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
             options.defaults = defaults
             options.profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
             options.seed = seed
+            if KubernetesImporter.isSnapshot(folder) {
+                return try Replay.explain(PodReference(pod), options: options) { () throws(TraceError) in
+                    try Replay(
+                        SnapshotReplay.preparedTelling(folder, options, catalog: catalog), options: options)
+                }
+            }
+            let trace =
+                !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
+                ? try OpenBImporter.read(
+                    OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
+                : try Trace(folder: folder)
             return try Replay.explain(PodReference(pod), of: trace, options: options, catalog: catalog)
         }
     }

@@ -141,8 +141,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
         let summary = try reportingErrors {
-            let trace = try load(catalog)
-            let replay = try Replay(trace, options: options(for: trace), catalog: catalog)
+            let replay = try makeReplay(catalog)
             let progress = ProgressLine()
             let summary = replay.run(progress: progress.map { line in { line.show($0, of: $1) } })
             progress?.clear()
@@ -159,6 +158,16 @@ struct ReplayCommand: ParsableCommand {
         case .table: print(ReplayTable.text(summary), terminator: "")
         case .json: FileHandle.standardOutput.write(Data(summary.json()))
         }
+    }
+
+    /// A snapshot is replayed on the fleet that `berth place` makes of it.
+    private func makeReplay(_ catalog: VendorCatalog) throws -> Replay {
+        if KubernetesImporter.isSnapshot(trace) {
+            let prepared = try SnapshotReplay.preparedTelling(trace, options(), catalog: catalog)
+            return try Replay(prepared, options: options(for: prepared.trace))
+        }
+        let trace = try load(catalog)
+        return try Replay(trace, options: options(for: trace), catalog: catalog)
     }
 
     func load(_ catalog: VendorCatalog) throws -> Trace {

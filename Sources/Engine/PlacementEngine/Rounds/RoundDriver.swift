@@ -35,6 +35,15 @@ public protocol RoundMeter: AnyObject {
     func didEndRound()
 }
 
+/// Somebody who has a word about single pods just before their turn: who gives up what they held, or is refused for a limit that
+/// pods placed before have used up.
+public protocol RoundGate: AnyObject {
+    /// Whether the pod is to be asked about; the same whenever it is asked.
+    func concerns(_ sequence: Int32) -> Bool
+    /// The pod's turn has come. - Returns: whether the engine is asked; else the pod is rejected for good
+    func admits(_ sequence: Int32) -> Bool
+}
+
 /// Hands pods to an engine: the one loop that replays, sweeps, gaps, what-if questions, explanations, `place` and benchmarks use.
 ///
 /// ```
@@ -54,9 +63,10 @@ public final class RoundDriver {
     public let engine: any PlacementEngine
     public var meter: (any RoundMeter)?
     public var observers: [any RoundObserver] = []
+    public var gate: (any RoundGate)?
     /// What the engine said of the last round, or the last pod placed alone.
     public private(set) var result: RoundResult
-    private var asked: [Int32] = []
+    private var askedIDs: [Int32] = []
     private var outcomes: [Outcome] = []
 
     /// - Parameters:
@@ -68,7 +78,7 @@ public final class RoundDriver {
         result.outcomes.reserveCapacity(roundSize)
         result.devices.reserveCapacity(roundSize * 4)
         result.latencies.reserveCapacity(roundSize)
-        asked.reserveCapacity(roundSize)
+        askedIDs.reserveCapacity(roundSize)
         outcomes.reserveCapacity(roundSize)
     }
 
@@ -79,9 +89,9 @@ public final class RoundDriver {
     /// - Returns: an outcome for each, whose devices are in ``result`` until the next round.
     public func place(_ classIDs: some Collection<Int32>) -> [Outcome] {
         outcomes.removeAll(keepingCapacity: true)
-        asked.removeAll(keepingCapacity: true)
+        askedIDs.removeAll(keepingCapacity: true)
         result.removeAll()
-        for id in classIDs where id != Self.cannotBeAsked { asked.append(id) }
+        for id in classIDs where id != Self.cannotBeAsked { askedIDs.append(id) }
         ask(isRound: true)
         var next = 0
         for id in classIDs {
@@ -100,8 +110,8 @@ public final class RoundDriver {
     public func placeNext(_ classID: Int32) -> Outcome {
         result.removeAll()
         if classID == Self.cannotBeAsked { return .rejected }
-        asked.removeAll(keepingCapacity: true)
-        asked.append(classID)
+        askedIDs.removeAll(keepingCapacity: true)
+        askedIDs.append(classID)
         ask(isRound: false)
         return result.outcomes[0]
     }
@@ -112,13 +122,13 @@ public final class RoundDriver {
     }
 
     private func ask(isRound: Bool) {
-        if asked.isEmpty { return }
+        if askedIDs.isEmpty { return }
         guard let meter else {
-            asked.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
+            askedIDs.withUnsafeBufferPointer { engine.place($0, clock: nil, into: &result) }
             return
         }
-        meter.measure(pods: asked.count, isRound: isRound) {
-            asked.withUnsafeBufferPointer { engine.place($0, clock: meter.podClock, into: &result) }
+        meter.measure(pods: askedIDs.count, isRound: isRound) {
+            askedIDs.withUnsafeBufferPointer { engine.place($0, clock: meter.podClock, into: &result) }
         }
         meter.didPlace(result)
     }
@@ -166,9 +176,11 @@ public final class RoundDriver {
             if offered > 0, offered % roundSize == 0 { endRound() }
             offered += 1
             if !observers.isEmpty { announce([sequence]) }
-            let outcome = placeNext(classID)
-            tell(RoundDecision(sequence: sequence, classID: classID, outcome: outcome, isNew: sequence >= firstNew))
-            return outcome.isPlaced
+            let isNew = sequence >= firstNew
+            let asked = isNew ? self.asked(classID, sequence) : classID
+            let outcome = placeNext(asked)
+            tell(RoundDecision(sequence: sequence, classID: asked, outcome: outcome, isNew: isNew))
+            return outcome.isPlaced || asked == Self.cannotBeAsked
         }
         endRound()
     }
@@ -183,7 +195,7 @@ public final class RoundDriver {
             for sequence in round where sequence < firstNew { engine.waitingDidChange(classID(sequence), by: -1) }
             let old = round.count { $0 < firstNew }
             offer(round, firstNew: old, classID: classID) { decision in
-                if decision.outcome.isPlaced { return }
+                if decision.outcome.isPlaced || decision.classID == Self.cannotBeAsked { return }
                 engine.waitingDidChange(decision.classID, by: 1)
                 kept.append(decision.sequence)
             }
@@ -192,21 +204,36 @@ public final class RoundDriver {
         queue.pods = kept
     }
 
-    /// One round, told pod by pod.
+    /// One round, told pod by pod. A pod that the gate has a word about ends it, and another begins.
     private func offer(
         _ sequences: [Int32], firstNew: Int, classID: (Int32) -> Int32, didDecide: (RoundDecision) -> Void
     ) {
-        let classIDs = sequences.map(classID)
-        if !observers.isEmpty {
-            announce(zip(sequences, classIDs).filter { $0.1 != Self.cannotBeAsked }.map(\.0))
+        var start = 0
+        while start < sequences.count {
+            let end = gate.map { gate in
+                sequences[(start + 1)...].firstIndex { gate.concerns($0) } ?? sequences.count
+            } ?? sequences.count
+            var classIDs = sequences[start..<end].map(classID)
+            if start >= firstNew { classIDs[0] = asked(classIDs[0], sequences[start]) }
+            if !observers.isEmpty {
+                announce(zip(sequences[start..<end], classIDs).filter { $0.1 != Self.cannotBeAsked }.map(\.0))
+            }
+            let outcomes = place(classIDs)
+            for (place, outcome) in outcomes.enumerated() {
+                let decision = RoundDecision(
+                    sequence: sequences[start + place], classID: classIDs[place], outcome: outcome,
+                    isNew: start + place >= firstNew)
+                tell(decision)
+                didDecide(decision)
+            }
+            start = end
         }
-        let outcomes = place(classIDs)
-        for (place, outcome) in outcomes.enumerated() {
-            let decision = RoundDecision(
-                sequence: sequences[place], classID: classIDs[place], outcome: outcome, isNew: place >= firstNew)
-            tell(decision)
-            didDecide(decision)
-        }
+    }
+
+    /// The class of a pod whose first turn has come.
+    private func asked(_ classID: Int32, _ sequence: Int32) -> Int32 {
+        guard classID != Self.cannotBeAsked, let gate, gate.concerns(sequence) else { return classID }
+        return gate.admits(sequence) ? classID : Self.cannotBeAsked
     }
 
     private func announce(_ sequences: [Int32]) {

@@ -13,12 +13,21 @@ extension Replay {
     public static func explain(
         _ reference: PodReference, of trace: Trace, options: ReplayOptions, catalog: VendorCatalog
     ) throws(TraceError) -> PodExplanation {
+        try explain(reference, options: options) { () throws(TraceError) in
+            try Replay(trace, options: options, catalog: catalog)
+        }
+    }
+
+    /// The same for replays that `make` makes anew: one, or two on a virtual clock.
+    public static func explain(
+        _ reference: PodReference, options: ReplayOptions, make: () throws(TraceError) -> Replay
+    ) throws(TraceError) -> PodExplanation {
+        let replay = try make()
         if options.policy.milli?.decidesWithQueue == true {
             throw TraceError(
-                file: trace.metadata.name,
+                file: replay.trace.metadata.name,
                 problem: "foresight decides a pod together with its queue; explain takes every other policy")
         }
-        let replay = try Replay(trace, options: options, catalog: catalog)
         let sequence = try replay.sequence(of: reference)
         if let problem = replay.problem(of: sequence) {
             return PodExplanation(
@@ -27,7 +36,7 @@ extension Replay {
         guard case .virtual(let intervalMs) = options.clock else { return replay.explainInBacklog(sequence) }
         let search = ReplayWatch(sequence: Int32(sequence))
         replay.runWatched(search, intervalMs: intervalMs)
-        let again = try Replay(trace, options: options, catalog: catalog)
+        let again = try make()
         return again.explainOnClock(sequence, offer: search.offers, intervalMs: intervalMs)
     }
 
@@ -71,17 +80,29 @@ extension Replay {
 
     private func explainInBacklog(_ sequence: Int) -> PodExplanation {
         let driver = makeDriver()
-        for start in stride(from: 0, to: sequence, by: options.roundSize) {
-            _ = driver.place((start..<min(start + options.roundSize, sequence)).map { classID(Int32($0)) })
-        }
+        var start = 0
+        driver.offerBacklog(
+            nextRound: {
+                let end = min(start + options.roundSize, sequence)
+                defer { start = end }
+                return start..<end
+            }, classID: classID)
         var decision = options.policy.milli?.drawsNode == true ? nil : scan(sequence)
-        let outcome = driver.place([classID(Int32(sequence))])[0]
-        let devices = Array(driver.result.devices(of: outcome))
-        return explanation(sequence, outcome, devices, &decision, timing: nil)
+        let last = LastDecision()
+        driver.observers.append(last)
+        var rest = sequence..<sequence + 1
+        driver.offerBacklog(
+            nextRound: {
+                defer { rest = rest.upperBound..<rest.upperBound }
+                return rest
+            }, classID: classID)
+        return explanation(sequence, last.outcome, last.devices, &decision, timing: nil)
     }
 
     private func makeDriver() -> RoundDriver {
-        RoundDriver(options.engine.make(cluster, options.policy, policyContext, options.threads))
+        let driver = RoundDriver(options.engine.make(cluster, options.policy, policyContext, options.threads))
+        driver.gate = roundGate
+        return driver
     }
 
     // MARK: Virtual clock
@@ -139,5 +160,16 @@ extension DecisionExplanation {
         }
         let head = "0/\(nodes) nodes are available"
         return reasons.isEmpty ? head : head + ": " + reasons.map { "\($0.nodes) \($0.word)" }.joined(separator: ", ")
+    }
+}
+
+/// Keeps the pod decided last.
+private final class LastDecision: RoundObserver {
+    private(set) var outcome = Outcome.rejected
+    private(set) var devices: [AllocatedDevice] = []
+
+    func didDecide(_ decision: RoundDecision, in result: RoundResult) {
+        outcome = decision.outcome
+        devices = Array(result.devices(of: outcome))
     }
 }

@@ -43,7 +43,9 @@ extension Replay {
         let reasons = options.tellsReasons ? addReasons(of: run.rejected, to: &summary) : [:]
         var metrics = run.metrics
         summary.metrics = metrics?.finish(
-            refusals: run.rejected.map { ($0, reasons[trace.pods.shape[Int(order[Int($0)])]] ?? "") })
+            refusals: run.rejected.map {
+                ($0, refusals[$0] ?? reasons[trace.pods.shape[Int(order[Int($0)])]] ?? "")
+            })
         return summary
     }
 
@@ -51,7 +53,14 @@ extension Replay {
     private func addReasons(of rejected: [Int32], to summary: inout ReplaySummary) -> [Int32: String] {
         var leadingReasons: [Int32: String] = [:]
         var podsByShape: [Int32: Int] = [:]
-        for sequence in rejected { podsByShape[trace.pods.shape[Int(order[Int(sequence)])], default: 0] += 1 }
+        for sequence in rejected {
+            // Refused for what others had used up, whatever the fleet says.
+            if let refusal = refusals[sequence] {
+                summary.rejectedByReason[refusal, default: 0] += 1
+            } else {
+                podsByShape[trace.pods.shape[Int(order[Int(sequence)])], default: 0] += 1
+            }
+        }
         let surveys = RejectionSurvey.surveys(
             of: podsByShape.keys.compactMap { classifier.classes[Int($0)] }, cluster: cluster,
             Parallelism(threads: options.threads))

@@ -83,6 +83,7 @@ private final class ClockObserver: RoundObserver {
         let outcome = decision.outcome
         run.decisions += 1
         replay.watch?.didOffer(decision.sequence, outcome, in: result)
+        if decision.classID == RoundDriver.cannotBeAsked { run.rejected.append(decision.sequence) }
         guard outcome.isPlaced else { return }
         let pods = replay.trace.pods
         let pod = Int(replay.order[Int(decision.sequence)])

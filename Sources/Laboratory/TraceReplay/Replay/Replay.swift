@@ -31,15 +31,35 @@ public final class Replay {
     private var residentPods: [Int32] = []
     /// Stops the virtual clock at one pod's decision.
     var watch: ReplayWatch?
+    private let gate: (any PodGate)?
+    /// Pods that the gate has refused, by sequence number.
+    var refusals: [Int32: String] = [:]
 
     /// Builds the fleet, puts the resident pods on it and classifies the queued ones.
     ///
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor of the fleet, or the policy cannot work on the trace.
-    public init(_ trace: Trace, options: ReplayOptions = ReplayOptions(), catalog: VendorCatalog) throws(TraceError) {
+    public convenience init(
+        _ trace: Trace, options: ReplayOptions = ReplayOptions(), catalog: VendorCatalog
+    ) throws(TraceError) {
+        var prepared = try PreparedTrace(
+            trace, defaults: options.defaults, profile: options.profile, catalog: catalog)
+        try trace.check(options, prepared.cluster, prepared.classifier)
+        prepared.placeRunning()
+        try self.init(prepared, options: options)
+    }
+
+    /// Queues the pods of a trace whose fleet stands.
+    ///
+    /// - Precondition: the fleet was made with the options' profile and defaults.
+    /// - Throws: ``TraceError`` when the policy cannot work on the trace.
+    public init(_ prepared: PreparedTrace, options: ReplayOptions = ReplayOptions()) throws(TraceError) {
         precondition(options.roundSize > 0, "a round has room for at least one pod")
+        let trace = prepared.trace
         self.trace = trace
         self.options = options
-        cluster = try trace.makeCluster(catalog: catalog, profile: options.profile)
+        cluster = prepared.cluster
+        classifier = prepared.classifier
+        gate = prepared.gate
         var order: [Int32] = []
         switch options.clock {
         case .backlog: order = (0..<Int32(trace.pods.count)).filter { trace.pods.placedOn[Int($0)] < 0 }
@@ -51,43 +71,23 @@ public final class Replay {
             generator.shuffle(&order)
         }
         self.order = order
-        classifier = ShapeClassifier(trace, cluster: cluster, defaults: options.defaults)
         try trace.check(options, cluster, classifier)
+        let catalog = cluster.catalog
         policyContext = PolicyContext(
             typicalPods: trace.typicalPods(catalog: catalog),
             statistics: options.statistics == .trace ? trace.foresightStatistics(catalog: catalog) : nil,
             classCounts: trace.classCounts(classifier), seed: options.seed)
-        packings = options.findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
-        present = options.findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
-        placeResidents()
-    }
-
-    /// Puts the pods that hold part of the fleet from the start onto their nodes, always under HAMi's default policies, so
-    /// that every run starts from the same state.
-    private func placeResidents() {
-        let rows = (0..<trace.pods.count).filter { trace.pods.placedOn[$0] >= 0 }
-        if rows.isEmpty { return }
-        let classifier = ShapeClassifier(trace, cluster: cluster, defaults: SchedulingDefaults())
-        let engine = ReferenceEngine(cluster: cluster)
-        var result = RoundResult()
-        residents = rows.count
-        for pod in rows {
-            let node = Int(trace.pods.placedOn[pod])
-            guard let requestClass = classifier.classes[Int(trace.pods.shape[pod])],
-                engine.choose(requestClass, candidates: [node]) != nil
-            else {
-                residentsNotPlaced += 1
-                continue
-            }
-            result.removeAll()
-            let outcome = engine.commit(requestClass, into: &result)
-            present?.arrive(shape: trace.pods.shape[pod])
-            present?.place(outcome.resident, shape: trace.pods.shape[pod])
-            residentPods.append(Int32(pod))
-            if trace.pods.durationMs[pod] >= 0 {
-                departures.add(
-                    outcome.resident, pod: Int32(pod), at: trace.pods.durationMs[pod])
-            }
+        let findsCeiling = options.findsCeiling && prepared.describesRequests
+        packings = findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
+        present = findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
+        residents = prepared.running.count + prepared.runningNotCharged
+        residentsNotPlaced = prepared.runningNotCharged
+        for (pod, ids) in prepared.running {
+            present?.arrive(shape: trace.pods.shape[Int(pod)])
+            if let id = ids.first { present?.place(id, shape: trace.pods.shape[Int(pod)]) }
+            residentPods.append(pod)
+            let durationMs = trace.pods.durationMs[Int(pod)]
+            if durationMs >= 0 { for id in ids { departures.add(id, pod: pod, at: durationMs) } }
         }
     }
 
@@ -106,6 +106,7 @@ public final class Replay {
         let meter = EngineMeter(threads: options.threads, timesPods: options.timesPods, clock: clock)
         let driver = RoundDriver(engine, roundSize: options.roundSize)
         driver.meter = meter
+        driver.gate = roundGate
         let run = ReplayRun(
             sampler: AllocationSampler(
                 cluster: cluster, axis: options.clock == .backlog ? .pods : .milliseconds),
@@ -145,6 +146,9 @@ public final class Replay {
         return (1...4).map { sampledSpanMs * $0 / 4 - sampledSpanMs / Int64(max(options.samplesMax, 1)) }
     }
 
+    /// The gate in terms of sequence numbers; nil when no pod concerns it.
+    var roundGate: (any RoundGate)? { gate.map { ReplayGate(self, $0) } }
+
     func classID(_ sequence: Int32) -> Int32 {
         classifier.classIDs[Int(trace.pods.shape[Int(order[Int(sequence)])])]
     }
@@ -171,6 +175,25 @@ public final class Replay {
         run.recount()
         run.sample(at: Int64(order.count))
         for pod in order { run.present?.arrive(shape: trace.pods.shape[Int(pod)]) }
+    }
+}
+
+/// Asks a trace's gate, and remembers whom it refused.
+private final class ReplayGate: RoundGate {
+    private unowned let replay: Replay
+    private let gate: any PodGate
+
+    init(_ replay: Replay, _ gate: any PodGate) {
+        self.replay = replay
+        self.gate = gate
+    }
+
+    func concerns(_ sequence: Int32) -> Bool { gate.concerns(replay.order[Int(sequence)]) }
+
+    func admits(_ sequence: Int32) -> Bool {
+        guard let refusal = gate.refusal(replay.order[Int(sequence)]) else { return true }
+        replay.refusals[sequence] = refusal
+        return false
     }
 }
 

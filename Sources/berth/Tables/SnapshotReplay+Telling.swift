@@ -1,0 +1,16 @@
+import TraceImport
+import TraceModel
+import TraceReplay
+import VendorCatalog
+
+extension SnapshotReplay {
+    /// Reads a snapshot as `berth place` does, and tells on standard error what could not be used of it.
+    static func preparedTelling(
+        _ file: String, _ options: ReplayOptions, catalog: VendorCatalog
+    ) throws(TraceError) -> PreparedTrace {
+        let snapshot = try SnapshotReplay(
+            [file], defaults: options.defaults, profile: options.profile, now: .system(), catalog: catalog)
+        for problem in snapshot.session.problems { StandardError.write("warning: \(problem)") }
+        return snapshot.prepare()
+    }
+}
