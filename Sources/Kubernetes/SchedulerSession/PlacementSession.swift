@@ -31,8 +31,8 @@ public final class PlacementSession {
     var refusalCounter: RefusalCounter
     private let asks: AskBook
     private let webhook = AdmissionWebhook()
-    let hint: ResourceNameHint
-    let annotationHint: ResourceNameHint
+    let hint: NearestName
+    let annotationHint: NearestName
     let offeredResources: Set<String>
     private let quotas: [ResourceQuota]
     private let namespaceLabels: [String: [String: String]]
@@ -50,8 +50,8 @@ public final class PlacementSession {
         problems = input.problems
         ignoredKinds = input.ignoredKinds
         cluster = Fleet(catalog: catalog, profile: options.profile, order: .asRegistered)
-        hint = ResourceNameHint(managedResources: catalog.managedResources)
-        annotationHint = ResourceNameHint(managedResources: Self.wishAnnotations(of: catalog))
+        hint = NearestName(catalog.managedResources)
+        annotationHint = NearestName(Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas
         namespaceLabels = Dictionary(

@@ -69,12 +69,13 @@ extension VendorCatalog {
     static func reading(configurationFile path: String?) throws -> VendorCatalog {
         guard let path else { return try VendorCatalog() }
         do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let bytes = try InputReader.contents(ofFile: path)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw InputFailure("\(path): expected UTF-8")
+            }
             return try VendorCatalog(configuration: DeviceConfiguration(yaml: text))
         } catch let error as ConfigurationError {
             throw InputFailure("\(path): \(error)")
-        } catch {
-            throw InputFailure("\(path): cannot be read as text")
-        }
+        } catch let problem as InputProblem { throw InputFailure(problem.description) }
     }
 }
