@@ -1,6 +1,6 @@
 import HeapCounters
 import Testing
-import TraceReplay
+import TraceModel
 
 @testable import MeasuredWork
 

@@ -19,7 +19,7 @@ import VendorCatalog
         ("nvidia: null\niluvatars: []\nvnpus: {configs: []}", "all configurations are empty"),
         ("Nvidia: {resourceCountName: a}", "Nvidia: no device type has a section of this name; did you mean nvidia?"),
         ("hygonn: {resourceCountName: a}", "hygonn: no device type has a section of this name; did you mean hygon?"),
-        ("gpus: {resourceCountName: a}", "gpus: no device type has a section of this name; known are amd, awsneuron"),
+        ("accelerators: {resourceCountName: a}", "accelerators: no device type has a section of this name; known are amd, awsneuron"),
         ("nvidia: [{resourceCountName: a}]", "nvidia: expected a mapping"),
         ("iluvatars: {commonWord: a}", "iluvatars: expected a list, found a mapping"),
         ("iluvatars: [a]", "iluvatars[0]: expected a mapping, found \"a\""),
@@ -35,7 +35,7 @@ import VendorCatalog
         (
             "nvidia: {resourceCuntName: a, resourceMemoryName: b}",
             "nvidia.resourceCuntName: is read by no device type; did you mean resourceCountName?"
-        ), ("a: [", "syntax error: line 1, column"),
+        ), ("a: [", "syntax error: line 2, column 1"),
         ("kind: ConfigMap\ndata: {other: text}", "a ConfigMap without data[\"device-config.yaml\"]"),
         (
             "kind: ConfigMap\ndata:\n  device-config.yaml: |\n    nvidia: {defaultGPUNum: one}\n",
