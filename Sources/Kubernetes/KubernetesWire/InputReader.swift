@@ -57,7 +57,7 @@ public struct InputReader {
     public mutating func read(file path: String) {
         let source = path == "-" ? Self.standardInput : path
         do {
-            let contents = try SourceBytes(path: path)
+            let contents = try SourceBytes(path: path).unpacked(path: path)
             withExtendedLifetime(contents) {
                 read(contents.bytes, readableCount: contents.readableCount, source: source)
             }

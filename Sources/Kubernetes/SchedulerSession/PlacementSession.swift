@@ -17,6 +17,8 @@ public final class PlacementSession {
     public internal(set) var problems: [InputProblem]
     /// Objects of the input that placement has no use for, by kind.
     public let ignoredKinds: [String: Int]
+    /// Pods made from the templates of workloads, by workload.
+    public let expanded: [(workload: String, pods: Int)]
     /// Pods that occupied the fleet before the batch.
     public internal(set) var residentPods = 0
     /// Pods that run but could not be charged, each with a problem that says why.
@@ -48,6 +50,7 @@ public final class PlacementSession {
     public init(_ input: PlacementInput, catalog: VendorCatalog, options: PlacementOptions) {
         self.options = options
         problems = input.problems
+        expanded = input.expanded
         ignoredKinds = input.ignoredKinds
         cluster = Fleet(catalog: catalog, profile: options.profile, order: .asRegistered)
         hint = NearestName(catalog.managedResources)
