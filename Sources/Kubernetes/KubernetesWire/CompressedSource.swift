@@ -35,28 +35,18 @@ extension SourceBytes {
     /// - Throws: ``ReadFailure`` when the program that unpacks them is missing or fails.
     func unpacked(path: String) throws(ReadFailure) -> SourceBytes {
         guard let kind = Compression.allCases.first(where: { bytes.starts(with: $0.firstBytes) }) else { return self }
-        // What came by standard input has been read already, so it goes through a file.
-        var file = path
+        // What came by standard input has been read already, so it goes through a file without a name.
+        let file = path == "-" ? tmpfile() : fopen(path, "r")
+        guard let file else { throw ReadFailure(code: errno) }
+        defer { fclose(file) }
         if path == "-" {
-            var name = Array("/tmp/berth-input-XXXXXX".utf8CString)
-            let descriptor = mkstemp(&name)
-            guard descriptor >= 0 else { throw ReadFailure(code: errno) }
-            defer { close(descriptor) }
-            file = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = write(descriptor, rest.baseAddress, rest.count)
-                if count < 0 && errno == EINTR { continue }
-                if count <= 0 {
-                    unlink(file)
-                    throw ReadFailure(code: errno)
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            guard fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count, fflush(file) == 0 else {
+                throw ReadFailure(code: errno)
             }
+            rewind(file)
         }
-        defer { if path == "-" { unlink(file) } }
-        let quoted = "'" + file.replacing("'", with: "'\\''") + "'"
-        guard let stream = popen("\(kind.program) -dc < \(quoted) 2>/dev/null", "r") else {
+        // The program inherits the open file, so that no name goes through a shell.
+        guard let stream = popen("\(kind.program) -dc < /dev/fd/\(fileno(file)) 2>/dev/null", "r") else {
             throw ReadFailure(code: errno)
         }
         let contents = try? SourceBytes(descriptor: fileno(stream))
