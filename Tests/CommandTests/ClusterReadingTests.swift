@@ -100,7 +100,7 @@ import Testing
             #"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}"#,
             "bad: holds no pod, which is wanted; it has 1 ConfigMap"
         ),
-        (node, "bad: holds no pod, which is wanted; it has 1 Node"),
+        (#"{"kind":"Node","metadata":{"name":"b"}}"#, "bad: holds no pod, which is wanted; it has 1 Node"),
     ])
     func nothingToDo(contents: String, words: String) throws {
         let result = try BerthProcess.run(

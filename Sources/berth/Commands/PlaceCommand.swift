@@ -73,13 +73,13 @@ struct PlaceCommand: ParsableCommand {
     func validate() throws {
         try SchedulingOptions.requireKnown(engine, among: SessionEngine.allCases.map(\.rawValue), "engine")
         if stream {
-            if !nodes.isEmpty || !pods.isEmpty {
-                throw ValidationError("--stream reads standard input; --nodes and --pods do not go with it")
+            if !snapshot.isEmpty || !nodes.isEmpty || !pods.isEmpty {
+                throw ValidationError("--stream reads standard input; files do not go with it")
             }
         } else if form != .hami {
             throw ValidationError("--form says what --stream reads; it does not go without it")
-        } else if nodes.isEmpty || pods.isEmpty {
-            throw ValidationError("give --nodes and --pods, or --stream")
+        } else if snapshot.isEmpty && (nodes.isEmpty || pods.isEmpty) {
+            throw ValidationError("give a snapshot, or --nodes and --pods, or --stream")
         }
     }
 
