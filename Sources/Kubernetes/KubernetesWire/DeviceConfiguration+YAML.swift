@@ -9,7 +9,7 @@ extension DeviceConfiguration {
     /// - Throws: ``ConfigurationError`` with the line and what was expected.
     public init(yaml text: String) throws(ConfigurationError) {
         let root: Yams.Node?
-        do { root = try Yams.compose(yaml: text) } catch {
+        do { root = try BoundedYAML.compose(text) } catch {
             throw ConfigurationError(section: "", problem: "\(error)")
         }
         guard let root, root.mapping != nil else {

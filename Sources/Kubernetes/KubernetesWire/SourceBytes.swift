@@ -6,6 +6,8 @@
     import Darwin
 #endif
 import BulkJSON
+import FileSystem
+import PlacementModel
 
 /// The whole contents of a file or of standard input, with room behind them that the JSON parser may read.
 final class SourceBytes {
@@ -31,7 +33,8 @@ final class SourceBytes {
         guard descriptor >= 0 else { throw ReadFailure(code: errno) }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_size > 0 { reserve(Int(status.st_size) + 1) }
+        let limit = fstat(descriptor, &status) == 0 ? FileReading.sizeLimit(status) : InputLimits.fileBytes
+        if status.st_size > 0, status.st_size <= limit { reserve(Int(status.st_size) + 1) }
         while true {
             reserve(count + 1)
             let room = capacity - JSONParser.requiredPadding - count
@@ -39,6 +42,7 @@ final class SourceBytes {
             if length == 0 { break }
             if length > 0 {
                 count += length
+                if count > limit { throw ReadFailure(message: FileReading.tooLarge(status)) }
             } else if errno != EINTR {
                 throw ReadFailure(code: errno)
             }
@@ -62,7 +66,9 @@ final class SourceBytes {
 
 /// Why a file could not be read.
 struct ReadFailure: Error {
-    var code: Int32
+    var message: String
 
-    var message: String { "cannot be read: " + String(cString: strerror(code)) }
+    init(message: String) { self.message = message }
+
+    init(code: Int32) { message = "cannot be read: " + String(cString: strerror(code)) }
 }

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -78,8 +79,8 @@ public struct OpenBImporter {
                 let name = try reader.text(places[0])
                 guard names.insert(name).inserted else { throw reader.error(places[0], "node \(name) stands twice") }
                 var node = TraceNode(
-                    name: name, cpuMilli: try reader.integer(places[1], in: 0...TraceFormat.amountMax),
-                    memoryMiB: try reader.integer(places[2], in: 0...TraceFormat.amountMax), podsMax: Self.podsMax)
+                    name: name, cpuMilli: try reader.amount(places[1], CPUMilli.self).value,
+                    memoryMiB: try reader.amount(places[2], MemoryMiB.self).value, podsMax: Self.podsMax)
                 let devices = try reader.integer(places[3], in: 0...TraceFormat.devicesPerNodeMax)
                 if devices > 0 {
                     node.groups = [
@@ -104,7 +105,7 @@ public struct OpenBImporter {
             let places = try reader.columns(["rank", "node"])
             var ranks: [String: Int64] = [:]
             while try reader.next() {
-                ranks[try reader.text(places[1])] = try reader.integer(places[0], in: 0...TraceFormat.amountMax)
+                ranks[try reader.text(places[1])] = try reader.integer(places[0], in: 0...Int64(Int32.max))
             }
             return ranks
         }
@@ -166,7 +167,7 @@ public struct OpenBImporter {
             while try reader.next() {
                 let name = try reader.text(places[0])
                 let devices = try reader.integer(places[3], in: 0...TraceFormat.devicesPerNodeMax)
-                let milli = min(try reader.integer(places[4], in: -1...TraceFormat.amountMax, absent: 0), 1000)
+                let milli = min(try reader.integer(places[4], in: -1...Int64(Int32.max), absent: 0), 1000)
                 var annotations = ""
                 if devices > 0, let specColumn, !reader.isEmpty(specColumn) {
                     annotations = KeyValueList.text([
@@ -175,8 +176,8 @@ public struct OpenBImporter {
                 }
                 let shape = PodShape(
                     namespace: pods.texts.intern("default"),
-                    cpuMilli: try reader.integer(places[1], in: 0...TraceFormat.amountMax),
-                    memoryMiB: try reader.integer(places[2], in: 0...TraceFormat.amountMax),
+                    cpuMilli: try reader.amount(places[1], CPUMilli.self).value,
+                    memoryMiB: try reader.amount(places[2], MemoryMiB.self).value,
                     limits: pods.texts.intern(vendor.milliLimits(devices: devices, milli: max(milli, 0))),
                     annotations: pods.texts.intern(annotations), nodeSelector: pods.texts.intern(""))
                 let own = try times(reader, name)

@@ -14,9 +14,12 @@ extension Trace {
                 (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)),
                 (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
             ])
-        try TraceFiles.write(fleet, to: TraceFormat.path(folder, TraceFormat.fleetFile))
-        try TraceFiles.write(pods, to: TraceFormat.path(folder, TraceFormat.podsFile))
-        try TraceFiles.write(description, to: TraceFormat.path(folder, TraceFormat.metadataFile))
+        try TraceFiles.write([
+            (TraceFormat.path(folder, TraceFormat.fleetFile), fleet),
+            (TraceFormat.path(folder, TraceFormat.podsFile), pods),
+            // The last one: it vouches for the others by their checksums.
+            (TraceFormat.path(folder, TraceFormat.metadataFile), description),
+        ])
     }
 
     /// SHA-256 of the fleet and the pods as ``write(folder:)`` would write them. - Complexity: linear.

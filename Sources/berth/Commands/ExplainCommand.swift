@@ -98,12 +98,12 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let explanation = try trace.map { try explainReplay(of: $0) } ?? explainPlacement()
         switch output {
-        case .table: StandardOutput.write(ExplainTable(explanation).text)
+        case .table: try StandardOutput.write(ExplainTable(explanation).text)
         case .json:
             var writer = JSONWriter(escapeHTML: false, pretty: true)
             explanation.write(into: &writer)
             writer.newline()
-            StandardOutput.write(writer.bytes)
+            try StandardOutput.write(writer.bytes)
         }
     }
 
@@ -118,7 +118,7 @@ struct ExplainCommand: ParsableCommand {
             profile: CompatibilityProfile.named(profile) ?? .hami2_10_0, defaults: defaults, admits: admit,
             now: .system())
         let session = PlacementSession(input, catalog: catalog, options: options)
-        for problem in session.problems { StandardError.write("warning: \(problem)") }
+        Warnings.tell(session.problems)
         do throws(PodReferenceError) { return try session.explain(PodReference(pod)) } catch {
             throw InputFailure(error.description)
         }
@@ -133,7 +133,7 @@ struct ExplainCommand: ParsableCommand {
                 : !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
                     ? try OpenBImporter.read(
                         OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
-                    : try Trace(folder: folder)
+                    : try Trace(telling: folder)
             var options = ReplayOptions()
             options.policy = PolicyChoice.named(policy) ?? .hami
             options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)

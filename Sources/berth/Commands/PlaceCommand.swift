@@ -122,6 +122,6 @@ struct PlaceCommand: ParsableCommand {
             engine: engine, admits: admit, writesPatches: annotations, explains: explain,
             triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
-        output.print(session)
+        try output.write(session)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import PlacementEngine
 import PlacementModel
@@ -125,8 +126,11 @@ struct ReplayCommand: ParsableCommand {
         try requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
         try requireKnown(profile, among: CompatibilityProfile.all.map(\.name), "profile")
         try requireKnown(nodePolicy, among: ["binpack", "spread"], "node policy")
-        if !(1...1_000_000_000).contains(roundSize) {
-            throw ValidationError("--round-size must be 1 to 1,000,000,000.")
+        try require(roundSize, in: InputLimits.roundSize, "--round-size")
+        try require(threads, in: InputLimits.threads, "--threads")
+        for (option, value) in [("--decisions", decisions), ("--metrics", metrics), ("--report", report)]
+        where value?.isEmpty == true {
+            throw ValidationError("\(option) names no file.")
         }
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
@@ -140,6 +144,10 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
+        try OutputPaths.check(
+            inputs: [trace, order, nodeRanks],
+            outputs: [("--decisions", decisions), ("--metrics", metrics)]
+                + OutputPaths.files(ReportFiles.names, in: report, for: "--report"))
         let summary = try reportingErrors {
             let trace = try load(catalog)
             let replay = try Replay(trace, options: options(for: trace), catalog: catalog)
@@ -156,8 +164,8 @@ struct ReplayCommand: ParsableCommand {
             return summary
         }
         switch output {
-        case .table: print(ReplayTable.text(summary), terminator: "")
-        case .json: FileHandle.standardOutput.write(Data(summary.json()))
+        case .table: try StandardOutput.write(ReplayTable.text(summary))
+        case .json: try StandardOutput.write(summary.json())
         }
     }
 
@@ -170,7 +178,7 @@ struct ReplayCommand: ParsableCommand {
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
             return try OpenBImporter.read(files, catalog: catalog)
         }
-        return try Trace(folder: trace)
+        return try Trace(telling: trace)
     }
 
     /// With what is to be kept of a run on this trace.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BulkJSON
+import FileSystem
 import Foundation
 import KubernetesWire
 import VendorCatalog
@@ -45,19 +46,19 @@ struct VendorsCommand: ParsableCommand {
 
     func run() throws {
         let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
-        if markdown { return StandardOutput.write(CatalogDescription.markdown(catalog)) }
+        if markdown { return try StandardOutput.write(CatalogDescription.markdown(catalog)) }
         let description = CatalogDescription(catalog, matching: name)
         if description.isEmpty {
             let known = catalog.vendors.map(\.commonWord).joined(separator: ", ")
             throw InputFailure("unknown device type '\(name ?? "")'; known are \(known)")
         }
         switch output {
-        case .table: StandardOutput.write(name == nil ? description.table : description.details)
+        case .table: try StandardOutput.write(name == nil ? description.table : description.details)
         case .json:
             var writer = JSONWriter(escapeHTML: false, pretty: true)
             description.write(into: &writer)
             writer.newline()
-            StandardOutput.write(writer.bytes)
+            try StandardOutput.write(writer.bytes)
         }
     }
 }
@@ -69,12 +70,14 @@ extension VendorCatalog {
     static func reading(configurationFile path: String?) throws -> VendorCatalog {
         guard let path else { return try VendorCatalog() }
         do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
+            guard let text = String(validating: try FileReading.bytes(of: path), as: UTF8.self) else {
+                throw InputFailure("\(path): is not UTF-8")
+            }
             return try VendorCatalog(configuration: DeviceConfiguration(yaml: text))
         } catch let error as ConfigurationError {
             throw InputFailure("\(path): \(error)")
-        } catch {
-            throw InputFailure("\(path): cannot be read as text")
+        } catch let error as FileError {
+            throw InputFailure(error.description)
         }
     }
 }

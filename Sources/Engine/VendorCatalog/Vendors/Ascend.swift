@@ -70,7 +70,7 @@ struct Ascend: Vendor {
                     count: chip["resourceName"]?.scalarText ?? "",
                     memory: chip["resourceMemoryName"]?.scalarText ?? "",
                     cores: chip["resourceCoreName"]?.scalarText ?? "",
-                    memoryFactor: Int32(truncatingIfNeeded: chip["memoryFactor"]?.integer ?? 0)),
+                    memoryFactor: DeviceShareAmount(nearest: chip["memoryFactor"]?.integer ?? 0).int32),
                 allocatableMiB: chip["memoryAllocatable"]?.integer ?? 0,
                 capacityMiB: chip["memoryCapacity"]?.integer ?? 0, templates: templates,
                 runtimeClassName: chip["runtimeClassName"]?.scalarText ?? "",
