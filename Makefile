@@ -38,7 +38,7 @@ bench: setup ## Measure every workload: time, exact checks and heap allocations 
 	@cd Benchmarks && $(SWIFT) package benchmark run --grouping metric --no-progress
 
 gate: build ## Compare this build with the committed baseline: exact counts, decisions, quality, ratios of times.
-	@mkdir -p reports
+	@mkdir -p reports; rm -f reports/gate.md reports/gate.xml reports/gate.json
 	@$(BERTH) bench record --samples 6 --output reports/gate.json >/dev/null
 	@$(BERTH) compare Benchmarks/baseline.json reports/gate.json --thresholds Benchmarks/thresholds.yaml \
 		--markdown reports/gate.md --junit reports/gate.xml

@@ -86,6 +86,8 @@ let package = Package(
 
         module(.base, "PlacementModel"),
         module(.base, "SeededNumbers"),
+        module(.base, "FileSystem", ["PlacementModel"]),
+        module(.base, "TextEscaping"),
         module(.engine, "PackingBound", ["CClp"]),
         module(.base, "BulkJSON", ["SimdjsonShim"]),
         module(.base, "HeapCounters", ["CJemalloc"]),
@@ -107,7 +109,7 @@ let package = Package(
             ]),
         module(
             .kubernetes, "KubernetesWire",
-            ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
+            ["PlacementModel", "FileSystem", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
         module(.kubernetes, "ClusterRules", ["PlacementModel", "PlacementEngine"]),
         module(
             .kubernetes, "SchedulerSession",
@@ -117,7 +119,10 @@ let package = Package(
             ]),
         module(
             .laboratory, "TraceModel",
-            ["PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine"]),
+            [
+                "PlacementModel", "FileSystem", "TextEscaping", "BulkJSON", "DeviceTable", "VendorCatalog",
+                "PlacementEngine",
+            ]),
         module(
             .laboratory, "TraceImport",
             [
@@ -130,14 +135,16 @@ let package = Package(
         module(
             .laboratory, "TraceReplay",
             [
-                "PlacementModel", "SeededNumbers", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
+                "PlacementModel", "TextEscaping", "SeededNumbers", "PackingBound", "HeapCounters", "DeviceTable",
+                "PlacementKernels",
                 "VendorCatalog", "PlacementEngine", "DecisionExplanations", "PlacementPolicies", "TraceModel",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         module(
             .laboratory, "Experiments",
             [
-                "PlacementModel", "BulkJSON", "SeededNumbers", "PackingBound", "VendorCatalog", "PlacementEngine",
+                "PlacementModel", "FileSystem", "TextEscaping", "BulkJSON", "SeededNumbers", "PackingBound",
+                "VendorCatalog", "PlacementEngine",
                 "PlacementPolicies",
                 "TraceModel", "TraceReplay",
             ]),
@@ -150,7 +157,7 @@ let package = Package(
         module(
             .laboratory, "ReplayReport",
             [
-                "PlacementModel", "BulkJSON", "PlacementEngine", "TraceModel", "TraceReplay",
+                "PlacementModel", "TextEscaping", "BulkJSON", "PlacementEngine", "TraceModel", "TraceReplay",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         module(
@@ -163,7 +170,8 @@ let package = Package(
         module(
             .gate, "RegressionGate",
             [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "PlacementModel", "FileSystem", "TextEscaping", "BulkJSON", "HeapCounters", "DeviceTable",
+                "VendorCatalog", "PlacementEngine",
                 "PlacementPolicies",
                 "KubernetesWire", "SeededNumbers", "TraceModel", "TraceReplay", "ReplayReport", "MeasuredWork",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
@@ -171,7 +179,8 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
-                "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "PlacementModel", "FileSystem", "TextEscaping", "BulkJSON", "HeapCounters", "DeviceTable",
+                "VendorCatalog", "PlacementEngine",
                 "DecisionExplanations", "PlacementPolicies",
                 "KubernetesWire", "SchedulerSession", "TraceModel", "TraceImport", "TraceGeneration", "Experiments",
                 "FleetPlanning", "TraceReplay", "ReplayReport", "MeasuredWork",
@@ -186,6 +195,8 @@ let package = Package(
         example("RecordWorkloads", ["MeasuredWork", "RegressionGate"]),
 
         tests("PlacementModelTests", ["PlacementModel"]),
+        tests("FileSystemTests", ["FileSystem"]),
+        tests("TextEscapingTests", ["TextEscaping"]),
         tests("PackingBoundTests", ["PackingBound"]),
         tests("BulkJSONTests", ["BulkJSON", "HeapCounters"]),
         .target(
@@ -205,6 +216,13 @@ let package = Package(
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),
+        .executableTarget(
+            name: "breaker",
+            dependencies: [
+                "PlacementModel", "BulkJSON", "SeededNumbers", "VendorCatalog", "PlacementEngine", "KubernetesWire",
+                "SchedulerSession", "TraceModel", "TraceImport", "TraceReplay", "Experiments", "FleetPlanning",
+                "ReplayReport", "RegressionGate", "PlacementPolicies",
+            ], path: "Tests/Breaker", exclude: ["Seeds", "fault_at_write.c"], swiftSettings: settings),
         .target(
             name: "FleetTestSupport",
             dependencies: [

@@ -18,7 +18,7 @@ sessions=${SESSIONS:-10} looks=${LOOKS:-3}
 read -ra runner <<<"${RUNNER:-}"
 
 mkdir -p "$folder"
-rm -f "$folder"/{base,new,gate}.json "$folder"/to-{base,new}
+rm -f "$folder"/{base,new,gate}.json "$folder"/gate.{md,xml} "$folder"/to-{base,new}
 mkfifo "$folder"/to-{base,new}
 # Held open here, so that no turn is lost while nobody else has a pipe open.
 exec 8<>"$folder/to-base" 9<>"$folder/to-new"

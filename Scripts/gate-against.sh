@@ -9,9 +9,11 @@ tree=$(mktemp -d)/base
 trap 'git worktree remove --force "$tree"; rm -rf "$(dirname "$tree")"' EXIT
 git worktree add --quiet --detach "$tree" "$revision"
 
+mkdir -p reports
+# Whatever fails from here on, no verdict of an earlier run may pass for this one's.
+rm -f reports/gate.md reports/gate.xml reports/gate.json
 make build
 (cd "$tree" && make build)
-mkdir -p reports
 # A base from before the gate does not take turns.
 if [[ $("$tree/.build/release/berth" bench record --help 2>/dev/null) != *--turns* ]]; then
     printf 'The base %s cannot take turns; comparing with the committed baseline only.\n' "$revision" >&2

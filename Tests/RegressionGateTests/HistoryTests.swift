@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @testable import MeasuredWork
@@ -16,11 +17,11 @@ import Testing
     @Test func keepsRecordsInOrder() throws {
         let file = Self.file()
         defer { Self.remove(file) }
-        let store = try HistoryStore(file: file)
+        let store = try HistoryStore(file: file, for: .adding)
         #expect(try store.add(RecordSamples.record("aaaa")))
         #expect(try !store.add(RecordSamples.record("aaaa")))
         #expect(try store.add(RecordSamples.record("bbbb", counts: ["exactChecks": 2000])))
-        let again = try HistoryStore(file: file)
+        let again = try HistoryStore(file: file, for: .adding)
         #expect(try again.records().map(\.revision.commit) == ["aaaa", "bbbb"])
         let checks = try #require(try again.series().first { $0.metric == "count:exactChecks" })
         #expect(checks.points.map(\.value) == [1, 2])
@@ -35,18 +36,20 @@ import Testing
             defer { Self.remove(file) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for writer in 0..<6 {
-                    group.addTask { try HistoryStore(file: file).add(RecordSamples.record("writer \(writer)")) }
+                    group.addTask {
+                        try HistoryStore(file: file, for: .adding).add(RecordSamples.record("writer \(writer)"))
+                    }
                 }
                 try await group.waitForAll()
             }
-            #expect(try HistoryStore(file: file).records().count == 6)
+            #expect(try HistoryStore(file: file, for: .adding).records().count == 6)
         }
     }
 
     @Test func otherMachinesAreOtherSeries() throws {
         let file = Self.file()
         defer { Self.remove(file) }
-        let store = try HistoryStore(file: file)
+        let store = try HistoryStore(file: file, for: .adding)
         try store.add(RecordSamples.record("aaaa"))
         try store.add(RecordSamples.record("bbbb", processor: "other"))
         #expect(try store.series().filter { $0.metric == "time" }.map(\.points.count) == [1, 1])
@@ -77,7 +80,44 @@ import Testing
         defer { Self.remove(file) }
         try Data("this is no database, whatever its name says; it is a text of some length".utf8).write(
             to: URL(filePath: file))
-        #expect(throws: GateError.self) { try HistoryStore(file: file) }
+        let before = try Data(contentsOf: URL(filePath: file))
+        for purpose in [HistoryStore.Purpose.adding, .reading] {
+            let error = #expect(throws: GateError.self) { try HistoryStore(file: file, for: purpose) }
+            #expect(error?.problem == "is no history of benchmark records; it is left as it is")
+        }
+        #expect(try Data(contentsOf: URL(filePath: file)) == before)
+    }
+
+    @Test func lookingMakesNothing() {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        let error = #expect(throws: GateError.self) { try HistoryStore(file: file, for: .reading) }
+        #expect(error?.problem == "cannot be read: No such file or directory")
+        #expect(!FileManager.default.fileExists(atPath: file))
+    }
+
+    @Test func databasesOfOthersAreLeftAsTheyAre() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        do {
+            let other = try DatabaseQueue(path: file)
+            try other.write { try $0.execute(sql: "CREATE TABLE record (x)") }
+        }
+        let before = try Data(contentsOf: URL(filePath: file))
+        for purpose in [HistoryStore.Purpose.adding, .reading] {
+            let error = #expect(throws: GateError.self) { try HistoryStore(file: file, for: purpose) }
+            #expect(error?.problem == "is no history of benchmark records; it is left as it is")
+        }
+        #expect(try Data(contentsOf: URL(filePath: file)) == before)
+    }
+
+    /// What an interruption leaves of a file that is just being made.
+    @Test func anEmptyFileIsMadeAHistory() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        try Data().write(to: URL(filePath: file))
+        #expect(try HistoryStore(file: file, for: .adding).add(RecordSamples.record("aaaa")))
+        #expect(try HistoryStore(file: file, for: .reading).records().count == 1)
     }
 
     @Test("a step is found where it is", arguments: 1...5)
@@ -94,7 +134,7 @@ import Testing
     @Test func pageHasAPlotForEveryMetric() throws {
         let file = Self.file()
         defer { Self.remove(file) }
-        let store = try HistoryStore(file: file)
+        let store = try HistoryStore(file: file, for: .adding)
         for commit in ["aaaa", "bbbb", "cccc"] {
             try store.add(RecordSamples.record(commit, counts: ["exactChecks": commit == "cccc" ? 1500 : 1000]))
         }

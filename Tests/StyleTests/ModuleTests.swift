@@ -5,7 +5,8 @@ import Testing
 @Suite struct Modules {
     /// An import may only name a module that stands earlier.
     static let order = [
-        "BulkJSON", "PlacementModel", "SeededNumbers", "HeapCounters", "PackingBound", "DeviceTable",
+        "BulkJSON", "PlacementModel", "FileSystem", "TextEscaping", "SeededNumbers", "HeapCounters", "PackingBound",
+        "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "KubernetesWire",
         "ClusterRules", "SchedulerSession", "TraceModel",
@@ -18,7 +19,8 @@ import Testing
         "CIntrinsics": "PlacementKernels", "CClp": "PackingBound",
     ]
     static let withoutFoundation: Set = [
-        "BulkJSON", "PlacementModel", "PackingBound", "HeapCounters", "DeviceTable", "PlacementKernels",
+        "BulkJSON", "PlacementModel", "FileSystem", "TextEscaping", "PackingBound", "HeapCounters", "DeviceTable",
+        "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "ClusterRules",
     ]
 

@@ -35,7 +35,7 @@ private struct Abacus: Vendor {
 
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let frames = try capacity(resources.count, of: node)
-        return capacityDevices(vcores: frames, perDevice: 1) { number in
+        return try capacityDevices(vcores: frames, perDevice: 1) { number in
             DeviceRecord(
                 id: "\(node.name)-abacus-\(number)", index: UInt64(number), slots: 100, memoryMiB: 1,
                 cores: Self.rodsPerFrame, type: commonWord, vendorWord: commonWord)

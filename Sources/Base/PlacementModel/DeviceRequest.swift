@@ -36,6 +36,16 @@ public struct DeviceRequest: Sendable, Hashable, BitwiseCopyable {
         self.cores = cores
     }
 
+    /// The request within the ranges of its amounts: what is negative asks nothing, what no device could have stays more than
+    /// any has. Everything behind this point may add and compare such amounts.
+    public var bounded: DeviceRequest {
+        var request = self
+        request.devices = DeviceCount(nearest: Int64(devices)).int32
+        request.memoryMiB = DeviceShareAmount(nearest: Int64(memoryMiB)).int32
+        request.cores = DeviceShareAmount(nearest: Int64(cores)).int32
+        return request
+    }
+
     /// Memory asked of a device of `totalMiB`: absolute wins, then percent (32-bit wrapping, truncating), else 0.
     @inlinable
     public func memory(ofTotal totalMiB: Int32) -> Int32 {

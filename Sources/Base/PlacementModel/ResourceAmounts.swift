@@ -16,8 +16,9 @@ public struct ResourceAmounts: Sendable, Hashable {
     private static let largest = Int128(Int64.max) * 1000
 
     private static func milli(of quantity: Quantity) -> Int128 {
+        // Past 2^60 Go's conversions may wrap; no amount of a pod is as large.
+        if quantity.exceeds(OfferedAmount.self) { return largest }
         let units = quantity.roundedUp
-        if quantity.sign > 0 && units <= 0 { return largest }
         if units > Int64.max / 1000 || units < Int64.min / 1000 { return Int128(units) * 1000 }
         return Int128(quantity.milliRoundedUp)
     }

@@ -72,13 +72,15 @@ extension Fleet {
                 lacks.append(NodeLack(filter: filter, subject: name, asked: asked, free: free, offered: offered))
             }
         }
-        func offered(_ name: String) -> Int64 { node.allocatable[name]?.roundedUp ?? .max }
+        func offered(_ name: String) -> Int64 { node.allocatable[name]?.amount(OfferedAmount.self).value ?? .max }
         if asked.pods > free.pods {
             lacks.append(
                 NodeLack(
                     filter: .pods, subject: "pods", asked: asked.pods, free: free.pods, offered: offered("pods")))
         }
-        check(.cpu, "cpu", asked.cpuMilli, free.cpuMilli, node.allocatable["cpu"]?.milliRoundedUp ?? .max)
+        check(
+            .cpu, "cpu", asked.cpuMilli, free.cpuMilli,
+            node.allocatable["cpu"]?.amount(CPUMilli.self, inThousandths: true).value ?? .max)
         check(.memory, "memory", asked.memoryBytes, free.memoryBytes, offered("memory"))
         check(
             .ephemeralStorage, "ephemeral-storage", asked.ephemeralBytes, free.ephemeralBytes,
@@ -87,7 +89,7 @@ extension Fleet {
             let name = table.resources[resource]
             check(
                 .extendedResource, name, amount, table.extendedFree(of: resource, node: row),
-                node.allocatable[name]?.roundedUp ?? 0)
+                node.allocatable[name]?.amount(OfferedAmount.self).value ?? 0)
         }
         return lacks
     }

@@ -106,3 +106,22 @@ public struct DeviceTypeTraits: Sendable, Hashable {
         self.exactVendor = exactVendor
     }
 }
+
+extension DeviceRecord {
+    /// Keeps slots, memory and cores within the range of a device's amounts, see ``DeviceAmount``, so that the sums over a node
+    /// fit their columns.
+    ///
+    /// - Returns: a note for each that became another number.
+    package mutating func bound() -> [String] {
+        var notes: [String] = []
+        func bounded(_ amount: Int32, _ name: String) -> Int32 {
+            let nearest = DeviceAmount(nearest: Int64(amount)).int32
+            if nearest != amount { notes.append("device \(id): \(amount) \(name) are counted as \(nearest)") }
+            return nearest
+        }
+        slots = bounded(slots, "slots")
+        memoryMiB = bounded(memoryMiB, "MiB")
+        cores = bounded(cores, "cores")
+        return notes
+    }
+}

@@ -292,9 +292,10 @@ extension DeviceTable {
     }
 
     static func offered(by node: Node) -> NodeResources {
-        func amount(_ name: String) -> Int64 { node.allocatable[name]?.roundedUp ?? .max }
+        func amount(_ name: String) -> Int64 { node.allocatable[name]?.amount(OfferedAmount.self).value ?? .max }
         return NodeResources(
-            cpuMilli: node.allocatable["cpu"]?.milliRoundedUp ?? .max, memoryBytes: amount("memory"),
+            cpuMilli: node.allocatable["cpu"]?.amount(CPUMilli.self, inThousandths: true).value ?? .max,
+            memoryBytes: amount("memory"),
             ephemeralBytes: amount("ephemeral-storage"), pods: amount("pods"))
     }
 
@@ -303,7 +304,7 @@ extension DeviceTable {
         // In name order, so that symbols do not depend on how a dictionary happens to lie.
         for (name, quantity) in node.allocatable.sorted(by: { $0.key < $1.key })
         where !Self.standardResources.contains(name) && !ignored.contains(name) {
-            offered[resources.intern(name)] = quantity.roundedUp
+            offered[resources.intern(name)] = quantity.amount(OfferedAmount.self).value
         }
         return offered
     }

@@ -115,14 +115,15 @@ public enum PodResources {
         // In name order, so that symbols do not depend on how a dictionary happens to lie.
         for name in amounts.names.sorted()
         where !managed.contains(name) && !DeviceTable.standardResources.contains(name) {
-            let amount = amounts.counted(name)
+            let amount = AskedAmount(nearest: amounts.counted(name)).value
             if amount != 0 { extended[symbol(name)] = amount }
         }
         func standard(_ name: String) -> Int64 { managed.contains(name) ? 0 : amounts.counted(name) }
         return (
             NodeResources(
-                cpuMilli: standard("cpu"), memoryBytes: standard("memory"),
-                ephemeralBytes: standard("ephemeral-storage"), pods: 1), extended
+                cpuMilli: CPUMilli(nearest: standard("cpu")).value,
+                memoryBytes: AskedAmount(nearest: standard("memory")).value,
+                ephemeralBytes: AskedAmount(nearest: standard("ephemeral-storage")).value, pods: 1), extended
         )
     }
 }

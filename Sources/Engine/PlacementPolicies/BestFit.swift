@@ -20,8 +20,10 @@ public struct BestFit: MilliPolicy {
     /// on it.
     public func normalise(_ scores: inout [Int32]) {
         guard let lowest = scores.min(), let highest = scores.max() else { return }
+        // Any two scores are less than 2^32 apart, so 64 bits hold a hundred times that; the quotient is at most 100.
+        let span = Int64(highest) - Int64(lowest)
         for place in scores.indices {
-            scores[place] = highest == lowest ? 0 : (scores[place] - lowest) * 100 / (highest - lowest)
+            scores[place] = span == 0 ? 0 : Int32((Int64(scores[place]) - Int64(lowest)) * 100 / span)
         }
     }
 }

@@ -51,7 +51,9 @@ public final class FragmentationMeter {
         for position in 0..<fleet.count {
             let node = fleet.nodes[position]
             record.idleMilli += Int64(node.idleMilli)
-            let offered = cluster.table.nodes[Int(node.row)].allocatable["cpu"]?.milliRoundedUp ?? .max
+            let offered =
+                cluster.table.nodes[Int(node.row)].allocatable["cpu"]?
+                .amount(CPUMilli.self, inThousandths: true).value ?? .max
             if node.cpuLeftMilli < offered || Int64(node.idleMilli) < fleet.deviceMilli(position) { markUsed(position) }
             measure(position)
         }

@@ -38,7 +38,11 @@ public enum AllocationText {
                 guard fields.count >= 4, let memoryMiB = Int32(goInteger: fields[2]),
                     let cores = Int32(goInteger: fields[3])
                 else { return nil }
-                devices.append(AllocationItem(uuid: String(fields[0]), memoryMiB: memoryMiB, cores: cores))
+                // Negative amounts hold nothing; more than a device can have is as much as it can have.
+                devices.append(
+                    AllocationItem(
+                        uuid: String(fields[0]), memoryMiB: DeviceAmount(nearest: Int64(memoryMiB)).int32,
+                        cores: DeviceAmount(nearest: Int64(cores)).int32))
             }
             containers.append(devices)
         }

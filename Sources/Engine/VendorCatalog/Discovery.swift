@@ -15,14 +15,33 @@ extension Vendor {
     }
 
     /// One device per started `perDevice` units: i = 0, 1, ... while i x perDevice < units.
-    func capacityDevices(vcores units: Int64, perDevice: Int64, _ make: (Int) -> DeviceRecord) -> [DeviceRecord] {
+    ///
+    /// - Throws: when a node claims more devices than ``InputLimits/devicesPerNode``.
+    func capacityDevices(
+        vcores units: Int64, perDevice: Int64, _ make: (Int) -> DeviceRecord
+    ) throws(DiscoveryError) -> [DeviceRecord] {
         var devices: [DeviceRecord] = []
         var number: Int64 = 0
-        while number &* perDevice < units {
+        // The product stays small: the loop ends at a thousand devices.
+        while number * perDevice < units {
+            if number == Int64(InputLimits.devicesPerNode) {
+                throw DiscoveryError(
+                    "the node claims \(units) units, more than \(InputLimits.devicesPerNode) devices have",
+                    isMalformed: true)
+            }
             devices.append(make(Int(number)))
             number += 1
         }
         return devices
+    }
+
+    /// Each device's share of a node's memory, given in units.
+    ///
+    /// - Parameters: `cores` of the node, above 0, and of a device.
+    static func memoryMiB(units: Int64, unitMiB: Int64, of cores: Int64, perDevice: Int64) -> Int32 {
+        // 128 bits hold the product of any three such numbers.
+        let share = Int128(units) * Int128(unitMiB) * Int128(perDevice) / Int128(cores)
+        return DeviceShareAmount(nearest: Int64(clamping: share)).int32
     }
 
     /// Memory given in units, as MiB; 0 if absent, nil if it voids the whole request (no integer, negative, too large).

@@ -186,12 +186,18 @@ public final class QuotaLedger: @unchecked Sendable {
         guard limitsNamespace(namespace) else { return true }
         let memory = memoryRow[Int(namespace)][vendor.index]
         if memory >= 0, entries[memory].hasLimit,
-            entries[memory].used &+ memoryMiB > entries[memory].limit &* Int64(factor > 1 ? factor : 1)
+            entries[memory].used &+ memoryMiB > Self.product(entries[memory].limit, factor)
         {
             return false
         }
         let core = coreRow[Int(namespace)][vendor.index]
         return !(core >= 0 && entries[core].hasLimit && entries[core].used &+ cores > entries[core].limit)
+    }
+
+    /// A limit in MiB; one past 64 bits limits nothing.
+    private static func product(_ limit: Int64, _ factor: Int32) -> Int64 {
+        let (product, overflow) = limit.multipliedReportingOverflow(by: Int64(factor > 1 ? factor : 1))
+        return overflow ? (limit < 0 ? .min : .max) : product
     }
 
     /// True when some vendor resource of the namespace has a limit; pods elsewhere need no quota check.

@@ -71,10 +71,17 @@ public final class VendorCatalog: Sendable {
                     continue
                 }
                 request.vendor = VendorID(vendor)
-                requests.append(request)
+                requests.append(request.bounded)
             }
             return requests
         }
+    }
+
+    /// Whether an amount of a device resource is beyond the columns of devices, see ``DeviceShareAmount``. Memory may be
+    /// given in bytes, everything else is a bare number.
+    public func isPastDevices(_ quantity: Quantity, of resource: String) -> Bool {
+        vendors.contains { $0.resources.memory == resource }
+            ? quantity.exceeds(AskedAmount.self) : quantity.exceeds(DeviceShareAmount.self)
     }
 
     /// The admission webhook's mutations, vendor by vendor in order, container by container (init first).

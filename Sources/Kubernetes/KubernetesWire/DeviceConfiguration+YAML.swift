@@ -27,7 +27,7 @@ extension DeviceConfiguration {
 
     private static func mapping(_ text: String) throws(ConfigurationError) -> JSON {
         let root: Yams.Node?
-        do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
+        do { root = try BoundedYAML.compose(text) } catch let error as YamlError {
             throw ConfigurationError(section: "", problem: error.problem(at: 1).text)
         } catch { throw ConfigurationError(section: "", problem: "\(error)") }
         guard let root, root.mapping != nil else {

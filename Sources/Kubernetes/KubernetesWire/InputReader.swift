@@ -126,10 +126,15 @@ public struct InputReader {
             do {
                 let text = try text(of: document)
                 // A document of nothing but comments has no root.
-                guard let root = try Yams.compose(yaml: text) else { continue }
+                guard let root = try BoundedYAML.compose(text) else { continue }
                 collector.collect(YAMLValue(root), at: place)
             } catch let error as YamlError {
                 collector.input.problems.append(InputProblem(yaml: error, at: place))
+            } catch let error as YAMLBoundError {
+                collector.input.problems.append(
+                    InputProblem(
+                        source: source, line: place.firstLine + error.line - 1, object: "document \(number)",
+                        message: error.problem))
             } catch {
                 let message = "syntax error: \(error)"
                 collector.input.problems.append(

@@ -6,6 +6,8 @@
     import Darwin
 #endif
 import BulkJSON
+import FileSystem
+import PlacementModel
 
 /// The whole contents of a file or of standard input, with room behind them that the JSON parser may read.
 final class SourceBytes {
@@ -36,7 +38,8 @@ final class SourceBytes {
         capacity = 1 << 16
         storage = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_size > 0 { reserve(Int(status.st_size) + 1) }
+        let limit = fstat(descriptor, &status) == 0 ? FileReading.sizeLimit(status) : InputLimits.fileBytes
+        if status.st_size > 0, status.st_size <= limit { reserve(Int(status.st_size) + 1) }
         while true {
             reserve(count + 1)
             let room = capacity - JSONParser.requiredPadding - count
@@ -44,6 +47,7 @@ final class SourceBytes {
             if length == 0 { break }
             if length > 0 {
                 count += length
+                if count > limit { throw ReadFailure(message: FileReading.tooLarge(status)) }
             } else if errno != EINTR {
                 throw ReadFailure(code: errno)
             }
@@ -67,21 +71,14 @@ final class SourceBytes {
 
 /// Why a file could not be read.
 struct ReadFailure: Error {
-    var code: Int32
-    /// The program that should have unpacked the file.
-    var program: String?
+    var message: String
 
-    init(code: Int32) { self.code = code }
+    init(message: String) { self.message = message }
 
+    init(code: Int32) { message = "cannot be read: " + String(cString: strerror(code)) }
+
+    /// The program that should have unpacked the file could not.
     init(compressed program: String) {
-        code = 0
-        self.program = program
+        message = "looks compressed, and `\(program) -dc` could not unpack it"
     }
-
-    var message: String {
-        if let program { return "looks compressed, and `\(program) -dc` could not unpack it" }
-        return readProblem
-    }
-
-    private var readProblem: String { "cannot be read: " + String(cString: strerror(code)) }
 }

@@ -45,7 +45,7 @@ public struct YAMLValue: DocumentValue {
 
     public func visitMembers(_ body: (MemberKey, YAMLValue) throws(FieldProblem) -> Void) throws(FieldProblem) {
         guard case .mapping(let mapping) = node else { return }
-        for (key, value) in mapping.members(depth: 0) {
+        for (key, value) in mapping.members() {
             guard case .scalar(let scalar) = key else {
                 throw FieldProblem("expected text as a key, found a list or an object", line: key.mark?.line)
             }
@@ -62,17 +62,8 @@ public struct YAMLValue: DocumentValue {
         for (index, element) in sequence.enumerated() { try body(index, YAMLValue(element)) }
     }
 
+    /// - Complexity: linear in the values, whose number ``BoundedYAML`` has bounded.
     public func ownedTree() throws(FieldProblem) -> JSON {
-        var remaining = YAMLValue.largestTree
-        return try ownedTree(remaining: &remaining)
-    }
-
-    /// Values a document may unfold to; aliases within aliases could otherwise grow without end.
-    private static let largestTree = 200_000
-
-    private func ownedTree(remaining: inout Int) throws(FieldProblem) -> JSON {
-        remaining -= 1
-        if remaining < 0 { throw FieldProblem("the aliases of the document unfold to too many values") }
         switch documentKind {
         case .null: return .null
         case .bool: return .bool(documentBool)
@@ -81,13 +72,13 @@ public struct YAMLValue: DocumentValue {
         case .array:
             var elements: [JSON] = []
             try visitElements { (_, element) throws(FieldProblem) in
-                elements.append(try element.ownedTree(remaining: &remaining))
+                elements.append(try element.ownedTree())
             }
             return .array(elements)
         case .object:
             var object = JSONObject()
             try visitMembers { (key, value) throws(FieldProblem) in
-                let tree = try value.ownedTree(remaining: &remaining)
+                let tree = try value.ownedTree()
                 object.members.append(JSONObject.Member(key: key.string, value: tree))
             }
             return .object(object)
@@ -97,7 +88,9 @@ public struct YAMLValue: DocumentValue {
 
 extension Yams.Node.Mapping {
     /// The pairs with merge keys resolved: own keys win over merged ones, earlier merges over later ones.
-    fileprivate func members(depth: Int) -> [(Yams.Node, Yams.Node)] {
+    ///
+    /// Merges within merges end where the document does: ``BoundedYAML`` has bounded depth and size.
+    fileprivate func members() -> [(Yams.Node, Yams.Node)] {
         var own: [(Yams.Node, Yams.Node)] = []
         var merges: [Yams.Node] = []
         own.reserveCapacity(count)
@@ -108,10 +101,10 @@ extension Yams.Node.Mapping {
                 own.append((key, value))
             }
         }
-        guard !merges.isEmpty, depth < 16 else { return own }
+        guard !merges.isEmpty else { return own }
         var known = Set(own.map(\.0))
         for case .mapping(let merged) in merges {
-            for (key, value) in merged.members(depth: depth + 1) where known.insert(key).inserted {
+            for (key, value) in merged.members() where known.insert(key).inserted {
                 own.append((key, value))
             }
         }

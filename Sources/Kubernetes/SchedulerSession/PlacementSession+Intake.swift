@@ -17,6 +17,10 @@ extension PlacementSession {
             let field = key.isEmpty ? "" : "metadata.annotations[\(key.debugDescription)]"
             return problem(field, "\(error.message); the node's \(word) devices are left out")
         }
+        problems += registration.notes.map { word, note in
+            let key = cluster.catalog.id(ofWord: word).map { cluster.catalog[$0].annotations.register } ?? ""
+            return problem(key.isEmpty ? "" : "metadata.annotations[\(key.debugDescription)]", note)
+        }
         var ids = Set<String>()
         for device in cluster.table.devices(of: registration.row) {
             let id = cluster.table.records[device].id

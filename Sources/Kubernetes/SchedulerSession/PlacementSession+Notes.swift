@@ -5,7 +5,8 @@ import VendorCatalog
 
 // What the reader of a report should know besides the outcome: wishes that were written and have no effect.
 extension PlacementSession {
-    /// Containers that name a device resource from which no request could be read: they go on without a device.
+    /// Containers that name a device resource from which no request could be read: they go on without a
+    /// device; and amounts beyond what any device has.
     func unreadRequests(of pod: Pod, _ requests: [[DeviceRequest]]) -> [String] {
         var notes: [String] = []
         for (container, asked) in zip(pod.initContainers + pod.containers, requests) {
@@ -13,9 +14,14 @@ extension PlacementSession {
             let named = Set(container.limits.keys).union(container.requests.keys)
             let countable = Set(
                 cluster.catalog.vendors.flatMap { [$0.resources.count, $0.resources.memory, $0.resources.cores] })
-            for name in named.intersection(countable).subtracting(read).sorted() {
+            for name in named.intersection(countable).sorted() {
                 guard let quantity = container.limitOrRequest(name), !quantity.isZero else { continue }
-                notes.append("container \(container.name): no device request can be read from \(name): \(quantity)")
+                let place = "container \(container.name): "
+                if !read.contains(name) {
+                    notes.append(place + "no device request can be read from \(name): \(quantity)")
+                } else if cluster.catalog.isPastDevices(quantity, of: name) {
+                    notes.append(place + "\(name): \(quantity) is more than any device has")
+                }
             }
         }
         return notes

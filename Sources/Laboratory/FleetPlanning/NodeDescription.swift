@@ -88,9 +88,9 @@ public struct NodeDescription: Sendable, Hashable {
             return quantity
         }
         switch sides[0] {
-        case "cpu": node.cpuMilli = min(try amount().milliRoundedUp, TraceFormat.amountMax)
-        case "memory": node.memoryMiB = min(try amount().roundedUp >> 20, TraceFormat.amountMax)
-        case "pods": node.podsMax = min(try amount().roundedUp, TraceFormat.amountMax)
+        case "cpu": node.cpuMilli = try amount().amount(CPUMilli.self, inThousandths: true).value
+        case "memory": node.memoryMiB = try amount().amount(OfferedAmount.self).value >> 20
+        case "pods": node.podsMax = try amount().amount(PodCount.self).value
         default: node.labels[sides[0]] = sides[1]
         }
     }

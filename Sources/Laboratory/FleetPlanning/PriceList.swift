@@ -46,9 +46,12 @@ public struct PriceList: Sendable {
         if offers.isEmpty { throw TraceError(file: file, problem: "has no offer") }
     }
 
+    /// Of one node; times the most nodes of an offer it stays far below 64 bits.
+    private static let priceMax: Int64 = 1 << 40
+
     static func hundredths(_ text: String) -> Int64? {
         let sides = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard sides.count <= 2, let whole = Int64(sides[0]), (0...TraceFormat.amountMax).contains(whole) else {
+        guard sides.count <= 2, let whole = Int64(sides[0]), (0...Self.priceMax).contains(whole) else {
             return nil
         }
         guard sides.count == 2 else { return whole * 100 }

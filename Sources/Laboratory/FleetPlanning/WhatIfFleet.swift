@@ -117,9 +117,11 @@ public struct WhatIfFleet {
         members.map { member in
             var node = TraceNode(
                 name: member.node.name,
-                cpuMilli: member.node.allocatable["cpu"]?.milliRoundedUp ?? TraceFormat.amountMax,
-                memoryMiB: (member.node.allocatable["memory"]?.roundedUp).map { $0 >> 20 } ?? TraceFormat.amountMax,
-                podsMax: member.node.allocatable["pods"]?.roundedUp ?? TraceFormat.amountMax)
+                cpuMilli: member.node.allocatable["cpu"]?.amount(CPUMilli.self, inThousandths: true).value
+                    ?? CPUMilli.range.upperBound,
+                memoryMiB: member.node.allocatable["memory"].map { $0.amount(OfferedAmount.self).value >> 20 }
+                    ?? MemoryMiB.range.upperBound,
+                podsMax: member.node.allocatable["pods"]?.amount(PodCount.self).value ?? PodCount.range.upperBound)
             for (vendor, record) in member.records {
                 // Devices in thousandths carry their model as the mode.
                 let word = catalog[vendor].commonWord

@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementModel
 import SeededNumbers
 import TraceModel
 
@@ -52,7 +53,7 @@ extension TraceGenerator {
             case .exponential: generator.exponential(mean: meanMs)
             case .lognormal: generator.lognormal(mean: meanMs, sigma: Self.durationSigma)
             }
-        return Int64(min(max(drawn, 1000), Double(TraceFormat.amountMax / 2)))
+        return Int64(min(max(drawn, 1000), Double(TraceMs.range.upperBound / 2)))
     }
 }
 
@@ -79,12 +80,12 @@ private struct ArrivalClock {
         case .backlog: return 0
         case .poisson:
             nowMs += generator.exponential(mean: meanGapMs)
-            return Int64(min(nowMs, Double(TraceFormat.amountMax / 2)))
+            return Int64(min(nowMs, Double(TraceMs.range.upperBound / 2)))
         case .bursty:
             if leftInBurst == 0 {
                 leftInBurst = generator.below(2 * burstMean - 1) + 1
                 nowMs += generator.exponential(mean: meanGapMs * Double(burstMean))
-                lastMs = max(lastMs, Int64(min(nowMs, Double(TraceFormat.amountMax / 2))))
+                lastMs = max(lastMs, Int64(min(nowMs, Double(TraceMs.range.upperBound / 2))))
             } else {
                 lastMs += burstGapMs
             }

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 
 /// Values as published data sets write them; each error names file, line and column.
@@ -75,7 +76,7 @@ extension CSVReader {
         guard end >= start else {
             throw error(endColumn, "\(shown(endColumn)) is before \(header[startColumn]) \(shown(startColumn))")
         }
-        guard end - start <= TraceFormat.amountMax else {
+        guard end - start <= TraceMs.range.upperBound else {
             throw error(endColumn, "\(shown(endColumn)) is more than 34 years after \(header[startColumn])")
         }
         return end - start

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -11,7 +12,7 @@ struct DLRMSource: TraceSource {
     let licence = "not stated; the project asks to cite the paper (NSDI 2025)"
     let files = [SourceFile("instances", "disaggregated_DLRM_trace")]
 
-    private static let secondsMax = TraceFormat.amountMax / 1000
+    private static let secondsMax = TraceMs.range.upperBound / 1000
 
     func read(_ files: SourceFiles, options: ImportOptions, catalog: VendorCatalog) throws(TraceError) -> ImportedTrace
     {

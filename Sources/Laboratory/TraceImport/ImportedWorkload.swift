@@ -74,7 +74,7 @@ struct ImportedWorkload {
         let startMs = startsAtFirst ? rows.lazy.map(\.arrivalMs).min() ?? 0 : 0
         for row in rows.sorted(by: { ($0.arrivalMs, $0.name) < ($1.arrivalMs, $1.name) }) {
             let arrivalMs = row.arrivalMs - startMs
-            guard arrivalMs <= TraceFormat.amountMax else {
+            guard arrivalMs <= TraceMs.range.upperBound else {
                 throw TraceError(
                     file: file, line: Int(row.line), problem: "comes more than 34 years after the first job")
             }

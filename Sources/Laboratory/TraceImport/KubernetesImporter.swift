@@ -83,14 +83,14 @@ public enum KubernetesImporter {
     static func traceNode(_ row: Int, _ cluster: Fleet) -> TraceNode {
         let table = cluster.table
         let node = table.nodes[row]
-        func amount(_ name: String) -> Int64? {
-            node.allocatable[name].map { min(max($0.roundedUp, 0), TraceFormat.amountMax << 20) }
-        }
         var made = TraceNode(
             name: node.name,
-            cpuMilli: min(node.allocatable["cpu"]?.milliRoundedUp ?? TraceFormat.amountMax, TraceFormat.amountMax),
-            memoryMiB: amount("memory").map { $0 >> 20 } ?? TraceFormat.amountMax,
-            podsMax: amount("pods") ?? TraceFormat.amountMax, labels: node.metadata.labels, taints: node.taints)
+            cpuMilli: node.allocatable["cpu"]?.amount(CPUMilli.self, inThousandths: true).value
+                ?? CPUMilli.range.upperBound,
+            memoryMiB: node.allocatable["memory"].map { $0.amount(OfferedAmount.self).value >> 20 }
+                ?? MemoryMiB.range.upperBound,
+            podsMax: node.allocatable["pods"]?.amount(PodCount.self).value ?? PodCount.range.upperBound,
+            labels: node.metadata.labels, taints: node.taints)
         for device in table.devices(of: row) {
             let record = table.records[device]
             let vendor = cluster.catalog.vendors[Int(table.vendor[device])].commonWord
@@ -177,8 +177,9 @@ public enum KubernetesImporter {
         }
         return PodShape(
             namespace: pods.texts.intern(pod.metadata.namespace),
-            cpuMilli: min(max(resources.cpuMilli, 0), TraceFormat.amountMax),
-            memoryMiB: min(max((resources.memoryBytes + (1 << 20) - 1) >> 20, 0), TraceFormat.amountMax),
+            cpuMilli: resources.cpuMilli,
+            // At most 2^53 bytes, so that rounding up stays within 64 bits.
+            memoryMiB: (resources.memoryBytes + (1 << 20) - 1) >> 20,
             limits: pods.texts.intern(KeyValueList.text(asking.map { deviceLimits(of: $0, cluster) } ?? [])),
             annotations: text(wishes), nodeSelector: text(pod.nodeSelector))
     }

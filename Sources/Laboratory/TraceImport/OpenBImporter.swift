@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -79,8 +80,10 @@ public struct OpenBImporter {
                 let name = try reader.text(places[0])
                 guard names.insert(name).inserted else { throw reader.error(places[0], "node \(name) stands twice") }
                 var node = TraceNode(
-                    name: name, cpuMilli: try reader.wholeDecimal(places[1], in: 0...TraceFormat.amountMax),
-                    memoryMiB: try reader.wholeDecimal(places[2], in: 0...TraceFormat.amountMax), podsMax: Self.podsMax)
+                    name: name,
+                    cpuMilli: try reader.wholeDecimal(places[1], in: CPUMilli.range),
+                    memoryMiB: try reader.wholeDecimal(places[2], in: MemoryMiB.range),
+                    podsMax: Self.podsMax)
                 let devices = try reader.wholeDecimal(places[3], in: 0...TraceFormat.devicesPerNodeMax, absent: 0)
                 if devices > 0 {
                     if reader.isAbsent(places[4]) { throw reader.error(places[4], "is empty; the node has devices") }
@@ -106,7 +109,7 @@ public struct OpenBImporter {
             let places = try reader.columns(["rank", "node"])
             var ranks: [String: Int64] = [:]
             while try reader.next() {
-                ranks[try reader.text(places[1])] = try reader.integer(places[0], in: 0...TraceFormat.amountMax)
+                ranks[try reader.text(places[1])] = try reader.integer(places[0], in: 0...Int64(Int32.max))
             }
             return ranks
         }
@@ -170,7 +173,7 @@ public struct OpenBImporter {
             while try reader.next() {
                 let name = try reader.text(places[0])
                 let devices = try reader.wholeDecimal(places[3], in: 0...TraceFormat.devicesPerNodeMax, absent: 0)
-                let milli = min(try reader.wholeDecimal(places[4], in: -1...TraceFormat.amountMax, absent: 0), 1000)
+                let milli = min(try reader.wholeDecimal(places[4], in: -1...Int64(Int32.max), absent: 0), 1000)
                 var annotations = ""
                 if devices > 0, let specColumn, !reader.isAbsent(specColumn) {
                     let spec = try reader.text(specColumn)
@@ -182,8 +185,8 @@ public struct OpenBImporter {
                 }
                 let shape = PodShape(
                     namespace: pods.texts.intern("default"),
-                    cpuMilli: try reader.wholeDecimal(places[1], in: 0...TraceFormat.amountMax),
-                    memoryMiB: try reader.wholeDecimal(places[2], in: 0...TraceFormat.amountMax),
+                    cpuMilli: try reader.wholeDecimal(places[1], in: CPUMilli.range),
+                    memoryMiB: try reader.wholeDecimal(places[2], in: MemoryMiB.range),
                     limits: pods.texts.intern(vendor.milliLimits(devices: devices, milli: max(milli, 0))),
                     annotations: pods.texts.intern(annotations), nodeSelector: pods.texts.intern(""))
                 let own = try times(reader, name)

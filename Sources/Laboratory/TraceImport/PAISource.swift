@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -19,7 +20,7 @@ struct PAISource: TraceSource {
     private static let statuses = ["Running", "Terminated", "Failed", "Waiting"]
     /// Memory of the models whose name tells it.
     private static let memoryGiB: [String: Int32] = ["T4": 16, "P100": 16, "V100": 16, "V100M32": 32]
-    private static let secondsMax = TraceFormat.amountMax / 1000
+    private static let secondsMax = TraceMs.range.upperBound / 1000
     private static let taskColumns = [
         "job_name", "task_name", "inst_num", "status", "start_time", "end_time", "plan_cpu", "plan_mem", "plan_gpu",
         "gpu_type",

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -157,6 +158,6 @@ struct SlurmResources {
         var amount = number
         for _ in 0..<max(exponent ?? 0, 0) { amount *= 1024 }
         if exponent == -1 { amount /= 1024 }
-        return amount <= Double(TraceFormat.amountMax) ? Int64(amount.rounded(.up)) : nil
+        return amount <= Double(CPUMilli.range.upperBound) ? Int64(amount.rounded(.up)) : nil
     }
 }

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -15,7 +16,7 @@ struct SpotGPUSource: TraceSource {
     private static let memoryGiB: [String: Int32] = [
         "A10": 24, "A100-SXM4-80GB": 80, "A800-SXM4-80GB": 80, "H800": 80,
     ]
-    private static let secondsMax = TraceFormat.amountMax / 1000
+    private static let secondsMax = TraceMs.range.upperBound / 1000
 
     func read(_ files: SourceFiles, options: ImportOptions, catalog: VendorCatalog) throws(TraceError) -> ImportedTrace
     {

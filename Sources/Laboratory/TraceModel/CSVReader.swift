@@ -1,3 +1,5 @@
+import PlacementModel
+
 /// Reads RFC 4180 text record by record over bytes, without copying the fields.
 ///
 /// Lines end with LF or CRLF, the last one may lack its end; a byte order mark and empty lines are skipped. Quotes may
@@ -59,6 +61,9 @@ package struct CSVReader {
         }
         guard try scanRecord() else { throw TraceError(file: file, problem: "is empty; expected a header line") }
         for column in fields.indices {
+            if column == InputLimits.columns {
+                throw error(column, "the header has more than \(InputLimits.columns) columns")
+            }
             let name = try text(column)
             if name.isEmpty, let first = header.firstIndex(of: "") {
                 throw error(column, "columns \(first + 1) and \(column + 1) have no name in the header")
@@ -164,6 +169,25 @@ package struct CSVReader {
             throw error(column, "\(shown(column)) is outside \(range.lowerBound)...\(range.upperBound)")
         }
         return value
+    }
+
+    /// The field as an amount.
+    ///
+    /// - Throws: an error that names the range when the number is outside of it.
+    package func amount<Amount: BoundedAmount>(_ column: Int, _: Amount.Type) throws(TraceError) -> Amount {
+        Amount(inRange: try integer(column, in: Amount.range))
+    }
+
+    /// The field as the nearest amount, with a note where that is another one. Negative numbers are refused.
+    package func nearest<Amount: BoundedAmount>(
+        _ column: Int, _: Amount.Type, _ notes: inout [String]
+    ) throws(TraceError) -> Amount {
+        let value = try integer(column, in: 0...Int64.max)
+        let amount = Amount(nearest: value)
+        if amount.value != value && notes.count <= InputLimits.warnings {
+            notes.append(error(column, "\(value) is counted as \(amount.value), the most there can be").description)
+        }
+        return amount
     }
 
     /// An error at a field, naming its column.

@@ -1,3 +1,5 @@
+import TextEscaping
+
 /// Writes RFC 4180 text with LF line ends, quoting only the fields that need it.
 public struct CSVWriter: Sendable {
     /// What has been written.
@@ -15,6 +17,17 @@ public struct CSVWriter: Sendable {
     public mutating func field(_ utf8: UnsafeBufferPointer<UInt8>) {
         separate()
         appendField(utf8)
+    }
+
+    /// A name from outside in a table that people open in a spreadsheet, see ``CellText``.
+    public mutating func field(name: String) { field(CellText.shown(name)) }
+
+    /// The same for the bytes of a name; names that begin with a letter or digit are copied as they are.
+    package mutating func field(name utf8: UnsafeBufferPointer<UInt8>) {
+        guard let first = utf8.first, first < 48 || first >= 0x7f || (58...64).contains(first) else {
+            return field(utf8)
+        }
+        field(name: String(decoding: utf8, as: UTF8.self))
     }
 
     public mutating func field(_ number: Int64) {
@@ -90,8 +103,11 @@ public struct CSVWriter: Sendable {
 }
 
 extension Double {
-    /// The number times 100, rounded from its exact value, ties to even. - Precondition: below 1e13 in magnitude.
+    /// The number times 100, rounded from its exact value, ties to even; beyond 9e13 in magnitude, and for no number, the
+    /// nearest that a column of two decimals holds.
     package var roundedHundredths: Int64 {
+        // Times 100, what is below stays under 2^53, where every whole number is exact.
+        guard magnitude < 9e13 else { return isNaN ? 0 : (sign == .minus ? -1 : 1) * 9_000_000_000_000_000 }
         let scaled = magnitude * 100
         // What the multiplication lost decides between a tie and its neighbours.
         let lost = (-scaled).addingProduct(magnitude, 100)

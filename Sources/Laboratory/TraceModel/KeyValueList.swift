@@ -15,6 +15,7 @@ public enum KeyValueList {
         var key: [UInt8]?
         var current: [UInt8] = []
         var isEscaped = false
+        var known: Set<String> = []
         for byte in Array(text.utf8) + (text.isEmpty ? [] : [UInt8(ascii: ";")]) {
             if isEscaped {
                 current.append(byte)
@@ -31,7 +32,7 @@ public enum KeyValueList {
                 let entry = (
                     key: String(decoding: name, as: UTF8.self), value: String(decoding: current, as: UTF8.self)
                 )
-                if entries.contains(where: { $0.key == entry.key }) {
+                if !known.insert(entry.key).inserted {
                     throw Problem(text: "\(entry.key) stands twice")
                 }
                 entries.append(entry)
@@ -50,7 +51,40 @@ public enum KeyValueList {
         entries.map { escaped($0.key, isKey: true) + "=" + escaped($0.value, isKey: false) }.joined(separator: ";")
     }
 
-    private static func escaped(_ text: String, isKey: Bool) -> String {
+    /// The parts of a text between separators that no backslash precedes; the backslashes stay.
+    static func parts(_ text: Substring, separator: Character, splits: Int = .max) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var isEscaped = false
+        for place in text.indices {
+            if isEscaped {
+                isEscaped = false
+            } else if text[place] == "\\" {
+                isEscaped = true
+            } else if text[place] == separator && parts.count < splits {
+                parts.append(text[start..<place])
+                start = text.index(after: place)
+            }
+        }
+        return parts + [text[start...]]
+    }
+
+    /// The text without the backslashes that escape something.
+    static func unescaped(_ text: Substring) -> String {
+        var plain = ""
+        var isEscaped = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" && !isEscaped {
+                isEscaped = true
+                continue
+            }
+            isEscaped = false
+            plain.unicodeScalars.append(scalar)
+        }
+        return plain
+    }
+
+    static func escaped(_ text: String, isKey: Bool) -> String {
         guard text.utf8.contains(where: { $0 == 0x5C || $0 == 0x3B || (isKey && $0 == 0x3D) }) else { return text }
         var escaped = ""
         for character in text.unicodeScalars {

@@ -7,6 +7,8 @@ public struct Trace: Sendable {
     public var pods: TracePods
     /// The pod list whose typical pods policies aim at; nil = ``pods``. Set where the pods offered were drawn from a list.
     public var targetPods: TracePods?
+    /// What was read otherwise than it stands in the files: amounts beyond what a device can have.
+    public var notes: [String] = []
 
     public init(metadata: TraceMetadata, nodes: [TraceNode] = [], pods: TracePods = TracePods()) {
         self.metadata = metadata

@@ -1,85 +1,39 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+public import FileSystem
 
-/// Whole files in and out.
+/// Whole files in and out, with the errors of traces.
 public enum TraceFiles {
     /// The contents of a file.
     ///
     /// - Throws: ``TraceError`` with the system's words. - Complexity: linear in the size.
     public static func read(_ path: String) throws(TraceError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path, "cannot be read") }
-        defer { close(descriptor) }
-        var status = stat()
-        let expected = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-        var bytes: [UInt8] = []
-        var isAtEnd = false
-        var error: TraceError?
-        while !isAtEnd && error == nil {
-            let room = max(expected - bytes.count + 1, 1 << 16)
-            let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-                let length = systemRead(descriptor, buffer.baseAddress, room)
-                if length < 0 && errno != EINTR { error = failure(path, "cannot be read") }
-                isAtEnd = length == 0
-                count = max(length, 0)
-            }
-            if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
-        }
-        if let error { throw error }
-        return bytes
+        do throws(FileError) { return try FileReading.bytes(of: path) } catch { throw TraceError(error) }
     }
 
-    /// Writes a file, replacing what was there.
+    /// Writes a file, replacing what was there: the old contents or the new ones stand there, whatever happens.
     public static func write(_ bytes: [UInt8], to path: String) throws(TraceError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure(path, "cannot be written") }
-        defer { close(descriptor) }
-        var offset = 0
-        var error: TraceError?
-        bytes.withUnsafeBytes { buffer in
-            while offset < buffer.count && error == nil {
-                let length = systemWrite(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
-                if length >= 0 {
-                    offset += length
-                } else if errno != EINTR {
-                    error = failure(path, "cannot be written")
-                }
-            }
-        }
-        if let error { throw error }
+        try write([(path, bytes)])
+    }
+
+    /// Writes several files that belong together: none is replaced before all are on the disk.
+    public static func write(_ files: [(path: String, bytes: [UInt8])]) throws(TraceError) {
+        do throws(FileError) { try AtomicWriting.write(files) } catch { throw TraceError(error) }
     }
 
     /// Makes a folder and those above it; one that exists is left alone.
     public static func makeFolder(_ path: String) throws(TraceError) {
-        var partial = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            partial += partial.isEmpty || partial == "/" ? String(part) : "/" + part
-            if mkdir(partial, 0o755) != 0 && errno != EEXIST { throw failure(partial, "cannot be made") }
-        }
-        if !isFolder(path) { throw TraceError(file: path, problem: "is not a folder") }
+        do throws(FileError) { try AtomicWriting.makeFolder(path) } catch { throw TraceError(error) }
     }
 
-    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-    public static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    /// Removes a file; one that is not there, a pipe or a device is left alone.
+    public static func remove(_ path: String) throws(TraceError) {
+        do throws(FileError) { try AtomicWriting.remove(path) } catch { throw TraceError(error) }
     }
 
-    private static func failure(_ path: String, _ what: String) -> TraceError {
-        TraceError(file: path, problem: what + ": " + String(cString: strerror(errno)))
-    }
+    public static func exists(_ path: String) -> Bool { FileReading.kind(of: path) != .missing }
+
+    public static func isFolder(_ path: String) -> Bool { FileReading.kind(of: path) == .folder }
 }
 
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
-}
-
-private func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer, _ count: Int) -> Int {
-    write(descriptor, buffer, count)
+extension TraceError {
+    public init(_ error: FileError) { self.init(file: error.path, problem: error.problem) }
 }

@@ -30,30 +30,32 @@ package enum TraceFormat {
 
     /// Most devices a node may have.
     package static let devicesPerNodeMax: Int64 = 128
-    /// CPU, memory and times are kept far below 64 bits, so that sums cannot overflow.
-    package static let amountMax: Int64 = 1 << 40
 
     package static func path(_ folder: String, _ file: String) -> String {
         folder.hasSuffix("/") ? folder + file : folder + "/" + file
     }
 
-    /// Reads `key=value:Effect;key:Effect`.
+    /// Reads `key=value:Effect;key:Effect`; a backslash takes the next character as it is.
     package static func taints(_ text: String) throws(KeyValueList.Problem) -> [Taint] {
         var taints: [Taint] = []
-        for entry in text.split(separator: ";") {
+        for entry in KeyValueList.parts(text[...], separator: ";") where !entry.isEmpty {
             guard let colon = entry.lastIndex(of: ":"),
                 let effect = TaintEffect(rawValue: String(entry[entry.index(after: colon)...])),
                 colon > entry.startIndex
             else { throw KeyValueList.Problem(text: "\"\(entry)\" is no key=value:effect taint") }
-            let parts = entry[..<colon].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = KeyValueList.parts(entry[..<colon], separator: "=", splits: 1)
             taints.append(
-                Taint(key: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "", effect: effect))
+                Taint(
+                    key: KeyValueList.unescaped(parts[0]),
+                    value: parts.count > 1 ? KeyValueList.unescaped(parts[1]) : "", effect: effect))
         }
         return taints
     }
 
     package static func text(_ taints: [Taint]) -> String {
-        taints.map { $0.key + ($0.value.isEmpty ? "" : "=" + $0.value) + ":" + $0.effect.rawValue }
-            .joined(separator: ";")
+        taints.map { taint in
+            let value = taint.value.isEmpty ? "" : "=" + KeyValueList.escaped(taint.value, isKey: false)
+            return KeyValueList.escaped(taint.key, isKey: true) + value + ":" + taint.effect.rawValue
+        }.joined(separator: ";")
     }
 }

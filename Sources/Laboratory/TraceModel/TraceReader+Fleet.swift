@@ -2,8 +2,16 @@ import PlacementModel
 
 extension Trace {
     /// Reads `fleet.csv`: a row a device group, consecutive rows of one node together.
-    package static func readFleet(_ bytes: [UInt8], file: String) throws(TraceError) -> [TraceNode] {
-        try bytes.reading { buffer throws(TraceError) in
+    ///
+    /// - Parameter notes: gets a line for each amount that was taken as the nearest one in range.
+    package static func readFleet(
+        _ bytes: [UInt8], file: String, notes: inout [String]
+    ) throws(TraceError) -> [TraceNode] {
+        var told: [String] = []
+        defer { notes += told }
+        return try bytes.reading { buffer throws(TraceError) in
+            var notes: [String] = []
+            defer { told = notes }
             var reader = try CSVReader(buffer, file: file)
             let columns = try FleetColumns(reader)
             var nodes: [TraceNode] = []
@@ -22,7 +30,7 @@ extension Trace {
                     }
                     nodes.append(try columns.node(from: reader, name: name))
                 }
-                if let group = try columns.group(from: reader) {
+                if let group = try columns.group(from: reader, &notes) {
                     nodes[nodes.count - 1].groups.append(group)
                     let devices = nodes[nodes.count - 1].groups.reduce(0) { $0 + $1.devices }
                     if devices > TraceFormat.devicesPerNodeMax {
@@ -80,9 +88,9 @@ private struct FleetColumns {
 
     func node(from reader: borrowing CSVReader, name: String) throws(TraceError) -> TraceNode {
         var node = TraceNode(
-            name: name, cpuMilli: try reader.integer(cpuMilli, in: 0...TraceFormat.amountMax),
-            memoryMiB: try reader.integer(memoryMiB, in: 0...TraceFormat.amountMax),
-            podsMax: try reader.integer(podsMax, in: 0...TraceFormat.amountMax))
+            name: name, cpuMilli: try reader.amount(cpuMilli, CPUMilli.self).value,
+            memoryMiB: try reader.amount(memoryMiB, MemoryMiB.self).value,
+            podsMax: try reader.amount(podsMax, PodCount.self).value)
         if !reader.isEmpty(labels) {
             for (key, value) in try reader.entries(labels) { node.labels[key] = value }
         }
@@ -93,18 +101,19 @@ private struct FleetColumns {
         return node
     }
 
-    func group(from reader: borrowing CSVReader) throws(TraceError) -> TraceDeviceGroup? {
+    func group(
+        from reader: borrowing CSVReader, _ notes: inout [String]
+    ) throws(TraceError) -> TraceDeviceGroup? {
         let count = try reader.integer(devices, in: 0...TraceFormat.devicesPerNodeMax, absent: 0)
         if reader.isEmpty(vendor) {
             if count > 0 { throw reader.error(vendor, "is empty, but the row has \(count) devices") }
             return nil
         }
-        let int32 = 0...Int64(Int32.max)
         return TraceDeviceGroup(
             vendor: try reader.text(vendor), model: try reader.text(model), devices: Int(count),
-            slots: Int32(try reader.integer(slots, in: int32)),
-            memoryMiB: Int32(try reader.integer(deviceMemoryMiB, in: int32)),
-            cores: Int32(try reader.integer(deviceCores, in: int32)),
+            slots: try reader.nearest(slots, DeviceAmount.self, &notes).int32,
+            memoryMiB: try reader.nearest(deviceMemoryMiB, DeviceAmount.self, &notes).int32,
+            cores: try reader.nearest(deviceCores, DeviceAmount.self, &notes).int32,
             numaNodes: Int(try reader.integer(numaNodes, in: 1...64, absent: 1)), line: reader.line)
     }
 }

@@ -30,15 +30,14 @@ private struct PodRows {
         let places = try reader.columns(TraceFormat.podColumns)
         let name = places[0]
         let priorityColumn = reader.optionalColumn(TraceFormat.priorityColumn)
-        let amounts = 0...TraceFormat.amountMax
         while try reader.next() {
             if reader.isEmpty(name) { throw reader.error(name, "is empty") }
             let shape = PodShape(
-                namespace: try text(places[1]), cpuMilli: try reader.integer(places[4], in: amounts),
-                memoryMiB: try reader.integer(places[5], in: amounts), limits: try limits(places[6]),
+                namespace: try text(places[1]), cpuMilli: try reader.amount(places[4], CPUMilli.self).value,
+                memoryMiB: try reader.amount(places[5], MemoryMiB.self).value, limits: try limits(places[6]),
                 annotations: try entries(places[7]), nodeSelector: try entries(places[8]))
-            let arrivalMs = try reader.integer(places[2], in: amounts)
-            let durationMs = try reader.integer(places[3], in: amounts, absent: -1)
+            let arrivalMs = try reader.amount(places[2], TraceMs.self).value
+            let durationMs = try reader.integer(places[3], in: TraceMs.range, absent: -1)
             let gang = reader.isEmpty(places[9]) ? -1 : try text(places[9])
             let gangSize = try reader.integer(places[10], in: 0...Int64(Int32.max), absent: 0)
             let priority = try priorityColumn.map { column throws(TraceError) in
@@ -85,5 +84,28 @@ private struct PodRows {
             }
         }
         return id
+    }
+}
+
+extension TracePods {
+    /// A note for each amount of a device resource that no device can have, and that is therefore taken as the largest number.
+    ///
+    /// What is far past 32 bits even in bytes is surely such an amount; smaller ones may be bytes.
+    func notesOnAmounts(file: String) -> [String] {
+        var notes: [String] = []
+        for shape in shapes {
+            for (key, value) in (try? KeyValueList.parse(texts[shape.limits])) ?? [] {
+                let isBare = value.utf8.allSatisfy { $0 < 0x3a || $0 == UInt8(ascii: "e") }
+                guard let quantity = try? Quantity(parsing: value) else { continue }
+                let isPast = isBare ? quantity.exceeds(DeviceShareAmount.self) : quantity.exceeds(AskedAmount.self)
+                if !isPast && quantity.sign >= 0 { continue }
+                let note =
+                    "\(file): \(key)=\(value) "
+                    + (isPast ? "is more than any device has" : "is negative and asks nothing")
+                if !notes.contains(note) { notes.append(note) }
+                if notes.count > InputLimits.warnings { return notes }
+            }
+        }
+        return notes
     }
 }

@@ -11,7 +11,8 @@ extension Trace {
         let fleet = try description.verifiedBytes(TraceFormat.fleetFile, folder: folder)
         let pods = try description.verifiedBytes(TraceFormat.podsFile, folder: folder)
         self.init(metadata: description.metadata)
-        nodes = try Self.readFleet(fleet, file: TraceFormat.path(folder, TraceFormat.fleetFile))
+        nodes = try Self.readFleet(
+            fleet, file: TraceFormat.path(folder, TraceFormat.fleetFile), notes: &notes)
         var rows: [String: Int32] = [:]
         for (row, node) in nodes.enumerated() { rows[node.name] = Int32(row) }
         self.pods = try Self.readPods(pods, file: TraceFormat.path(folder, TraceFormat.podsFile), nodeRows: rows)
@@ -20,6 +21,7 @@ extension Trace {
             targetPods = try Self.readPods(
                 target, file: TraceFormat.path(folder, TraceFormat.targetFile), nodeRows: rows)
         }
+        notes += self.pods.notesOnAmounts(file: TraceFormat.path(folder, TraceFormat.podsFile))
     }
 
     /// Names of the files of a trace folder.
@@ -91,7 +93,8 @@ private struct TraceDescription {
             throw TraceError(
                 file: path,
                 problem: "SHA-256 is \(digest), \(TraceFormat.metadataFile) says \(checksums[name] ?? "nothing"); "
-                    + "the file was changed after the trace was made")
+                    + "the file was changed after the trace was made, or an interruption fell between the two; make the "
+                    + "trace anew")
         }
         return bytes
     }

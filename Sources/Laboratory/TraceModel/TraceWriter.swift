@@ -9,17 +9,20 @@ extension Trace {
         try TraceFiles.makeFolder(folder)
         let fleet = fleetCSV()
         let pods = podsCSV()
+        var files = [
+            (TraceFormat.path(folder, TraceFormat.fleetFile), fleet),
+            (TraceFormat.path(folder, TraceFormat.podsFile), pods),
+        ]
         var checksums = [
             (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)), (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
         ]
         if let target = targetPods.map({ Self.podsCSV($0, nodes: nodes) }) {
             checksums.append((TraceFormat.targetFile, SHA256.hexDigest(of: target)))
-            try TraceFiles.write(target, to: TraceFormat.path(folder, TraceFormat.targetFile))
+            files.append((TraceFormat.path(folder, TraceFormat.targetFile), target))
         }
-        let description = metadataJSON(checksums: checksums)
-        try TraceFiles.write(fleet, to: TraceFormat.path(folder, TraceFormat.fleetFile))
-        try TraceFiles.write(pods, to: TraceFormat.path(folder, TraceFormat.podsFile))
-        try TraceFiles.write(description, to: TraceFormat.path(folder, TraceFormat.metadataFile))
+        // The last one: it vouches for the others by their checksums.
+        files.append((TraceFormat.path(folder, TraceFormat.metadataFile), metadataJSON(checksums: checksums)))
+        try TraceFiles.write(files)
     }
 
     /// SHA-256 of the fleet and the pods as ``write(folder:)`` would write them. - Complexity: linear.

@@ -29,7 +29,9 @@ struct BenchDecodeCommand: ParsableCommand {
     var threads: Int?
 
     func validate() throws {
-        guard nodes > 0, rounds > 0, threads ?? 1 > 0 else { throw ValidationError("numbers must be above 0") }
+        try require(nodes, in: 1...InputLimits.generatedNodes.upperBound, "--nodes")
+        try require(rounds, in: InputLimits.samples, "--rounds")
+        try require(threads, in: InputLimits.threads, "--threads")
     }
 
     func run() throws {
@@ -61,7 +63,7 @@ struct BenchDecodeCommand: ParsableCommand {
                 rate(rounds / 2), String(Int(times[0].wall * 1000)), String(Int(times[0].processor * 1000)),
             ])
         }
-        print(table.text(), terminator: "")
+        try StandardOutput.write(table.text())
     }
 
     /// Processor time of all threads so far.

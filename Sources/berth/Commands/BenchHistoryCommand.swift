@@ -1,7 +1,10 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import RegressionGate
+import TextEscaping
 import TraceModel
+import TraceReplay
 
 /// `berth bench history`: records of many revisions in one file.
 struct BenchHistoryCommand: ParsableCommand {
@@ -19,10 +22,12 @@ struct BenchHistoryCommand: ParsableCommand {
         subcommands: [Add.self, List.self, Plot.self, Steps.self])
 
     struct File: ParsableArguments {
-        @Option(help: ArgumentHelp("The history, made if it is not there.", valueName: "file"))
+        @Option(help: ArgumentHelp("The history; `add` makes it if it is not there.", valueName: "file"))
         var history = "history.sqlite"
 
-        func open() throws -> HistoryStore { try HistoryStore(file: history) }
+        func open(for purpose: HistoryStore.Purpose) throws -> HistoryStore {
+            try HistoryStore(file: history, for: purpose)
+        }
     }
 
     struct Add: ParsableCommand {
@@ -42,12 +47,13 @@ struct BenchHistoryCommand: ParsableCommand {
 
         func run() throws {
             try reportingErrors {
-                let store = try file.open()
-                for path in records {
-                    let record = try BenchmarkRecord(file: path)
+                // All are read before one is added.
+                let read = try records.map { (path: $0, record: try BenchmarkRecord(file: $0)) }
+                let store = try file.open(for: .adding)
+                for (path, record) in read {
                     let isNew = try store.add(record)
                     let what = isNew ? "added" : "there already"
-                    StandardOutput.write("\(path): \(record.revision.shortText) \(what)\n")
+                    try StandardOutput.write("\(shown: path): \(shown: record.revision.shortText) \(what)\n")
                 }
             }
         }
@@ -64,7 +70,7 @@ struct BenchHistoryCommand: ParsableCommand {
         @OptionGroup var file: File
 
         func run() throws {
-            let records = try reportingErrors { try file.open().records() }
+            let records = try reportingErrors { try file.open(for: .reading).records() }
             var table = TextTable([
                 ("number", .right), ("revision", .left), ("size", .left), ("workloads", .right), ("toolchain", .left),
                 ("machine", .left), ("subject", .left),
@@ -75,7 +81,7 @@ struct BenchHistoryCommand: ParsableCommand {
                     record.toolchain, record.machine, record.revision.subject,
                 ])
             }
-            StandardOutput.write(table.text())
+            try StandardOutput.write(table.text())
         }
     }
 
@@ -96,8 +102,10 @@ struct BenchHistoryCommand: ParsableCommand {
         var only = "*"
 
         func run() throws {
+            try OutputPaths.check(inputs: [file.history], outputs: [("--output", output)])
             try reportingErrors {
-                let page = HistoryPage.html(try file.open().series(matching: only), title: "Benchmark history")
+                let page = HistoryPage.html(
+                    try file.open(for: .reading).series(matching: only), title: "Benchmark history")
                 try TraceFiles.write(Array(page.utf8), to: output)
             }
         }
@@ -121,7 +129,7 @@ struct BenchHistoryCommand: ParsableCommand {
 
         func run() throws {
             let (all, changes) = try reportingErrors {
-                let store = try file.open()
+                let store = try file.open(for: .reading)
                 return (try store.series(matching: only), try store.inputChanges(matching: only))
             }
             var table = TextTable([
@@ -141,9 +149,9 @@ struct BenchHistoryCommand: ParsableCommand {
                     found += 1
                 }
             }
-            StandardOutput.write(found > 0 ? table.text() : "no step in \(all.count) series\n")
+            try StandardOutput.write(found > 0 ? table.text() : "no step in \(all.count) series\n")
             for (workload, revision) in changes {
-                StandardOutput.write(
+                try StandardOutput.write(
                     "note: \(workload): another trace from \(revision.shortText) on; not compared across\n")
             }
         }

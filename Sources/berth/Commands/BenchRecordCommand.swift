@@ -1,6 +1,8 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import MeasuredWork
+import PlacementModel
 import RegressionGate
 import TraceModel
 import TraceReplay
@@ -72,7 +74,7 @@ struct BenchRecordCommand: ParsableCommand {
     var list = false
 
     func validate() throws {
-        if !(1...10_000).contains(samples) { throw ValidationError("--samples must be 1 to 10,000.") }
+        try require(samples, in: InputLimits.samples, "--samples")
         if output == nil && !list { throw ValidationError("Name the file to write: --output FILE.") }
         if countsOnly && append { throw ValidationError("--append adds times; --counts-only has none.") }
         if turns.count != 0 && turns.count != 2 { throw ValidationError("--turns takes two named pipes.") }
@@ -90,9 +92,10 @@ struct BenchRecordCommand: ParsableCommand {
         if list {
             var table = TextTable([("workload", .left), ("operation", .left), ("what it is", .left)])
             for workload in workloads { table.add([workload.name, workload.operation, workload.summary]) }
-            return StandardOutput.write(table.text())
+            return try StandardOutput.write(table.text())
         }
         guard let output else { return }
+        try OutputPaths.check(inputs: trace + turns, outputs: [("--output", output)])
         let record = try reportingErrors {
             let progress = ProgressLine("runs")
             let pipes = turns.isEmpty ? nil : try TurnPipes(wait: turns[0], pass: turns[1])
@@ -109,7 +112,7 @@ struct BenchRecordCommand: ParsableCommand {
             try TraceFiles.write(record.json(), to: output)
             return record
         }
-        StandardOutput.write(RecordTable.text(record))
+        try StandardOutput.write(RecordTable.text(record))
     }
 
     private func chosen(_ shelf: TraceShelf) throws -> [Workload] {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import TextEscaping
 
 /// The command line: parse, validate, call, print. Everything else lives in the libraries.
 @main
@@ -22,23 +24,42 @@ struct BerthCommand: AsyncParsableCommand {
     ///
     /// 0 all done (rejected pods are a normal result), 1 a gate or check failed, 2 bad usage or input.
     static func main() async {
+        StandardStreams.prepare()
+        let status = await status()
+        // Work that was done, but whose warnings nobody could see, is not all done.
+        let isIncomplete = status == ExitCode.success.rawValue && StandardError.hasLostMessages
+        Foundation.exit(isIncomplete ? badInputCode.rawValue : status)
+    }
+
+    private static func status() async -> Int32 {
         do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            do {
+                var command = try parseAsRoot()
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            } catch  where exitCode(for: error) == .success {
+                // Help and version texts come as errors.
+                let message = fullMessage(for: error)
+                if !message.isEmpty { try StandardOutput.write(message + "\n") }
             }
+            return ExitCode.success.rawValue
+        } catch let failure as StreamFailure {
+            if failure.isReaderGone { StandardStreams.endWithoutReader() }
+            StandardError.write("Error: \(failure)")
+            return badInputCode.rawValue
+        } catch let failure as InputFailure {
+            // A name in it must not pass for a line of its own.
+            StandardError.write("Error: " + TerminalText.escaped(failure.message))
+            return badInputCode.rawValue
         } catch {
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
-            if code == .success {
-                if !message.isEmpty { print(message) }
-                return
-            }
             if !message.isEmpty { StandardError.write(message) }
-            let isBadInput = code == .validationFailure || error is InputFailure
-            exit(withError: isBadInput ? badInputCode : code)
+            // 1 says that a gate or check failed; any other failure is one of usage or input.
+            return error is ExitCode ? code.rawValue : badInputCode.rawValue
         }
     }
 }

@@ -3,6 +3,7 @@ import BulkJSON
 import Experiments
 import Foundation
 import PlacementEngine
+import PlacementModel
 import PlacementPolicies
 import TraceReplay
 import VendorCatalog
@@ -63,22 +64,20 @@ struct CeilingCommand: ParsableCommand {
 
     func validate() throws {
         if traces.isEmpty { throw ValidationError("Name a trace folder.") }
-        if !(1...10_000).contains(repeats) { throw ValidationError("--repeats must be 1 to 10,000.") }
-        if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }
-        if !(1...1000).contains(workConservingLoad) { throw ValidationError("--work-conserving must be 1 to 1,000.") }
+        try require(repeats, in: InputLimits.repeats, "--repeats")
+        try require(jobs, in: InputLimits.jobs, "--jobs")
+        try require(workConservingLoad, in: InputLimits.loadPercent, "--work-conserving")
         _ = try loadList()
         _ = try SweepInputs.seeds(seeds)
-        for name in policies.split(separator: ",") where PolicyChoice.named(String(name)) == nil {
-            let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("Unknown policy \"\(name)\"; known: \(known).")
-        }
+        _ = try chosenPolicies()
+        _ = try podsVariant.map { try listed($0, "--pods-variant") }
     }
 
     func run() throws {
         let loads = try loadList()
         let result = try reportingErrors {
             let catalog = try VendorCatalog.forTraces()
-            let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
+            let chosen = try chosenPolicies()
             // Enough pods for the highest load.
             let ratio = Double(max(loads.last ?? 0, workConservingLoad)) / 100
             let settings = GapSettings(
@@ -93,15 +92,20 @@ struct CeilingCommand: ParsableCommand {
         }
         let means = result.means(loads: loads)
         switch output {
-        case .table: print(GapTable.text(means, loads: loads), terminator: "")
-        case .json: FileHandle.standardOutput.write(Data(GapTable.json(means, loads: loads)))
+        case .table: try StandardOutput.write(GapTable.text(means, loads: loads))
+        case .json: try StandardOutput.write(GapTable.json(means, loads: loads))
         }
+    }
+
+    /// The policies to measure; none asks for the ceilings alone.
+    private func chosenPolicies() throws -> [PolicyChoice] {
+        policies.isEmpty ? [] : try berth.policies(policies, "--policies")
     }
 
     private func loadList() throws -> [Int] {
         let list = loads.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         let numbers = list.compactMap { $0 }
-        guard numbers.count == list.count, numbers.allSatisfy({ (1...1000).contains($0) }),
+        guard numbers.count == list.count, numbers.allSatisfy(InputLimits.loadPercent.contains),
             zip(numbers, numbers.dropFirst()).allSatisfy(<)
         else { throw ValidationError("--loads \"\(loads)\" is no ascending list of percentages from 1 to 1,000.") }
         return numbers

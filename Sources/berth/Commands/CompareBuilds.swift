@@ -1,6 +1,7 @@
 import ArgumentParser
 import BulkJSON
 import RegressionGate
+import TextEscaping
 
 /// `berth compare --ab`: two builds in turn, and the ratio of their times.
 struct CompareBuilds {
@@ -30,8 +31,8 @@ struct CompareBuilds {
         guard let time = comparison.time else { throw InputFailure("\(trace): replaying it takes no time to measure") }
         let isSlower = options.threshold.map { time.isSlower(byMoreThan: $0 / 100) }
         switch output {
-        case .table, .markdown, .junit: StandardOutput.write(text(comparison, time, pair, isSlower: isSlower))
-        case .json: CompareCommand.write(json(comparison, time, pair, isSlower: isSlower).text(pretty: true))
+        case .table, .markdown, .junit: try StandardOutput.write(text(comparison, time, pair, isSlower: isSlower))
+        case .json: try CompareCommand.write(json(comparison, time, pair, isSlower: isSlower).text(pretty: true))
         }
         if isSlower == true { throw ExitCode(1) }
     }
@@ -40,7 +41,8 @@ struct CompareBuilds {
         _ comparison: ABComparison, _ time: PairedRatio, _ pair: VariantPair, isSlower: Bool?
     ) -> String {
         let trace = options.trace ?? ""
-        var text = "old  \(pair.old.commandLine(trace: trace))\nnew  \(pair.new.commandLine(trace: trace))\n\n"
+        var text =
+            "old  \(shown: pair.old.commandLine(trace: trace))\nnew  \(shown: pair.new.commandLine(trace: trace))\n\n"
         var table = TextTable([("", .left), ("old", .right), ("new", .right), ("new : old", .right)])
         table.add([
             "time in the engine, median", Self.duration(comparison.medianSeconds(\.old)),
@@ -80,10 +82,10 @@ struct CompareBuilds {
     private func decisionsText(_ comparison: ABComparison) -> String {
         let (old, new) = (comparison.hashes(\.old), comparison.hashes(\.new))
         for (name, hashes) in [("old", old), ("new", new)] where hashes.count > 1 {
-            return "DECISIONS of \(name) do not repeat: \(hashes.joined(separator: ", ")).\n"
+            return "DECISIONS of \(name) do not repeat: \(shown: hashes.joined(separator: ", ")).\n"
         }
         return """
-            DECISIONS DIFFER (old \(old.joined()), new \(new.joined())), so the times are of different work; \
+            DECISIONS DIFFER (old \(shown: old.joined()), new \(shown: new.joined())), so the times are of different work; \
             `berth compare --first-difference` with the same arguments names the first.
 
             """

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import RegressionGate
 import TraceModel
@@ -79,17 +80,23 @@ struct CompareCommand: ParsableCommand {
         if variants.firstDifference {
             return try CompareDecisions(variants, binaries: records, output: output).run()
         }
+        try OutputPaths.check(
+            inputs: records + [thresholds], outputs: [("--markdown", markdown), ("--junit", junit)])
+        // Until there is a verdict, none of an earlier run may be taken for this one's.
+        for stale in [markdown, junit].compactMap(\.self) { try reportingErrors { try TraceFiles.remove(stale) } }
         let comparison = try reportingErrors {
             let comparison = try compare()
-            if let markdown { try TraceFiles.write(Array(comparison.markdown().utf8), to: markdown) }
-            if let junit { try TraceFiles.write(Array(comparison.junit().utf8), to: junit) }
+            try TraceFiles.write(
+                [(markdown, comparison.markdown()), (junit, comparison.junit())].compactMap { path, text in
+                    path.map { ($0, Array(text.utf8)) }
+                })
             return comparison
         }
         switch output {
-        case .table: StandardOutput.write(ComparisonTable.text(comparison, all: all))
-        case .markdown: StandardOutput.write(comparison.markdown())
-        case .json: StandardOutput.write(comparison.json())
-        case .junit: StandardOutput.write(comparison.junit())
+        case .table: try StandardOutput.write(ComparisonTable.text(comparison, all: all))
+        case .markdown: try StandardOutput.write(comparison.markdown())
+        case .json: try StandardOutput.write(comparison.json())
+        case .junit: try StandardOutput.write(comparison.junit())
         }
         if comparison.isRegression { throw ExitCode(1) }
     }

@@ -26,8 +26,8 @@ struct CompareDecisions {
     func run() throws {
         let report = try reportingErrors { try compare() }
         switch output {
-        case .table, .markdown, .junit: StandardOutput.write(FirstDifferenceText.text(report))
-        case .json: CompareCommand.write(FirstDifferenceText.json(report).text(pretty: true))
+        case .table, .markdown, .junit: try StandardOutput.write(FirstDifferenceText.text(report))
+        case .json: try CompareCommand.write(FirstDifferenceText.json(report).text(pretty: true))
         }
         if report.found != nil { throw ExitCode(1) }
     }

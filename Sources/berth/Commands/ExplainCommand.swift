@@ -86,12 +86,12 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let explanation = try trace.map { try explainReplay(of: $0) } ?? explainPlacement()
         switch output {
-        case .table: StandardOutput.write(ExplainTable(explanation).text)
+        case .table: try StandardOutput.write(ExplainTable(explanation).text)
         case .json:
             var writer = JSONWriter(escapeHTML: false, pretty: true)
             explanation.write(into: &writer)
             writer.newline()
-            StandardOutput.write(writer.bytes)
+            try StandardOutput.write(writer.bytes)
         }
     }
 
@@ -101,7 +101,7 @@ struct ExplainCommand: ParsableCommand {
         let options = PlacementOptions(
             profile: scheduling.compatibility, defaults: scheduling.defaults, admits: admit, now: .system())
         let session = PlacementSession(input, catalog: catalog, options: options)
-        for problem in session.problems { StandardError.write("warning: \(problem)") }
+        Warnings.tell(session.problems)
         do throws(PodReferenceError) { return try session.explain(PodReference(pod)) } catch {
             throw InputFailure(error.description)
         }

@@ -95,6 +95,6 @@ struct PlaceCommand: ParsableCommand {
             explains: explain,
             triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
-        output.print(session)
+        try output.write(session)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BulkJSON
 import PlacementModel
 import SchedulerSession
+import TextEscaping
 import VendorCatalog
 
 /// Which scheduler's decisions a line of `place --stream` asks for.
@@ -27,15 +28,13 @@ struct PlaceStream {
         var lines = StandardInputLines()
         var failed = false
         var writer = JSONWriter(escapeHTML: false)
-        while let line = lines.next() {
+        while let line = try lines.next() {
             if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
             writer.removeAll(keepingCapacity: true)
             do {
                 try line.withUnsafeBytes { try answer($0, &writer) }
-                writer.newline()
-                StandardOutput.write(writer.bytes)
             } catch {
-                StandardError.write("standard input:\(lines.number): \(error)")
+                StandardError.write(TerminalText.escaped("standard input:\(lines.number): \(error)"))
                 failed = true
                 // Every line has its answer: whoever reads the results counts on it.
                 writer.removeAll(keepingCapacity: true)
@@ -43,9 +42,9 @@ struct PlaceStream {
                 writer.key("error")
                 writer.string("\(error)")
                 writer.endObject()
-                writer.newline()
-                StandardOutput.write(writer.bytes)
             }
+            writer.newline()
+            try StandardOutput.write(writer.bytes)
         }
         if failed { throw badInputCode }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import PlacementEngine
 import PlacementModel
@@ -116,8 +117,11 @@ struct ReplayCommand: ParsableCommand {
     func validate() throws {
         try SchedulingOptions.requireKnown(engine, among: EngineChoice.all.map(\.name), "engine")
         try SchedulingOptions.requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
-        if !(1...1_000_000_000).contains(roundSize) {
-            throw ValidationError("--round-size must be 1 to 1,000,000,000.")
+        try require(roundSize, in: InputLimits.roundSize, "--round-size")
+        try require(threads, in: InputLimits.threads, "--threads")
+        for (option, value) in [("--decisions", decisions), ("--metrics", metrics), ("--report", report)]
+        where value?.isEmpty == true {
+            throw ValidationError("\(option) names no file.")
         }
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
@@ -125,6 +129,10 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let catalog = try scheduling.traceCatalog()
+        try OutputPaths.check(
+            inputs: [trace, order, nodeRanks],
+            outputs: [("--decisions", decisions), ("--metrics", metrics)]
+                + OutputPaths.files(ReportFiles.names, in: report, for: "--report"))
         let summary = try reportingErrors {
             let replay = try makeReplay(catalog)
             let progress = ProgressLine()
@@ -140,8 +148,8 @@ struct ReplayCommand: ParsableCommand {
             return summary
         }
         switch output {
-        case .table: print(ReplayTable.text(summary), terminator: "")
-        case .json: FileHandle.standardOutput.write(Data(summary.json()))
+        case .table: try StandardOutput.write(ReplayTable.text(summary))
+        case .json: try StandardOutput.write(summary.json())
         }
     }
 
@@ -164,7 +172,7 @@ struct ReplayCommand: ParsableCommand {
                 folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
             return try OpenBImporter.read(files, catalog: catalog)
         }
-        return try Trace(folder: trace)
+        return try Trace(telling: trace)
     }
 
     /// With what is to be kept of a run on this trace.

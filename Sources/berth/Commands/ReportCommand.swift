@@ -1,5 +1,7 @@
 import ArgumentParser
+import FileSystem
 import ReplayReport
+import TextEscaping
 
 /// `berth report`: saved replays side by side.
 struct ReportCommand: ParsableCommand {
@@ -23,7 +25,9 @@ struct ReportCommand: ParsableCommand {
     var output: String
 
     func run() throws {
+        try OutputPaths.check(
+            inputs: runs, outputs: OutputPaths.files(ReportFiles.names, in: output, for: "--output"))
         try reportingErrors { try ReportFiles.compare(runs, to: output) }
-        print("\(output)/report.html")
+        try StandardOutput.write("\(shown: output)/report.html\n")
     }
 }

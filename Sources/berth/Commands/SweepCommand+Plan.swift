@@ -1,11 +1,18 @@
 import Experiments
+import FileSystem
 import Foundation
+import TextEscaping
 import TraceImport
 import TraceModel
+import TraceReplay
 
 extension SweepCommand {
     /// Writes the plan's folder and says how to go on.
     func write(plan folder: String) throws {
+        try OutputPaths.check(
+            inputs: inputs,
+            outputs: OutputPaths.files(
+                ["plan.json", "shard.sh", "slurm.sh", "kubernetes.yaml"], in: folder, for: "--plan"))
         let sweep = try planned()
         let runs = sweep.keys
         let plan = SweepPlan(
@@ -18,14 +25,14 @@ extension SweepCommand {
             throw InputFailure("the openb folders of a plan must have the same pod lists")
         }
         try plan.write(folder: folder)
-        let place = SweepPlan.shellWord(folder)
-        StandardOutput.write(
+        let place = ShellText.word(folder)
+        try StandardOutput.write(
             """
-            \(NumberText.grouped(runs.count)) runs in \(plan.shardCount) shards, in \(folder)
-              here        for i in $(seq \(plan.shardCount)); do sh \(place)/shard.sh $i; done
-              Slurm       (cd \(place) && sbatch slurm.sh)
-              Kubernetes  put the folder on volume claim \(claim), then kubectl apply -f \(place)/kubernetes.yaml
-              afterwards  berth sweep --merge \(place)
+            \(NumberText.grouped(runs.count)) runs in \(plan.shardCount) shards, in \(shown: folder)
+              here        for i in $(seq \(plan.shardCount)); do sh \(shown: place)/shard.sh $i; done
+              Slurm       (cd \(shown: place) && sbatch slurm.sh)
+              Kubernetes  put the folder on volume claim \(shown: claim), then kubectl apply -f \(shown: place)/kubernetes.yaml
+              afterwards  berth sweep --merge \(shown: place)
 
             """)
     }

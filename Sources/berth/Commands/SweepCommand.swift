@@ -1,10 +1,13 @@
 import ArgumentParser
 import BulkJSON
 import Experiments
+import FileSystem
 import Foundation
 import PlacementEngine
+import PlacementModel
 import PlacementPolicies
 import TraceImport
+import TraceModel
 import TraceReplay
 import VendorCatalog
 
@@ -111,25 +114,22 @@ struct SweepCommand: ParsableCommand {
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("Name a trace folder.") }
-        if !(1...10_000).contains(shards) { throw ValidationError("--shards must be 1 to 10,000.") }
+        try require(shards, in: InputLimits.shards, "--shards")
         if plan != nil && (merge || results != nil || shard != nil) {
             throw ValidationError("--plan runs nothing; --merge, --results and --shard do not go with it.")
         }
         if !merge && plan == nil && results == nil {
             throw ValidationError("--results FILE is needed; it makes the sweep resumable.")
         }
-        if tune <= 0 || !tune.isFinite { throw ValidationError("--tune must be positive.") }
-        if !(1...10_000).contains(repeats) { throw ValidationError("--repeats must be 1 to 10,000.") }
-        if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1,024.") }
-        if !(1...1_000_000_000).contains(roundSize) {
-            throw ValidationError("--round-size must be 1 to 1,000,000,000.")
-        }
+        if results?.isEmpty == true { throw ValidationError("--results names no file.") }
+        try require(tune, in: InputLimits.tune, "--tune")
+        try require(repeats, in: InputLimits.repeats, "--repeats")
+        try require(jobs, in: InputLimits.jobs, "--jobs")
+        try require(roundSize, in: InputLimits.roundSize, "--round-size")
         _ = try SweepInputs.seeds(seeds)
         _ = try shardNumbers()
-        for name in policies.split(separator: ",") where PolicyChoice.named(String(name)) == nil {
-            let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("Unknown policy \"\(name)\"; known: \(known).")
-        }
+        _ = try chosenPolicies()
+        _ = try podsVariant.map { try listed($0, "--pods-variant") }
     }
 
     func run() throws {
@@ -138,9 +138,9 @@ struct SweepCommand: ParsableCommand {
         switch output {
         case .table:
             let curves = try published.map { folder in try reportingErrors { try PublishedCurves(folder: folder) } }
-            print(SweepTable.text(SweepMean.means(of: rows), curves), terminator: "")
-        case .json: FileHandle.standardOutput.write(Data(SweepTable.json(SweepMean.means(of: rows))))
-        case .csv: FileHandle.standardOutput.write(Data(Sweep.csv(rows, settings: settings)))
+            try StandardOutput.write(SweepTable.text(SweepMean.means(of: rows), curves))
+        case .json: try StandardOutput.write(SweepTable.json(SweepMean.means(of: rows)))
+        case .csv: try StandardOutput.write(Sweep.csv(rows, settings: settings))
         }
     }
 
@@ -150,11 +150,12 @@ struct SweepCommand: ParsableCommand {
     }
 
     private func merged() throws -> ([SweepRow], SweepSettings) {
-        if inputs.count == 1, SweepPlan.isPlan(folder: inputs[0]) { return try SweepPlan.merge(folder: inputs[0]) }
+        if inputs.count == 1, TraceFiles.isFolder(inputs[0]) { return try SweepPlan.merge(folder: inputs[0]) }
         return (try Sweep.merge(inputs, settings: settings), settings)
     }
 
     private func sweep() throws -> ([SweepRow], SweepSettings) {
+        try OutputPaths.check(inputs: inputs + [published], outputs: [("--results", results)])
         var sweep = try planned()
         (sweep.shard, sweep.shardCount) = try shardNumbers()
         let progress = SweepProgress()
@@ -171,21 +172,26 @@ struct SweepCommand: ParsableCommand {
         if let twice = Dictionary(grouping: names, by: \.self).first(where: { $0.value.count > 1 })?.key {
             throw InputFailure("two traces are named \(twice); rows of a sweep are told apart by the name")
         }
-        let chosen = policies.split(separator: ",").compactMap { PolicyChoice.named(String($0)) }
-        return Sweep(
-            traces: traces, policies: chosen, seeds: try SweepInputs.seeds(seeds), settings: settings, jobs: jobs)
+        let sweep = Sweep(
+            traces: traces, policies: try chosenPolicies(), seeds: try SweepInputs.seeds(seeds), settings: settings,
+            jobs: jobs)
+        if sweep.keys.isEmpty { throw InputFailure("there is nothing to run: no trace was found") }
+        return sweep
     }
+
+    private func chosenPolicies() throws -> [PolicyChoice] { try berth.policies(policies, "--policies") }
 
     /// The pod lists that the options choose of an openb folder.
     func podsVariants(of folder: String) throws -> [String] {
-        try podsVariant?.split(separator: ",").map(String.init) ?? OpenBImporter.podsVariants(folder: folder)
+        try podsVariant.map { try listed($0, "--pods-variant") } ?? OpenBImporter.podsVariants(folder: folder)
     }
 
     private func shardNumbers() throws -> (Int, Int) {
         guard let shard else { return (0, 1) }
-        let parts = shard.split(separator: "/").map { Int($0) }
-        guard parts.count == 2, let number = parts[0], let count = parts[1], count > 0, (1...count).contains(number)
-        else { throw ValidationError("--shard must be i/n with 1 <= i <= n.") }
+        let parts = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let number = parts[0], let count = parts[1], InputLimits.shards.contains(count),
+            (1...count).contains(number)
+        else { throw ValidationError("--shard must be i/n with 1 <= i <= n <= \(InputLimits.shards.upperBound).") }
         return (number - 1, count)
     }
 }

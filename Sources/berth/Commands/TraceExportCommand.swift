@@ -1,8 +1,11 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import PlacementEngine
+import TextEscaping
 import TraceImport
 import TraceModel
+import TraceReplay
 import VendorCatalog
 
 /// `berth trace export`: a trace as the snapshot of a cluster.
@@ -34,18 +37,19 @@ struct TraceExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPaths.check(inputs: [trace], outputs: [("--output", output)])
         let catalog = try VendorCatalog.forTraces()
         let snapshot = try reportingErrors {
             // No reading of the clock: the same trace gives the same file.
             try TraceSnapshot(
-                of: try Trace(folder: trace), running: running, now: WallClock(unixSeconds: 1_767_225_600),
+                of: try Trace(telling: trace), running: running, now: WallClock(unixSeconds: 1_767_225_600),
                 catalog: catalog)
         }
-        guard let output else { return StandardOutput.write(snapshot.json) }
+        guard let output else { return try StandardOutput.write(snapshot.json) }
         try reportingErrors { try TraceFiles.write(snapshot.json, to: output) }
         let counted = NumberText.grouped
-        StandardOutput.write(
-            "\(output): \(counted(snapshot.nodes.count)) nodes, \(counted(snapshot.running)) pods running, "
+        try StandardOutput.write(
+            "\(shown: output): \(counted(snapshot.nodes.count)) nodes, \(counted(snapshot.running)) pods running, "
                 + "\(counted(snapshot.pods.count - snapshot.running)) pending\n")
     }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import TextEscaping
 import TraceGeneration
+import TraceReplay
 import VendorCatalog
 
 /// `berth trace generate`: a made-up fleet and its pods.
@@ -69,7 +71,14 @@ struct TraceGenerateCommand: ParsableCommand {
     @Option(help: "Folder to write.")
     var output: String
 
-    func validate() throws { _ = try vendorShares() }
+    func validate() throws {
+        if preset == nil && (vendors ?? "").isEmpty {
+            throw ValidationError(
+                "--vendors says which devices the fleet has, such as nvidia=4,cambricon=2 (known: \(Self.knownKeys)); "
+                    + "only a --preset brings its own.")
+        }
+        _ = try vendorShares()
+    }
 
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
@@ -96,12 +105,12 @@ struct TraceGenerateCommand: ParsableCommand {
             try trace.write(folder: output)
             return trace
         }
-        print(TraceTable.text(trace, catalog: catalog), terminator: "")
+        try StandardOutput.write(TraceTable.text(trace, catalog: catalog))
     }
 
     private func vendorShares() throws -> [(key: String, weight: Int)] {
         var shares: [(key: String, weight: Int)] = []
-        for part in (vendors ?? "").split(separator: ",") {
+        for part in try vendors.map({ try listed($0, "--vendors") }) ?? [] {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let weight = sides.count == 1 ? 1 : Int(sides[1]) else {
                 throw ValidationError("--vendors: \"\(part)\" is no vendor=share.")
@@ -115,7 +124,7 @@ struct TraceGenerateCommand: ParsableCommand {
     private var command: String {
         var parts = ["berth trace generate"]
         func add(_ option: String, _ value: (any CustomStringConvertible)?) {
-            if let value { parts.append("--\(option) \(value)") }
+            if let value { parts.append("--\(option) \(ShellText.word("\(value)"))") }
         }
         add("preset", preset?.rawValue)
         add("nodes", nodes)

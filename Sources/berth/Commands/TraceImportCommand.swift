@@ -1,6 +1,8 @@
 import ArgumentParser
+import FileSystem
 import TraceImport
 import TraceModel
+import TraceReplay
 import VendorCatalog
 
 /// `berth trace import`: published traces in Berth's format.
@@ -102,8 +104,10 @@ struct TraceImportCommand: ParsableCommand {
     }
 
     func run() throws {
-        if list { return StandardOutput.write(TraceSourceTable.text) }
+        if list { return try StandardOutput.write(TraceSourceTable.text) }
         guard let from, let output else { return }
+        try OutputPaths.check(
+            inputs: files + [order, nodeRanks], outputs: OutputPaths.files(Trace.files, in: output, for: "--output"))
         let catalog = try VendorCatalog.forTraces()
         if from == Self.snapshot {
             let trace = try reportingErrors {
@@ -111,7 +115,7 @@ struct TraceImportCommand: ParsableCommand {
                 try trace.write(folder: output)
                 return trace
             }
-            return StandardOutput.write(TraceTable.text(trace, catalog: catalog))
+            return try StandardOutput.write(TraceTable.text(trace, catalog: catalog))
         }
         guard let source = TraceSources.named(from) else { return }
         var options = ImportOptions()
@@ -129,15 +133,15 @@ struct TraceImportCommand: ParsableCommand {
             try imported.trace.write(folder: output)
             return imported
         }
-        for error in imported.badRows.prefix(Self.badRowsTold) { StandardError.write("warning: \(error)") }
-        StandardOutput.write(TraceTable.text(imported.trace, catalog: catalog))
+        Warnings.tell(imported.badRows.prefix(Self.badRowsTold))
+        try StandardOutput.write(TraceTable.text(imported.trace, catalog: catalog))
         var left = imported.dropped
         if !imported.badRows.isEmpty { left.append(("bad rows", imported.badRows.count)) }
         for (title, rows) in [("left out", left), ("noted", imported.notes.map { ($0.text, $0.count) })] {
             if rows.isEmpty { continue }
             var table = TextTable([(title, .left), ("", .right)])
             for (reason, count) in rows { table.add([reason, NumberText.grouped(count)]) }
-            StandardOutput.write("\n" + table.text())
+            try StandardOutput.write("\n" + table.text())
         }
     }
 

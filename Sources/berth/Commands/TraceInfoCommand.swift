@@ -17,8 +17,8 @@ struct TraceInfoCommand: ParsableCommand {
 
     func run() throws {
         let catalog = try VendorCatalog.forTraces()
-        let text = try reportingErrors { TraceTable.text(try Trace(folder: trace), catalog: catalog) }
-        print(text, terminator: "")
+        let text = try reportingErrors { TraceTable.text(try Trace(telling: trace), catalog: catalog) }
+        try StandardOutput.write(text)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BulkJSON
+import FileSystem
 import Foundation
 import KubernetesWire
 import VendorCatalog
@@ -45,19 +46,19 @@ struct VendorsCommand: ParsableCommand {
 
     func run() throws {
         let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
-        if markdown { return StandardOutput.write(CatalogDescription.markdown(catalog)) }
+        if markdown { return try StandardOutput.write(CatalogDescription.markdown(catalog)) }
         let description = CatalogDescription(catalog, matching: name)
         if description.isEmpty {
             let known = catalog.vendors.map(\.commonWord).joined(separator: ", ")
             throw InputFailure("unknown device type '\(name ?? "")'; known are \(known)")
         }
         switch output {
-        case .table: StandardOutput.write(name == nil ? description.table : description.details)
+        case .table: try StandardOutput.write(name == nil ? description.table : description.details)
         case .json:
             var writer = JSONWriter(escapeHTML: false, pretty: true)
             description.write(into: &writer)
             writer.newline()
-            StandardOutput.write(writer.bytes)
+            try StandardOutput.write(writer.bytes)
         }
     }
 }

@@ -61,7 +61,7 @@ struct WhatIfCommand: ParsableCommand {
 
     func run() throws {
         let fleet = try reportingErrors { try load() }
-        for problem in fleet.problems { StandardError.write("warning: \(problem)") }
+        Warnings.tell(fleet.problems)
         let report = try reportingErrors {
             let change = try change(of: fleet)
             var report = WhatIfReport(change: change, result: try WhatIf(fleet, change), removed: change.removed.count)
@@ -73,8 +73,8 @@ struct WhatIfCommand: ParsableCommand {
             return report
         }
         switch output {
-        case .table: StandardOutput.write(report.table)
-        case .json: StandardOutput.write(report.json)
+        case .table: try StandardOutput.write(report.table)
+        case .json: try StandardOutput.write(report.json)
         }
     }
 
@@ -88,7 +88,7 @@ struct WhatIfCommand: ParsableCommand {
         let trace =
             !Trace.isTrace(folder: input) && OpenBImporter.isTrace(folder: input)
             ? try OpenBImporter.read(OpenBImporter.Files(folder: input, podsVariant: podsVariant), catalog: catalog)
-            : try Trace(folder: input)
+            : try Trace(telling: input)
         return try WhatIfFleet(trace, defaults: defaults, catalog: catalog)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import RegressionGate
 import ReplayReport
@@ -22,6 +23,8 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
     do {
         return try work()
     } catch let error as TraceError {
+        throw InputFailure(error.description)
+    } catch let error as FileError {
         throw InputFailure(error.description)
     } catch let error as GateError {
         throw InputFailure(error.description)

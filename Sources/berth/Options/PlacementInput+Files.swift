@@ -11,7 +11,7 @@ extension PlacementInput {
         do throws(PlacementInputError) {
             return try PlacementInput(nodeFiles: nodeFiles, podFiles: podFiles)
         } catch {
-            for problem in error.problems { StandardError.write("warning: \(problem)") }
+            Warnings.tell(error.problems)
             throw InputFailure(error.description)
         }
     }

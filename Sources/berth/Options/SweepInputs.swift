@@ -1,8 +1,10 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import PlacementModel
 import TraceImport
 import TraceModel
+import TraceReplay
 import VendorCatalog
 
 /// What sweeps and ceilings read from the command line: trace folders and seeds.
@@ -22,9 +24,9 @@ enum SweepInputs {
 
     private static func load(_ folder: String, _ podsVariant: String?, _ catalog: VendorCatalog) throws -> [Trace] {
         if Trace.isTrace(folder: folder) || !OpenBImporter.isTrace(folder: folder) {
-            return [try Trace(folder: folder)]
+            return [try Trace(telling: folder)]
         }
-        let named = podsVariant?.split(separator: ",").map(String.init)
+        let named = try podsVariant.map { try listed($0, "--pods-variant") }
         return try (named ?? OpenBImporter.podsVariants(folder: folder)).map {
             try OpenBImporter.read(OpenBImporter.Files(folder: folder, podsVariant: $0), catalog: catalog)
         }
@@ -33,11 +35,15 @@ enum SweepInputs {
     /// Reads numbers and ranges, separated by commas.
     static func seeds(_ text: String) throws -> [UInt64] {
         var list: [UInt64] = []
-        for part in text.split(separator: ",") {
-            let ends = part.split(separator: "-").map { UInt64($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
-                last - first < 100_000
-            else { throw ValidationError("--seeds \"\(part)\" is neither a number nor a range such as 42-51.") }
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last else {
+                throw ValidationError("--seeds \"\(part)\" is neither a number nor a range such as 42-51.")
+            }
+            // Asked before the sum, which could not be too large for 64 bits then.
+            guard last - first < UInt64(InputLimits.seeds), list.count + Int(last - first) < InputLimits.seeds else {
+                throw ValidationError("--seeds names more than \(NumberText.grouped(InputLimits.seeds)) seeds.")
+            }
             list.append(contentsOf: first...last)
         }
         if Set(list).count < list.count { throw ValidationError("--seeds names a seed twice.") }

@@ -81,5 +81,5 @@ struct VariantOptions: ParsableArguments {
 
 extension CompareCommand {
     /// Writes a JSON document.
-    static func write(_ text: String) { StandardOutput.write(text + "\n") }
+    static func write(_ text: String) throws(StreamFailure) { try StandardOutput.write(Array((text + "\n").utf8)) }
 }

@@ -15,15 +15,20 @@ final class ProgressLine {
     /// Redraws the line, ten times a second at most.
     func show(_ done: Int, of total: Int) {
         guard total > 0, isDue else { return }
+        StandardError.show("\r\(Self.bar(done, of: total)) \(noun)")
+    }
+
+    /// How far it is, as a bar and in numbers.
+    static func bar(_ done: Int, of total: Int) -> String {
         let width = 30
-        let filled = min(done * width / total, width)
+        let filled = total > 0 ? Int(Double(width) * min(Double(done) / Double(total), 1)) : width
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) \(noun)")
+        return "[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total))"
     }
 
     /// Shows how far work without a known end is.
     func show(_ text: String) {
-        if isDue { write("\r\u{1B}[K" + text) }
+        if isDue { StandardError.show("\r\u{1B}[K" + text) }
     }
 
     private var isDue: Bool {
@@ -34,8 +39,23 @@ final class ProgressLine {
     }
 
     func clear() {
-        if shownAt > 0 { write("\r\u{1B}[K") }
+        if shownAt > 0 { StandardError.show("\r\u{1B}[K") }
+    }
+}
+
+/// The progress line of a sweep or survey, and its time at the end.
+final class SweepProgress: Sendable {
+    private let started = DispatchTime.now().uptimeNanoseconds
+    private let isTerminal = isatty(STDERR_FILENO) != 0
+
+    /// One thread at a time calls it.
+    func show(_ done: Int, of total: Int) {
+        if isTerminal { StandardError.show("\r\(ProgressLine.bar(done, of: total)) runs") }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    func finish(_ what: String = "sweep") {
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+        StandardError.show(
+            (isTerminal ? "\r\u{1B}[K" : "") + "\(what) took \(NumberText.fixed(seconds, decimals: 1)) s\n")
+    }
 }

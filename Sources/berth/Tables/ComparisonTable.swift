@@ -1,4 +1,5 @@
 import RegressionGate
+import TextEscaping
 
 /// `berth compare` for people.
 enum ComparisonTable {
@@ -18,7 +19,9 @@ enum ComparisonTable {
                 rows += 1
             }
         }
-        let heading = comparison.base.map { "\($0) -> \(comparison.new): " } ?? "\(comparison.new), limits only: "
+        let heading =
+            comparison.base.map { "\(shown: $0) -> \(shown: comparison.new): " }
+            ?? "\(shown: comparison.new), limits only: "
         return (rows > 0 ? table.text() + "\n" : "") + heading + comparison.summary + "\n"
     }
 }

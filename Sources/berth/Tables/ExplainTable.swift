@@ -1,6 +1,7 @@
 import DecisionExplanations
 import PlacementEngine
 import PlacementModel
+import TextEscaping
 
 /// An explanation as text for people: the verdict, the checks, then the winner and its devices, or the nearest nodes.
 struct ExplainTable {
@@ -24,21 +25,23 @@ struct ExplainTable {
     // MARK: Verdict
 
     private var headline: String {
-        var text = "\(explanation.pod): "
+        var text = "\(shown: explanation.pod): "
         switch explanation.outcome {
         case .placed:
-            text += "placed on \(explanation.node ?? "")"
+            text += "placed on \(shown: explanation.node ?? "")"
             let devices = explanation.decision?.chosen?.asks.flatMap(\.devices).filter { $0.granted != nil } ?? []
             var names: [String] = []
             for device in devices where !names.contains(device.id) { names.append(device.id) }
-            if !names.isEmpty { text += ", device\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))" }
-        case .rejected: text += "rejected: \(explanation.message ?? "")"
-        case .denied: text += "denied by admission: \(explanation.message ?? "")"
-        case .invalid: text += "invalid: \(explanation.message ?? "")"
-        case .skipped: text += "skipped: \(explanation.message ?? "")"
+            if !names.isEmpty {
+                text += ", device\(names.count == 1 ? "" : "s") \(shown: names.joined(separator: ", "))"
+            }
+        case .rejected: text += "rejected: \(shown: explanation.message ?? "")"
+        case .denied: text += "denied by admission: \(shown: explanation.message ?? "")"
+        case .invalid: text += "invalid: \(shown: explanation.message ?? "")"
+        case .skipped: text += "skipped: \(shown: explanation.message ?? "")"
         }
         text += "\n" + timing
-        for note in explanation.notes { text += "note: \(note)\n" }
+        for note in explanation.notes { text += "note: \(shown: note)\n" }
         return text
     }
 
@@ -129,7 +132,7 @@ struct ExplainTable {
 
     private func devices(_ ask: DeviceAsk, on node: String) -> String {
         let scored = ask.devices.contains { $0.score != nil }
-        var text = "\(title(of: ask)) on \(node)" + (scored ? ", devices in the order tried:\n" : ":\n")
+        var text = "\(title(of: ask)) on \(shown: node)" + (scored ? ", devices in the order tried:\n" : ":\n")
         let hasMemory = ask.devices.contains { $0.totalMemoryMiB > 1 }
         var columns: [(title: String, alignment: TextTable.Alignment)] = [
             ("DEVICE", .left), ("TYPE", .left), ("SLOTS FREE", .right),
@@ -155,8 +158,9 @@ struct ExplainTable {
 
     private func title(of ask: DeviceAsk) -> String {
         let names = explanation.containers
-        let container = names.count > 1 && ask.container < names.count ? "Container \(names[ask.container]): " : ""
-        return "\(container)\(ask.request.devices) \(ask.vendor) with \(AmountText.request(each(ask.request)))"
+        let container =
+            names.count > 1 && ask.container < names.count ? "Container \(shown: names[ask.container]): " : ""
+        return "\(container)\(ask.request.devices) \(shown: ask.vendor) with \(AmountText.request(each(ask.request)))"
             + (ask.request.devices > 1 ? " each" : "")
     }
 
@@ -200,8 +204,8 @@ struct ExplainTable {
 
     private func nearest(_ decision: DecisionExplanation) -> [String] {
         guard let first = decision.nearest.first else { return [] }
-        var text = "Nearest node: \(first.node), \(summary(first)).\n"
-        for lack in first.lacks { text += "  \(words(lack))\n" }
+        var text = "Nearest node: \(shown: first.node), \(summary(first)).\n"
+        for lack in first.lacks { text += "  \(shown: words(lack))\n" }
         var parts = [text]
         if first.deviceFailure != nil, let ask = first.asks.last {
             parts.append(devices(ask, on: first.node) + needed(ask))
@@ -244,7 +248,7 @@ struct ExplainTable {
         var text = "  \(passing) of the \(wanted) asked would do"
         if !nearest.isEmpty {
             let names = nearest.map { "\($0.place) \($0.id)" }.joined(separator: ", ")
-            text += "; nearest to it: \(names)"
+            text += "; nearest to it: \(shown: names)"
         }
         if absent > 0 { text += "; \(absent) more would have to exist" }
         return text + "\n"

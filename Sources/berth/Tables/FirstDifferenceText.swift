@@ -1,5 +1,6 @@
 import BulkJSON
 import RegressionGate
+import TextEscaping
 import TraceReplay
 
 /// What `berth compare --first-difference` found.
@@ -34,18 +35,18 @@ struct FirstDifferenceReport {
 /// The report as text and as JSON.
 enum FirstDifferenceText {
     static func text(_ report: FirstDifferenceReport) -> String {
-        var text = "old  \(report.pair.old.commandLine(trace: report.trace))\n"
-        text += "new  \(report.pair.new.commandLine(trace: report.trace))\n\n"
+        var text = "old  \(shown: report.pair.old.commandLine(trace: report.trace))\n"
+        text += "new  \(shown: report.pair.new.commandLine(trace: report.trace))\n\n"
         guard let found = report.found else {
             return text + "All decisions on \(NumberText.grouped(report.pods)) pods are equal.\n"
         }
         let difference = found.difference
         text += """
-            First difference: pod \(difference.pod), number \(NumberText.grouped(difference.sequence + 1)) of \
-            \(NumberText.grouped(report.pods)) offered; \(found.old.asks.joined(separator: ", "))
-              old  \(difference.old.text)
-              new  \(difference.new.text)
-            \(found.finding)
+            First difference: pod \(shown: difference.pod), number \(NumberText.grouped(difference.sequence + 1)) of \
+            \(NumberText.grouped(report.pods)) offered; \(shown: found.old.asks.joined(separator: ", "))
+              old  \(shown: difference.old.text)
+              new  \(shown: difference.new.text)
+            \(shown: found.finding)
 
 
             """
@@ -57,22 +58,22 @@ enum FirstDifferenceText {
             Smallest trace that shows it: \(counted(trace?.pods.count ?? 0, "pod")) on \
             \(counted(trace?.nodes.count ?? 0, "node")), found with \
             \(NumberText.grouped(shrunk.checks)) checks\(shrunk.isMinimal ? "" : " (limit reached: smaller ones may exist)")\
-            ; saved in \(shrunk.folder)
+            ; saved in \(shown: shrunk.folder)
 
             """
         if let judged = shrunk.judged {
-            text += "  pod \(judged.difference.pod): old \(judged.difference.old.text), new "
-            text += "\(judged.difference.new.text)\n  \(judged.finding)\n"
+            text += "  pod \(shown: judged.difference.pod): old \(shown: judged.difference.old.text), new "
+            text += "\(shown: judged.difference.new.text)\n  \(shown: judged.finding)\n"
         }
-        text += "  \(report.pair.old.commandLine(trace: shrunk.folder))\n"
-        text += "  \(report.pair.new.commandLine(trace: shrunk.folder))\n"
+        text += "  \(shown: report.pair.old.commandLine(trace: shrunk.folder))\n"
+        text += "  \(shown: report.pair.new.commandLine(trace: shrunk.folder))\n"
         return text
     }
 
     private static func state(_ found: FirstDifferenceReport.Judged) -> String {
         var text = ""
         for (node, other) in zip(found.old.nodes, found.new.nodes) {
-            text += "  \(node.name), number \(node.row + 1) in the fleet: "
+            text += "  \(shown: node.name), number \(node.row + 1) in the fleet: "
             text += found.rulesAgree ? verdict(node) : "old's rules: \(verdict(node)); new's rules: \(verdict(other))"
             text += "\n    free: " + free(node) + "\n"
             var table = TextTable([
@@ -99,7 +100,7 @@ enum FirstDifferenceText {
     }
 
     private static func verdict(_ node: DifferenceState.Node) -> String {
-        if let refusal = node.verdict.refusal { return "refuses the pod: \(refusal)" }
+        if let refusal = node.verdict.refusal { return "refuses the pod: \(shown: refusal)" }
         var text = node.verdict.score.map { "fits, score \(Float($0))" } ?? "fits"
         if !node.verdict.devices.isEmpty {
             text += ", devices \(node.verdict.devices.map(String.init).joined(separator: "-")) by this build"

@@ -10,39 +10,37 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
     case ndjson
 
     /// Places the session's queue and prints every report; problems go to standard error.
-    func print(_ session: PlacementSession) {
+    func write(_ session: PlacementSession) throws(StreamFailure) {
+        var warnings = Warnings()
         for (kind, count) in session.ignoredKinds.sorted(by: { $0.key < $1.key }) {
-            StandardError.write("note: \(count) \(kind) object\(count == 1 ? "" : "s") passed over")
+            warnings.note("\(count) \(kind) object\(count == 1 ? "" : "s") passed over")
         }
         for (workload, pods) in session.expanded {
             StandardError.write("note: \(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
         }
         let told = session.problems.count
-        Self.tell(session.problems[..<told])
+        for problem in session.problems[..<told] { warnings.warn(problem) }
         switch self {
-        case .table: printTable(session)
-        case .json: printDocument(session)
-        case .ndjson: printLines(session)
+        case .table: try printTable(session)
+        case .json: try printDocument(session)
+        case .ndjson: try printLines(session)
         }
         // Placing finds more of them.
-        Self.tell(session.problems[told...])
+        for problem in session.problems[told...] { warnings.warn(problem) }
+        warnings.finish()
     }
 
-    private static func tell(_ problems: ArraySlice<InputProblem>) {
-        for problem in problems { StandardError.write("warning: \(problem)") }
-    }
-
-    private func printTable(_ session: PlacementSession) {
+    private func printTable(_ session: PlacementSession) throws(StreamFailure) {
         var summary = PlacementSummary(of: session)
         var reports: [PodReport] = []
         session.placeAll { report in
             summary.count(report)
             reports.append(report)
         }
-        StandardOutput.write(PlaceTable(reports).text + summary.text + "\n")
+        try StandardOutput.write(PlaceTable(reports).text + summary.text + "\n")
     }
 
-    private func printDocument(_ session: PlacementSession) {
+    private func printDocument(_ session: PlacementSession) throws(StreamFailure) {
         var summary = PlacementSummary(of: session)
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         writer.beginObject()
@@ -64,19 +62,22 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
         summary.write(into: &writer)
         writer.endObject()
         writer.newline()
-        StandardOutput.write(writer.bytes)
+        try StandardOutput.write(writer.bytes)
     }
 
-    private func printLines(_ session: PlacementSession) {
+    private func printLines(_ session: PlacementSession) throws(StreamFailure) {
         var writer = JSONWriter(escapeHTML: false)
+        var failure: StreamFailure?
         session.placeAll { report in
+            if failure != nil { return }
             report.write(into: &writer)
             writer.newline()
             if writer.bytes.count < Self.chunkBytes { return }
-            StandardOutput.write(writer.bytes)
+            do throws(StreamFailure) { try StandardOutput.write(writer.bytes) } catch { failure = error }
             writer.removeAll(keepingCapacity: true)
         }
-        if !writer.bytes.isEmpty { StandardOutput.write(writer.bytes) }
+        if let failure { throw failure }
+        if !writer.bytes.isEmpty { try StandardOutput.write(writer.bytes) }
     }
 
     /// Lines are handed on in pieces of this size, so that output streams while pods are placed.

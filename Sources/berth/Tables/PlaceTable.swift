@@ -1,5 +1,6 @@
 import BulkJSON
 import SchedulerSession
+import TextEscaping
 
 /// The table of `berth place`: a line a device, rejected pods with their reason, details behind.
 struct PlaceTable {
@@ -45,15 +46,15 @@ struct PlaceTable {
         var text = ""
         for report in reports {
             guard let explanation = report.explanation else { continue }
-            text += "\n\(report.pod)\n"
-            if let choice = explanation.choice { text += "  chosen: \(choice)\n" }
+            text += "\n\(shown: report.pod)\n"
+            if let choice = explanation.choice { text += "  chosen: \(shown: choice)\n" }
             if !explanation.best.isEmpty {
                 let scores = explanation.best.map { "\($0.node) \($0.score)" }.joined(separator: ", ")
                 let rest = explanation.fittingNodes - explanation.best.count
-                text += "  scores: \(scores)\(rest > 0 ? ", \(rest) more fit" : "")\n"
+                text += "  scores: \(shown: scores)\(rest > 0 ? ", \(rest) more fit" : "")\n"
             }
-            for group in explanation.filtered { text += "  filtered: \(Self.line(group))\n" }
-            for group in explanation.refused { text += "  refused: \(Self.line(group))\n" }
+            for group in explanation.filtered { text += "  filtered: \(shown: Self.line(group))\n" }
+            for group in explanation.refused { text += "  refused: \(shown: Self.line(group))\n" }
         }
         return text
     }
@@ -74,7 +75,7 @@ struct PlaceTable {
             guard case .placed(let placement) = report.verdict, let patch = placement.patch else { continue }
             var writer = JSONWriter(escapeHTML: false)
             patch.write(into: &writer)
-            text += "\(report.pod) \(writer.text)\n"
+            text += "\(shown: report.pod) \(writer.text)\n"
         }
         return text.isEmpty ? "" : "\nPatches:\n" + text
     }

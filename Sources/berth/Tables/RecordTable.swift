@@ -1,5 +1,6 @@
-import RegressionGate
 import MeasuredWork
+import RegressionGate
+import TextEscaping
 
 /// A benchmark record for people.
 enum RecordTable {
@@ -30,9 +31,9 @@ enum RecordTable {
         let machine = record.machine
         return table.text() + """
 
-            \(record.size) size, \(record.toolchain.compiler) \(record.toolchain.configuration), revision \
-            \(record.revision.shortText)
-            \(machine.processor), \(machine.processors) processors, \(machine.memoryMiB / 1024) GiB, \(machine.system)
+            \(record.size) size, \(shown: record.toolchain.compiler) \(shown: record.toolchain.configuration), revision \
+            \(shown: record.revision.shortText)
+            \(shown: machine.processor), \(machine.processors) processors, \(machine.memoryMiB / 1024) GiB, \(shown: machine.system)
 
             """
     }

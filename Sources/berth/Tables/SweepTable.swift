@@ -1,6 +1,7 @@
 import BulkJSON
 import Experiments
 import Foundation
+import TraceReplay
 
 /// Means of a sweep for people and programs.
 enum SweepTable {
@@ -90,24 +91,4 @@ enum SweepTable {
         writer.endArray()
         return writer.bytes + [10]
     }
-}
-
-/// The progress line of a sweep or survey, and its time at the end.
-final class SweepProgress: Sendable {
-    private let started = DispatchTime.now().uptimeNanoseconds
-    private let isTerminal = isatty(STDERR_FILENO) != 0
-
-    func show(_ done: Int, of total: Int) {
-        guard isTerminal else { return }
-        let filled = total > 0 ? done * 30 / total : 30
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-        write("\r[\(bar)] \(NumberText.grouped(done)) of \(NumberText.grouped(total)) runs")
-    }
-
-    func finish(_ what: String = "sweep") {
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
-        write((isTerminal ? "\r\u{1B}[K" : "") + "\(what) took \(NumberText.fixed(seconds, decimals: 1)) s\n")
-    }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -1,6 +1,7 @@
 import ReplayReport
+import TextEscaping
 
-/// Aligned columns of text for people; numbers to the right.
+/// Aligned columns of text for people; numbers to the right. Names from outside stay within their cells.
 struct TextTable {
     enum Alignment {
         case left
@@ -25,13 +26,13 @@ struct TextTable {
 
     mutating func add(_ cells: [String]) {
         precondition(cells.count == header.count, "a row has a cell for every column")
-        rows.append(Row(cells: cells))
+        rows.append(Row(cells: cells.map(TerminalText.escaped)))
     }
 
     /// A row that has cells for the first columns only and ends with text as long as it likes.
     mutating func add(_ cells: [String], text: String) {
         precondition(cells.count < header.count, "there is room for the text")
-        rows.append(Row(cells: cells, text: text))
+        rows.append(Row(cells: cells.map(TerminalText.escaped), text: TerminalText.escaped(text)))
     }
 
     /// The lines, each with its end. - Complexity: linear in the cells.

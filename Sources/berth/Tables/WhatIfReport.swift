@@ -1,5 +1,7 @@
 import BulkJSON
 import FleetPlanning
+import TextEscaping
+import TraceReplay
 
 /// What `berth whatif` found, as tables and as JSON (docs/output.md has the keys).
 struct WhatIfReport {
@@ -43,7 +45,7 @@ struct WhatIfReport {
         add("now", result.before)
         if isChanged { add("then", result.after) }
         var text = table.text()
-        for node in change.added { text += "added: \(node.text)\n" }
+        for node in change.added { text += "added: \(shown: node.text)\n" }
         if result.before.refused > 0 {
             text += "\(NumberText.grouped(result.before.refused)) running pods could not be counted\n"
         }

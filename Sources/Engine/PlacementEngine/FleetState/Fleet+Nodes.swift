@@ -10,6 +10,8 @@ extension Fleet {
         var cordoned: Set<String> = []
         var facts = NodeFacts()
         var problems: [(vendor: String, error: DiscoveryError)] = []
+        /// Amounts that became the nearest ones in range.
+        var notes: [(vendor: String, text: String)] = []
     }
 
     /// Reads a node's devices and adds it to the table.
@@ -19,7 +21,7 @@ extension Fleet {
     @discardableResult
     public func register(_ node: Node, now: WallClock, handshake: HandshakeRule = .snapshot) -> Registration {
         let found = discover(on: node, now: now, handshake: handshake)
-        return Registration(row: join(node, found), problems: found.problems)
+        return Registration(row: join(node, found), problems: found.problems, notes: found.notes)
     }
 
     /// Adds a node whose devices are known already, as traces do.
@@ -43,10 +45,13 @@ extension Fleet {
             case .healthyWithoutUpdate: if handshake == .strict { continue }
             case .healthy: break
             }
-            do {
-                for record in try vendor.discover(on: node, state: state, parser: parser) {
-                    found.records.append((id, record))
+            do throws(DiscoveryError) {
+                let records = try vendor.discover(on: node, state: state, parser: parser)
+                if found.records.count + records.count > InputLimits.devicesPerNode {
+                    throw DiscoveryError(
+                        "the node has more than \(InputLimits.devicesPerNode) devices", isMalformed: true)
                 }
+                for record in records { found.records.append((id, record)) }
                 found.cordoned.formUnion(vendor.cordonedIDs(on: node))
             } catch {
                 let isRegistered = node.metadata.annotations[vendor.annotations.register].map { !$0.isEmpty } ?? false
@@ -56,9 +61,13 @@ extension Fleet {
         return prepared(found, of: node)
     }
 
-    /// Adds what the vendors' rules read of the node and its devices.
+    /// Keeps devices to their ranges and adds what the vendors' rules read of them and the node.
     func prepared(_ discovery: Discovery, of node: Node) -> Discovery {
         var found = discovery
+        for place in found.records.indices {
+            let word = catalog[found.records[place].vendor].commonWord
+            found.notes += found.records[place].record.bound().map { (word, $0) }
+        }
         if !node.metadata.annotations.isEmpty || !found.records.isEmpty {
             for vendor in catalog.vendors { vendor.addFacts(of: node, to: &found.facts, parser: parser) }
         }

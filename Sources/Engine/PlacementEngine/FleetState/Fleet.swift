@@ -100,6 +100,8 @@ public final class Fleet {
         public var row: Int
         /// Registers that could not be read or are not trusted, by vendor word; their devices are missing.
         public var problems: [(vendor: String, error: DiscoveryError)]
+        /// Amounts that became the nearest ones in range, by vendor word.
+        public var notes: [(vendor: String, text: String)]
     }
 
     /// Extends the classes' verdicts to device types and modes met since.

@@ -29,6 +29,8 @@ struct CPUReserve {
     private var hasHeldLarge = false
     private var hasHeldThirsty = false
 
+    private static let partMax: Int64 = 1 << 60
+
     init(_ statistics: ForesightStatistics) { self.statistics = statistics }
 
     private func isLarge(_ request: MilliRequest) -> Bool {
@@ -38,7 +40,7 @@ struct CPUReserve {
     /// Adds pods to the queue or takes them off it.
     @inline(__always)
     mutating func queue(_ request: MilliRequest, _ pods: Int64) {
-        if !request.asksForDevices && !isLarge(request) { queuedPlainMilli += pods * request.cpuMilli }
+        if !request.asksForDevices && !isLarge(request) { queuedPlainMilli &+= pods &* request.cpuMilli }
     }
 
     /// - Returns: whether pods that were held may go now.
@@ -92,7 +94,10 @@ struct CPUReserve {
             statistics.totalWorth > 0
             ? ForesightOutlook.part(
                 max(sums.value - queuedWorth, 0), statistics.plainCPUMilli, of: statistics.totalWorth) : 0
-        return usableMilli(sums) * 31 / 30 < byDevices + queuedPlainMilli + plain
+        // A thirtieth more, without leaving 64 bits. Each of the three parts is kept below 2^61.
+        let usable = usableMilli(sums)
+        let queued = min(max(queuedPlainMilli, 0), Self.partMax)
+        return usable + usable / 30 < min(byDevices, Self.partMax) + queued + min(plain, Self.partMax)
     }
 
     private func isShortForQueue(_ sums: FleetSums) -> Bool { usableMilli(sums) < queuedPlainMilli }

@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementModel
 
 /// Free devices of a node that are expected to stay empty because its CPU runs out first.
 ///
@@ -23,6 +24,7 @@ struct CPUShortage: Sendable {
     /// - Parameter idleMaxMilli: most free thousandths that a node can have.
     init(_ statistics: ForesightStatistics, idleMaxMilli: Int) {
         perDevice = statistics.cpuMilliPerDevice
+        // At most 2^24 squared, times 2^20 thousandths of 1024 devices: below 2^64 all the way.
         let squared = UInt64(statistics.cpuSpreadMilli) * UInt64(statistics.cpuSpreadMilli)
         deviations = (0...idleMaxMilli).map { max(Int64(squareRoot(squared * UInt64($0) / 1000)), 1) }
     }
@@ -30,6 +32,8 @@ struct CPUShortage: Sendable {
     /// - Complexity: O(1)
     func strandedMicro(idleMilli: Int32, cpuLeftMilli: Int64) -> Int64 {
         if idleMilli == 0 || perDevice == 0 { return 0 }
+        // Neither side is above 2^41 in magnitude, so that the products below stay under 2^63.
+        let cpuLeftMilli = min(max(cpuLeftMilli, -CPUMilli.range.upperBound), CPUMilli.range.upperBound)
         let wanted = perDevice * Int64(idleMilli) / 1000
         let deviation = deviations[Int(idleMilli)]
         // z in 1/4096.

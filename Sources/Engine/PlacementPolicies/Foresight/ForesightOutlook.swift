@@ -165,9 +165,10 @@ struct ForesightOutlook {
         let expected = max(sums.supply.reduce(0, +) - queuedMicro, 0)
         let total = max(statistics.totalMilli * 1000, 1)
         for place in demands.indices {
-            demands[place].micro = queued[place].micro + Self.part(expected, listed[place].micro, of: total)
-            demands[place].denseMicro =
-                queued[place].denseMicro + Self.part(expected, listed[place].denseMicro, of: total)
+            demands[place].micro = Self.sum(
+                queued[place].micro, Self.part(expected, listed[place].micro, of: total))
+            demands[place].denseMicro = Self.sum(
+                queued[place].denseMicro, Self.part(expected, listed[place].denseMicro, of: total))
         }
         let held = balance.isOverAsked
         balance.search(steps: steps, demands: demands, supply: sums.supply)
@@ -178,10 +179,19 @@ struct ForesightOutlook {
         }
     }
 
-    /// `amount` x `part` / `whole`, rounded down.
+    /// `amount` x `part` / `whole`, rounded down; the largest number where that is more.
+    ///
+    /// - Precondition: none is negative, and `whole` is not 0.
     static func part(_ amount: Int64, _ part: Int64, of whole: Int64) -> Int64 {
         let (high, low) = amount.multipliedFullWidth(by: part)
+        // The quotient fits 63 bits where the product is below whole x 2^63.
+        if high >= whole >> 1 { return .max }
         return whole.dividingFullWidth((high, low)).quotient
+    }
+
+    private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 
     // MARK: What follows

@@ -10,6 +10,9 @@ public struct ForesightStatistics: Sendable, Hashable {
     static let deviceMicro: Int64 = 1_000_000
     /// Most kinds of pods with several devices that slots are kept for.
     static let slotKindsMax = 8
+    /// Most CPU that a device is taken to need, and its spread: 16,777 CPUs. Times what a fleet can hold of devices, and
+    /// squared, it stays below 2^60.
+    static let cpuMilliPerDeviceMax: Int64 = (1 << 24) - 1
     /// Unit of ``Typical/weight``.
     static let weightUnit = 1e6
 
@@ -72,7 +75,8 @@ public struct ForesightStatistics: Sendable, Hashable {
         slotKinds = Self.slotKinds(shared)
         totalMilli = shared.reduce(0) { $0 + Int64($1.value) * $1.key.totalMilli }
         let cpu = shared.reduce(Int128(0)) { $0 + Int128($1.value) * Int128($1.key.cpuMilli) }
-        cpuMilliPerDevice = totalMilli > 0 ? Int64(cpu * 1000 / Int128(totalMilli)) : 0
+        cpuMilliPerDevice =
+            totalMilli > 0 ? min(Int64(clamping: cpu * 1000 / Int128(totalMilli)), Self.cpuMilliPerDeviceMax) : 0
         cpuSpreadMilli = Self.spread(shared, perDevice: cpuMilliPerDevice, totalMilli: totalMilli)
         let plain = counts.filter { $0.key.devices == 0 }
         let plainPods = plain.reduce(Int64(0)) { $0 + Int64($1.value) }
@@ -80,9 +84,10 @@ public struct ForesightStatistics: Sendable, Hashable {
         allPlainCPUMilli = Int64(clamping: plainCPU)
         let large = plainPods > 0 ? Int64(clamping: plainCPU * 16 / Int128(10 * plainPods)) : .max
         largePlainCPUMilli = large
-        plainCPUMilli = plain.reduce(0) {
-            $0 + ($1.key.cpuMilli < large ? Int64($1.value) * $1.key.cpuMilli : 0)
-        }
+        plainCPUMilli = Int64(
+            clamping: plain.reduce(Int128(0)) {
+                $0 + ($1.key.cpuMilli < large ? Int128($1.value) * Int128($1.key.cpuMilli) : 0)
+            })
         let ordinaryPods = plain.reduce(Int64(0)) { $0 + ($1.key.cpuMilli < large ? Int64($1.value) : 0) }
         strandedCPUMilliPerNode = plainCPUMilli / max(3 * ordinaryPods, 1)
         let values = values
@@ -119,7 +124,10 @@ public struct ForesightStatistics: Sendable, Hashable {
             let away = Int128(shape.cpuMilli) - Int128(perDevice) * Int128(shape.totalMilli) / 1000
             sum += Int128(count) * away * away * 16 / Int128(shape.devices)
         }
-        return Int64(squareRoot(UInt64(clamping: sum * 1000 / 16 / Int128(totalMilli))))
+        // Beyond 2^100 the division comes first; the spread is past its bound by then anyhow.
+        let share =
+            sum < Int128(1) << 100 ? sum * 1000 / 16 / Int128(totalMilli) : sum / 16 / Int128(totalMilli) * 1000
+        return min(Int64(squareRoot(UInt64(clamping: share))), cpuMilliPerDeviceMax)
     }
 
     private static func slotKinds(_ counts: [WorkloadShape: Int]) -> [SlotKind] {

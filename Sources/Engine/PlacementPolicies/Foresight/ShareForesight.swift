@@ -74,7 +74,9 @@ struct ShareForesight: SharePolicy {
             statistics.fragmented(node: trial.node, usages: trial.usages, cpuMilli: cpuMilli)
             - statistics.fragmented(node: trial.node)
         let price = statistics.price(node: trial.node, usages: trial.usages, table)
-        let score = after - before - fragmented - price - cpuLeft * 3 / 10 + fit(trial, table)
+        // A node without a limit on CPU counts as the largest one.
+        let cpuCost = CPUMilli(nearest: cpuLeft).value * 3 / 10
+        let score = after - before - fragmented - price - cpuCost + fit(trial, table)
         return Int32(clamping: max(score, Int64(Int32.min) + 1))
     }
 

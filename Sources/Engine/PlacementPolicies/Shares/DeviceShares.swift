@@ -9,7 +9,7 @@ enum DeviceShares {
     /// - Parameters: usage on top of what the table holds.
     @inline(__always)
     static func free(_ device: Int, memoryMiB: Int32, cores: Int32, slots: Int32, _ table: DeviceTable) -> Int32 {
-        if table.usable.base[device] == 0 || table.used.base[device] + slots >= table.slots.base[device] { return 0 }
+        if table.usable.base[device] == 0 || table.used.base[device] &+ slots >= table.slots.base[device] { return 0 }
         let left = resources(device, memoryMiB: memoryMiB, cores: cores, table)
         return min(left.memory, left.cores)
     }
@@ -23,11 +23,11 @@ enum DeviceShares {
         let totalCores = table.totalCores.base[device]
         var left: (memory: Int32, cores: Int32, hasBoth: Bool) = (1000, 1000, totalMemory > 0 && totalCores > 0)
         if totalMemory > 0 {
-            let free = max(totalMemory - table.usedMemoryMiB.base[device] - memoryMiB, 0)
+            let free = max(totalMemory &- table.usedMemoryMiB.base[device] &- memoryMiB, 0)
             left.memory = Int32(Int64(free) * 1000 / Int64(totalMemory))
         }
         if totalCores > 0 {
-            let free = max(totalCores - table.usedCores.base[device] - cores, 0)
+            let free = max(totalCores &- table.usedCores.base[device] &- cores, 0)
             left.cores = Int32(Int64(free) * 1000 / Int64(totalCores))
         }
         return left
@@ -38,9 +38,9 @@ enum DeviceShares {
     static func free(_ device: Int, place: Int, after usages: [CollapsedUsage], _ table: DeviceTable) -> Int32 {
         var (memoryMiB, cores, slots): (Int32, Int32, Int32) = (0, 0, 0)
         for usage in usages where Int(usage.device) == place {
-            memoryMiB += usage.memoryMiB
-            cores += usage.cores
-            slots += usage.slots
+            memoryMiB &+= usage.memoryMiB
+            cores &+= usage.cores
+            slots &+= usage.slots
         }
         return free(device, memoryMiB: memoryMiB, cores: cores, slots: slots, table)
     }

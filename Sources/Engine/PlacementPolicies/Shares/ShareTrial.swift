@@ -97,7 +97,7 @@ struct ShareTrial: ~Copyable {
                 let part = DeviceShares.part(memoryMiB: usage.memoryMiB, cores: usage.cores, of: device, table)
                 view.request.devices += 1
                 view.request.milliPerDevice = max(view.request.milliPerDevice, part)
-                view.request.totalMilli += part
+                view.request.totalMilli &+= part
                 view.taken |= 1 << UInt64(truncatingIfNeeded: count)
             }
             count += 1
@@ -112,7 +112,7 @@ struct ShareTrial: ~Copyable {
         var largest = LargestMachine(cpuMilli: 1, deviceMilli: MilliNode.deviceMilli)
         for row in 0..<table.nodeRowCount {
             if let cpu = table.nodes[row].allocatable["cpu"] {
-                largest.cpuMilli = max(largest.cpuMilli, cpu.milliRoundedUp)
+                largest.cpuMilli = max(largest.cpuMilli, cpu.amount(CPUMilli.self, inThousandths: true).value)
             }
             largest.deviceMilli = max(largest.deviceMilli, table.heads.base[row].deviceCount * MilliNode.deviceMilli)
         }

@@ -105,19 +105,26 @@ struct AWSNeuron: Vendor {
             state.values[Self.stateKey] = Int64(bitPattern: UInt64(bitPattern: cores) / UInt64(bitPattern: count))
         }
         let nodeType = node.metadata.labels["node.kubernetes.io/instance-type"] ?? ""
-        return devices(count: count, coresPerDevice: coresPerDevice(state), nodeName: node.name, nodeType: nodeType)
+        return try devices(count: count, coresPerDevice: coresPerDevice(state), nodeName: node.name, nodeType: nodeType)
     }
 
     private func devices(
         count: Int64, coresPerDevice: Int64, nodeName: String, nodeType: String
-    ) -> [DeviceRecord] {
-        let mask = coresPerDevice < 64 ? (Int64(1) << max(coresPerDevice, 0)) - 1 : -1
-        return capacityDevices(vcores: count, perDevice: 1) { number in
-            DeviceRecord(
-                id: "\(nodeName)-AWSNeuron-\(number)", index: UInt64(number),
-                slots: Int32(truncatingIfNeeded: coresPerDevice), memoryMiB: 0, cores: Int32(truncatingIfNeeded: mask),
-                type: commonWord, vendorWord: commonWord, customInfo: ["AWSNodeType": .string(nodeType)])
+    ) throws(DiscoveryError) -> [DeviceRecord] {
+        try capacityDevices(vcores: count, perDevice: 1) { number in
+            device(number, coresPerDevice: coresPerDevice, nodeName: nodeName, nodeType: nodeType)
         }
+    }
+
+    private func device(
+        _ number: Int, coresPerDevice: Int64, nodeName: String, nodeType: String
+    ) -> DeviceRecord {
+        // A bit a core; no device has as many as a column's amount has bits.
+        let cores = min(max(coresPerDevice, 0), 20)
+        return DeviceRecord(
+            id: "\(nodeName)-AWSNeuron-\(number)", index: UInt64(number), slots: Int32(cores), memoryMiB: 0,
+            cores: (Int32(1) << Int32(cores)) - 1, type: commonWord, vendorWord: commonWord,
+            customInfo: ["AWSNodeType": .string(nodeType)])
     }
 
     func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts {
@@ -160,8 +167,9 @@ struct AWSNeuron: Vendor {
     }
 
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {
-        devices(
-            count: Int64(group.devices), coresPerDevice: 2, nodeName: group.nodeName,
-            nodeType: group.model.isEmpty ? "trn1.32xlarge" : group.model)
+        let nodeType = group.model.isEmpty ? "trn1.32xlarge" : group.model
+        return (0..<group.devices).map {
+            device($0, coresPerDevice: 2, nodeName: group.nodeName, nodeType: nodeType)
+        }
     }
 }

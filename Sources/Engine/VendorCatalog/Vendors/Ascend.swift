@@ -70,7 +70,7 @@ struct Ascend: Vendor {
                     count: chip.text("resourceName"),
                     memory: chip.text("resourceMemoryName"),
                     cores: chip.text("resourceCoreName"),
-                    memoryFactor: Int32(truncatingIfNeeded: chip.integer("memoryFactor"))),
+                    memoryFactor: DeviceShareAmount(nearest: chip.integer("memoryFactor")).int32),
                 allocatableMiB: chip.integer("memoryAllocatable"),
                 capacityMiB: chip.integer("memoryCapacity"), templates: templates,
                 runtimeClassName: chip.text("runtimeClassName"),

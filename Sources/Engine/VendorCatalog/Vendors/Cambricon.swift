@@ -53,10 +53,11 @@ struct Cambricon: Vendor {
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let vcores = try capacity(resources.cores, of: node)
         let memoryUnits = node.capacity[resources.memory]?.exactInt64 ?? 0
-        return capacityDevices(vcores: vcores, perDevice: 100) { number in
+        return try capacityDevices(vcores: vcores, perDevice: 100) { number in
             DeviceRecord(
                 id: "\(node.name)-cambricon-mlu-\(number)", index: UInt64(number), slots: 100,
-                memoryMiB: Int32(truncatingIfNeeded: memoryUnits &* 256 &* 100 / vcores), cores: 100, type: commonWord,
+                memoryMiB: Self.memoryMiB(units: memoryUnits, unitMiB: 256, of: vcores, perDevice: 100), cores: 100,
+                type: commonWord,
                 vendorWord: commonWord)
         }
     }
@@ -64,9 +65,10 @@ struct Cambricon: Vendor {
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
         guard let memoryMiB = unitMemory(container, unitMiB: 256) else { return nil }
-        let cores = container.limitOrRequest(resources.cores)?.exactInt64.map { Int32(truncatingIfNeeded: $0) } ?? 100
+        let cores =
+            container.limitOrRequest(resources.cores)?.exactInt64.map { DeviceShareAmount(nearest: $0).int32 } ?? 100
         return DeviceRequest(
-            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: memoryMiB,
+            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: memoryMiB,
             memoryPercent: memoryMiB == 0 ? 100 : 0, cores: cores)
     }
 

@@ -27,7 +27,7 @@ struct Hygon: Vendor {
                     count: configuration.text("hygon", "resourceCountName", "hygon.com/dcunum"),
                     memory: configuration.text("hygon", "resourceMemoryName", "hygon.com/dcumem"),
                     cores: configuration.text("hygon", "resourceCoreName", "hygon.com/dcucores"),
-                    memoryFactor: Int32(truncatingIfNeeded: configuration.integer("hygon", "memoryFactor", 1))))
+                    memoryFactor: DeviceShareAmount(nearest: configuration.integer("hygon", "memoryFactor", 1)).int32))
         ]
     }
 

@@ -41,7 +41,7 @@ struct Kunlun: Vendor {
 
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let count = try capacity(resources.count, of: node)
-        return capacityDevices(vcores: count, perDevice: 1) { number in
+        return try capacityDevices(vcores: count, perDevice: 1) { number in
             DeviceRecord(
                 id: "\(node.name)-kunlun-\(number)", index: UInt64(number), slots: 100,
                 memoryMiB: Self.cardMemoryMiB, cores: 100, type: commonWord,
@@ -52,7 +52,7 @@ struct Kunlun: Vendor {
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
         return DeviceRequest(
-            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: 0, memoryPercent: 100, cores: 0)
+            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: 0, memoryPercent: 100, cores: 0)
     }
 
     var checksSlots: Bool { false }

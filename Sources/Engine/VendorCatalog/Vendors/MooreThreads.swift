@@ -73,10 +73,11 @@ struct MooreThreads: Vendor {
     func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
         let cores = try capacity(resources.cores, of: node)
         let memoryUnits = node.capacity[resources.memory]?.exactInt64 ?? 0
-        return capacityDevices(vcores: cores, perDevice: Self.coresPerCard) { number in
+        return try capacityDevices(vcores: cores, perDevice: Self.coresPerCard) { number in
             DeviceRecord(
                 id: "\(node.name)-mthreads-\(number)", index: UInt64(number), slots: 100,
-                memoryMiB: Int32(truncatingIfNeeded: memoryUnits &* 512 &* 16 / cores), cores: 16, type: commonWord,
+                memoryMiB: Self.memoryMiB(units: memoryUnits, unitMiB: 512, of: cores, perDevice: 16), cores: 16,
+                type: commonWord,
                 vendorWord: commonWord)
         }
     }
@@ -84,7 +85,7 @@ struct MooreThreads: Vendor {
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let devices = positiveCount(container.limitOrRequest(resources.count)) else { return nil }
         guard let memoryMiB = unitMemory(container, unitMiB: 512) else { return nil }
-        let cores = Int32(truncatingIfNeeded: container.limitOrRequest(resources.cores)?.exactInt64 ?? 0)
+        let cores = DeviceShareAmount(nearest: container.limitOrRequest(resources.cores)?.exactInt64 ?? 0).int32
         return DeviceRequest(
             vendor: VendorID(0), devices: devices, memoryMiB: memoryMiB / devices,
             memoryPercent: memoryMiB == 0 ? 100 : 0, cores: cores / devices)

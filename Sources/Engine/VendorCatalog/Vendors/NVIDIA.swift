@@ -50,11 +50,11 @@ struct NVIDIA: Vendor {
                     count: text("resourceCountName", "nvidia.com/gpu"),
                     memory: text("resourceMemoryName", "nvidia.com/gpumem"),
                     cores: text("resourceCoreName", "nvidia.com/gpucores"),
-                    memoryFactor: Int32(truncatingIfNeeded: integer("memoryFactor", 1))),
+                    memoryFactor: DeviceShareAmount(nearest: integer("memoryFactor", 1)).int32),
                 percentageName: text("resourceMemoryPercentageName", "nvidia.com/gpumem-percentage"),
                 priorityName: text("resourcePriorityName", "nvidia.com/priority"),
-                defaultMemoryMiB: Int32(truncatingIfNeeded: integer("defaultMemory", 0)),
-                defaultCores: Int32(truncatingIfNeeded: integer("defaultCores", 0)),
+                defaultMemoryMiB: DeviceShareAmount(nearest: integer("defaultMemory", 0)).int32,
+                defaultCores: DeviceShareAmount(nearest: integer("defaultCores", 0)).int32,
                 defaultCount: integer("defaultGPUNum", 1),
                 overwritesEnvironment: configuration.flag("nvidia", "overwriteEnv", false),
                 corePolicy: text("gpuCorePolicy", "default"), runtimeClassName: text("runtimeClassName", ""))
@@ -197,10 +197,10 @@ struct NVIDIA: Vendor {
         }
         var cores = defaultCores
         if let value = container.limitOrRequest(resources.cores)?.exactInt64 {
-            cores = Int32(truncatingIfNeeded: value)
+            cores = DeviceShareAmount(nearest: value).int32
         }
         return DeviceRequest(
-            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: memoryMiB,
+            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: memoryMiB,
             memoryPercent: percent, cores: cores)
     }
 

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import GRDB
 import MeasuredWork
@@ -46,61 +47,37 @@ public struct HistoryStore: Sendable {
     private let queue: DatabaseQueue
     private let file: String
 
-    /// Opens a history, making it if need be.
+    /// Whether records are to be added, or only looked at.
+    public enum Purpose: Sendable, Hashable {
+        /// Makes the history if it is not there.
+        case adding
+        /// Changes nothing, and needs no right to.
+        case reading
+    }
+
+    /// Opens a history.
     ///
-    /// - Throws: ``GateError`` naming the file.
-    public init(file: String) throws(GateError) {
+    /// - Throws: ``GateError`` naming the file when it is missing, no history, or cannot be used; it is untouched then.
+    public init(file: String, for purpose: Purpose) throws(GateError) {
         self.file = file
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(Self.patience)
-        configuration.journalMode = .wal
+        let kind = FileReading.kind(of: file)
+        if kind == .folder || kind == .other { throw GateError(file: file, problem: "is no file") }
+        if kind == .missing && purpose == .reading {
+            throw GateError(file: file, problem: "cannot be read: No such file or directory")
+        }
         do {
-            queue = try Self.opened(file, configuration)
-        } catch {
-            throw GateError(file: file, problem: "\(error)")
-        }
-    }
-
-    /// Waits for other processes that make the same file: switching a file to the write-ahead log is refused at once while
-    /// another one holds it, whatever the busy timeout, so all of it is tried again until the patience ends.
-    private static func opened(_ file: String, _ configuration: Configuration) throws -> DatabaseQueue {
-        let end = ContinuousClock.now + .seconds(patience)
-        while true {
-            do {
-                let queue = try DatabaseQueue(path: file, configuration: configuration)
-                try queue.write(makeTables)
-                return queue
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end {
-                usleep(20_000)
+            // An empty file is what an interruption leaves of one that is just being made.
+            if kind == .regular, try purpose == .reading || !FileReading.isEmpty(file) {
+                let known = try HistoryFile.opened(toRead: file)
+                try known.read(HistoryFile.check)
+                if purpose == .reading {
+                    queue = known
+                    return
+                }
             }
-        }
-    }
-
-    /// Makes what is missing, within one write transaction: whether it is missing must not be asked before the lock is held,
-    /// else two processes that make the same file both find nothing and the second one fails.
-    private static func makeTables(_ database: Database) throws {
-        try database.create(table: "record", options: .ifNotExists) { table in
-            table.autoIncrementedPrimaryKey("number")
-            table.column("digest", .text).notNull().unique()
-            table.column("commitID", .text).notNull()
-            table.column("isModified", .boolean).notNull()
-            table.column("subject", .text).notNull()
-            table.column("size", .text).notNull()
-            table.column("machine", .text).notNull()
-            table.column("toolchain", .text).notNull()
-            table.column("workloads", .integer).notNull()
-        }
-        try database.create(table: "measurement", options: .ifNotExists) { table in
-            table.column("record", .integer).notNull().references("record", onDelete: .cascade)
-            table.column("workload", .text).notNull()
-            table.column("metric", .text).notNull()
-            table.column("value", .double).notNull()
-            table.column("input", .text).notNull().defaults(to: "")
-            table.primaryKey(["record", "workload", "metric"])
-        }
-        // Histories made before inputs were kept: their values have the input "".
-        if try !database.columns(in: "measurement").contains(where: { $0.name == "input" }) {
-            try database.alter(table: "measurement") { $0.add(column: "input", .text).notNull().defaults(to: "") }
+            queue = try HistoryFile.opened(toWrite: file, patience: Self.patience)
+        } catch {
+            throw GateError(file: file, problem: HistoryFile.message(error))
         }
     }
 
@@ -219,7 +196,7 @@ public struct HistoryStore: Sendable {
     }
 
     private func reporting<Value>(_ work: () throws -> Value) throws(GateError) -> Value {
-        do { return try work() } catch { throw GateError(file: file, problem: "\(error)") }
+        do { return try work() } catch { throw GateError(file: file, problem: HistoryFile.message(error)) }
     }
 }
 

@@ -1,3 +1,5 @@
+import TextEscaping
+
 extension Comparison {
     /// JUnit XML as test reports read it: a suite a workload, a case a metric; worse fails, unsure counts as skipped.
     public func junit() -> String {
@@ -40,19 +42,5 @@ extension Comparison {
         }
     }
 
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            // XML 1.0 has no other control characters.
-            case "\0"..<" ": escaped += " "
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
-    }
+    private static func escaped(_ text: String) -> String { MarkupText.xml(text) }
 }

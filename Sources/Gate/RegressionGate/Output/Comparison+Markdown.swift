@@ -1,8 +1,12 @@
+import TextEscaping
+
 extension Comparison {
     /// A pull-request comment: what changed first, everything else folded away.
     public func markdown() -> String {
         var text = "### Placement gate: \(isRegression ? "regression" : "no regression")\n\n"
-        text += base.map { "`\($0)` → `\(new)`: " } ?? "`\(new)`, limits only: "
+        text +=
+            base.map { "\(MarkdownText.code($0)) → \(MarkdownText.code(new)): " }
+            ?? "\(MarkdownText.code(new)), limits only: "
         text += [Verdict.worse, .better, .unsure, .same].map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
         text += ".\n"
         let changed = [Verdict.worse, .better].flatMap { wanted in verdicts.filter { $0.verdict == wanted } }
@@ -20,23 +24,12 @@ extension Comparison {
         for verdict in verdicts {
             let mark = verdict.verdict == .worse ? "**worse**" : verdict.verdict.rawValue
             let cells = [
-                mark, verdict.workload, verdict.metric, verdict.base, verdict.new, verdict.change, verdict.detail,
+                verdict.workload, verdict.metric, verdict.base, verdict.new, verdict.change, verdict.detail,
             ]
-            text += "| " + cells.map(escaped).joined(separator: " | ") + " |\n"
+            text += "| \(mark) | " + cells.map(escaped).joined(separator: " | ") + " |\n"
         }
         return text
     }
 
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "|": escaped += "\\|"
-            case "<": escaped += "&lt;"
-            case "\n": escaped += " "
-            default: escaped.append(character)
-            }
-        }
-        return escaped
-    }
+    private static func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
 }

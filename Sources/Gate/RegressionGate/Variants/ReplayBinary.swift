@@ -1,6 +1,8 @@
 import BulkJSON
 import Foundation
+import TextEscaping
 import TraceModel
+import TraceReplay
 
 /// Why one of two variants could not be run or understood.
 public struct VariantError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -39,7 +41,7 @@ public struct ReplayVariant: Sendable, Hashable {
 
     /// The command line, for people.
     public func commandLine(trace: String) -> String {
-        ([binary, "replay", trace] + options).map { $0.contains(" ") ? "'\($0)'" : $0 }.joined(separator: " ")
+        ([binary, "replay", trace] + options).map(ShellText.word).joined(separator: " ")
     }
 
     /// Replays a trace in a process of its own.

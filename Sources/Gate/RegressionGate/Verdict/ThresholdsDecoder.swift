@@ -16,7 +16,7 @@ extension Thresholds {
 
     init(yaml text: String, file: String) throws(GateError) {
         let root: Yams.Node?
-        do { root = try Yams.compose(yaml: text) } catch { throw GateError(file: file, problem: "\(error)") }
+        do { root = try BoundedYAML.compose(text) } catch { throw GateError(file: file, problem: "\(error)") }
         guard let root else { throw GateError(file: file, problem: "is empty; expected defaults, workloads or limits") }
         self.init()
         do throws(FieldProblem) {

@@ -102,6 +102,7 @@ public struct Sweep: Sendable {
     {
         let planned = planned
         let file = try SweepResults(path, settings: settings)
+        try checkTraces(of: file.found, in: path)
         let known = Dictionary(uniqueKeysWithValues: file.found.map { ($0.key, $0) })
         let missing = planned.filter { known[$0.key] == nil }
         let done = planned.count - missing.count
@@ -134,6 +135,18 @@ public struct Sweep: Sendable {
         return planned.compactMap { rows[$0.key] }.sorted()
     }
 
+    /// Rows that another trace of the same name gave are none of this sweep.
+    private func checkTraces(of rows: [SweepRow], in path: String) throws(TraceError) {
+        let known = Dictionary(traces.map { ($0.name, $0.sha256) }) { first, _ in first }
+        for row in rows {
+            guard let sha256 = known[row.key.trace], sha256 != row.traceSHA256 else { continue }
+            throw TraceError(
+                file: path,
+                problem: "has rows of another trace that is named \(row.key.trace) too (SHA-256 \(row.traceSHA256), "
+                    + "this one's is \(sha256)); keep this sweep's rows in a file of their own")
+        }
+    }
+
     /// The keys of all runs of this shard, in the order that cuts runs into shards.
     public var keys: [SweepKey] { planned.map(\.key) }
 
@@ -143,12 +156,19 @@ public struct Sweep: Sendable {
     public static func merge(_ paths: [String], settings: SweepSettings) throws(TraceError) -> [SweepRow] {
         var rows: [SweepRow] = []
         var known: Set<SweepKey> = []
+        var contents: [String: String] = [:]
         for path in paths {
             for row in try SweepResults.read(try TraceFiles.read(path), file: path, settings: settings) {
                 if !known.insert(row.key).inserted {
                     throw TraceError(
                         file: path,
                         problem: "run \(row.key.trace), \(row.key.policy), seed \(row.key.seed) stands in two files")
+                }
+                let sha256 = contents.updateValue(row.traceSHA256, forKey: row.key.trace) ?? row.traceSHA256
+                if sha256 != row.traceSHA256 {
+                    throw TraceError(
+                        file: path,
+                        problem: "rows of \(row.key.trace) are of two traces: SHA-256 \(row.traceSHA256) and \(sha256)")
                 }
                 rows.append(row)
             }

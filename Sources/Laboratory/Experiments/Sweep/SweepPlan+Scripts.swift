@@ -1,3 +1,5 @@
+import TextEscaping
+
 // What a batch system starts, as texts.
 extension SweepPlan {
     /// The command of one shard; `$1` is its number, from 1.
@@ -11,19 +13,7 @@ extension SweepPlan {
             settings.draws.rawValue, "--repeats", "\(settings.repeats)", "--round-size", "\(settings.roundSize)",
             "--reading", settings.reading.rawValue, "--statistics", settings.statistics.rawValue,
         ]
-        return words.map(Self.shellWord).joined(separator: " ")
-    }
-
-    /// A word as a POSIX shell takes it literally.
-    public static func shellWord(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ",")]
-                        .contains(byte)
-            }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        return words.map(ShellText.word).joined(separator: " ")
     }
 
     var shardScript: String {
@@ -65,7 +55,7 @@ extension SweepPlan {
     /// An Indexed Job; a pod's index, from 0, is its shard's number less one.
     var kubernetesManifest: String {
         """
-        # One pod a shard. Put this folder on the volume claim \(claim), then: kubectl apply -f kubernetes.yaml
+        # One pod a shard. Put this folder on the volume claim \(YAMLText.comment(claim)), then: kubectl apply -f kubernetes.yaml
         # The image needs berth and sh. Pods that fail are started again and go on where they stopped.
         apiVersion: batch/v1
         kind: Job
@@ -81,7 +71,7 @@ extension SweepPlan {
               restartPolicy: Never
               containers:
                 - name: shard
-                  image: "\(image)"
+                  image: \(YAMLText.string(image))
                   command: ["sh", "-c", 'exec sh /plan/shard.sh "$((JOB_COMPLETION_INDEX + 1))"']
                   env:
                     - name: BERTH_JOBS
@@ -98,7 +88,7 @@ extension SweepPlan {
               volumes:
                 - name: plan
                   persistentVolumeClaim:
-                    claimName: "\(claim)"
+                    claimName: \(YAMLText.string(claim))
 
         """
     }

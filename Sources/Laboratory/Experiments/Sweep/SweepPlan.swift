@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementModel
 import TraceModel
 import TraceReplay
 
@@ -60,17 +61,24 @@ public struct SweepPlan: Sendable {
         self.claim = claim
     }
 
-    /// Whether a folder holds a plan.
-    public static func isPlan(folder: String) -> Bool { TraceFiles.exists(TraceFormat.path(folder, planFile)) }
+    /// Refuses a folder that holds a plan already. An empty plan file is what an interruption leaves of one; it is replaced.
+    private static func checkFree(_ folder: String) throws(TraceError) {
+        let file = TraceFormat.path(folder, planFile)
+        guard TraceFiles.exists(file) else { return }
+        if try TraceFiles.read(file).isEmpty { return }
+        do throws(TraceError) { _ = try readPlan(file) } catch {
+            throw TraceError(
+                file: file, problem: "is no whole plan (\(error.problem)); remove the file to plan anew")
+        }
+        throw TraceError(file: folder, problem: "holds a plan already; its results would not fit another one")
+    }
 
     /// Writes the folder.
     ///
     /// - Throws: ``TraceError`` when a plan stands there already, a file cannot be copied or written, or a name would not
     ///   survive a shell.
     public func write(folder: String) throws(TraceError) {
-        if Self.isPlan(folder: folder) {
-            throw TraceError(file: folder, problem: "holds a plan already; its results would not fit another one")
-        }
+        try Self.checkFree(folder)
         try TraceFiles.makeFolder(TraceFormat.path(folder, Self.resultsFolder))
         try TraceFiles.makeFolder(TraceFormat.path(folder, "logs"))
         for (place, source) in sources.enumerated() {
@@ -142,6 +150,9 @@ extension SweepPlan {
     /// - Throws: ``TraceError`` that names the shards of which runs are missing.
     public static func merge(folder: String) throws(TraceError) -> (rows: [SweepRow], settings: SweepSettings) {
         let file = TraceFormat.path(folder, planFile)
+        if !TraceFiles.exists(file) {
+            throw TraceError(file: folder, problem: "holds no plan: it has no \(planFile)")
+        }
         let plan = try readPlan(file)
         let paths = (1...plan.shards).map { TraceFormat.path(folder, "\(resultsFolder)/shard-\($0).csv") }
         let rows = try Sweep.merge(paths.filter(TraceFiles.exists), settings: plan.settings)
@@ -180,15 +191,19 @@ extension SweepPlan {
         guard root["format"]?.string == word, root["formatVersion"]?.int64 == version else {
             throw TraceError(file: file, problem: "format must be \"\(word)\", formatVersion \(version)")
         }
-        guard let shards = root["shards"]?.int64, (1...1_000_000).contains(shards), let tune = root["tune"]?.double,
+        guard let shards = root["shards"]?.int64, InputLimits.shards.contains(Int(shards)),
+            let tune = root["tune"]?.double, InputLimits.tune.contains(tune),
             let draws = root["draws"]?.string.flatMap(DrawSource.init), let repeats = root["repeats"]?.int64,
-            let roundSize = root["roundSize"]?.int64, let reading = root["reading"]?.string.flatMap(LoadReading.init),
+            InputLimits.repeats.contains(Int(repeats)),
+            let roundSize = root["roundSize"]?.int64, InputLimits.roundSize.contains(Int(roundSize)),
+            let reading = root["reading"]?.string.flatMap(LoadReading.init),
             let statistics = root["statistics"]?.string.flatMap(ReplayOptions.Statistics.init),
             let list = root["runs"], list.kind == .array
         else {
             throw TraceError(
                 file: file,
-                problem: "needs shards, tune, draws, repeats, roundSize, reading, statistics and runs")
+                problem:
+                    "needs shards, tune, draws, repeats, roundSize, reading, statistics and runs, within their bounds")
         }
         let settings = SweepSettings(
             ratio: tune, draws: draws, repeats: Int(repeats), roundSize: Int(roundSize), reading: reading,

@@ -18,6 +18,8 @@ public struct SweepRow: Sendable, Hashable {
     public var placed: Int
     public var decisionHash: String
     public var curve: LoadCurve
+    /// What the trace held: SHA-256 over its fleet and pods, see ``SweepTrace/sha256``.
+    public var traceSHA256: String
 }
 
 extension SweepRow: Comparable {
@@ -38,6 +40,8 @@ extension SweepRow: Comparable {
 /// A trace made ready for any number of runs, on any thread.
 public struct SweepTrace: Sendable {
     public let name: String
+    /// SHA-256 of the checksums of fleet and pods in the form that trace folders have; other contents have another one.
+    public let sha256: String
     let trace: Trace
     let catalog: VendorCatalog
     let workload: [WorkloadShape]
@@ -47,6 +51,8 @@ public struct SweepTrace: Sendable {
     /// - Throws: ``TraceError`` when the trace is not in thousandths of devices.
     public init(_ trace: Trace, catalog: VendorCatalog) throws(TraceError) {
         name = trace.metadata.name
+        let checksums = trace.checksums()
+        sha256 = SHA256.hexDigest(of: Array((checksums.fleet + checksums.pods).utf8))
         self.trace = trace
         self.catalog = catalog
         workload = trace.pods.workload(catalog: catalog)
@@ -73,7 +79,7 @@ public struct SweepTrace: Sendable {
         }
         return SweepRow(
             key: SweepKey(trace: name, policy: policy.name, seed: seed), pods: tuning.order.count, placed: placed,
-            decisionHash: hash.text, curve: LoadCurve(meanOf: curves))
+            decisionHash: hash.text, curve: LoadCurve(meanOf: curves), traceSHA256: sha256)
     }
 
     private func run(

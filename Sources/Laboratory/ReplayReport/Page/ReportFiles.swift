@@ -9,18 +9,22 @@ import TraceReplay
 /// series.csv    every measure at every sample
 /// ```
 public enum ReportFiles {
+    /// Files that a folder of ``write(_:to:)`` and ``compare(_:to:)`` may hold.
+    public static let names = ["run.json", "series.csv", "report.html", "comparison.csv", "comparison.json"]
+
     /// Saves one run and its page.
     ///
     /// - Throws: ``TraceError`` when a file cannot be written, ``RunFileError`` when the run cannot be shown.
     public static func write(_ summary: ReplaySummary, to folder: String) throws {
         let json = summary.json()
-        try TraceFiles.makeFolder(folder)
-        try TraceFiles.write(json, to: folder + "/run.json")
-        if let metrics = summary.metrics {
-            try TraceFiles.write(metrics.csv(summary.allocation), to: folder + "/series.csv")
-        }
         let run = try RunRecord(json: String(decoding: json, as: UTF8.self), file: folder + "/run.json")
-        try TraceFiles.write(Array(ReportPage.html([run]).utf8), to: folder + "/report.html")
+        var files = [(path: folder + "/run.json", bytes: json)]
+        if let metrics = summary.metrics {
+            files.append((folder + "/series.csv", metrics.csv(summary.allocation)))
+        }
+        files.append((folder + "/report.html", Array(ReportPage.html([run]).utf8)))
+        try TraceFiles.makeFolder(folder)
+        try TraceFiles.write(files)
     }
 
     /// Compares saved runs in one page.
@@ -32,9 +36,11 @@ public enum ReportFiles {
         for file in files {
             runs.append(try RunRecord(json: String(decoding: try TraceFiles.read(file), as: UTF8.self), file: file))
         }
+        let page = Array(ReportPage.html(runs).utf8)
         try TraceFiles.makeFolder(folder)
-        try TraceFiles.write(Array(ReportPage.html(runs).utf8), to: folder + "/report.html")
-        try TraceFiles.write(comparison(runs), to: folder + "/comparison.csv")
-        try TraceFiles.write(comparisonJSON(runs, files), to: folder + "/comparison.json")
+        try TraceFiles.write([
+            (folder + "/report.html", page), (folder + "/comparison.csv", comparison(runs)),
+            (folder + "/comparison.json", comparisonJSON(runs, files)),
+        ])
     }
 }

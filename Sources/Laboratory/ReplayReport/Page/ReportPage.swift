@@ -1,4 +1,5 @@
 import Mustache
+import TextEscaping
 
 /// A report as one HTML page that needs nothing else: style and pictures stand in it.
 public enum ReportPage {
@@ -12,7 +13,20 @@ public enum ReportPage {
         guard let template = try? MustacheTemplate(string: ReportTemplate.text) else {
             preconditionFailure("the template is part of the program")
         }
-        return template.render(context(content))
+        return template.render(shown(context(content)))
+    }
+
+    /// Texts with what would act in a page written out; the template marks up the rest. Pictures and style are ours.
+    private static func shown(_ context: [String: Any]) -> [String: Any] {
+        var marked: [String: Any] = [:]
+        for (key, value) in context {
+            switch value {
+            case let text as String: marked[key] = key == "svg" || key == "style" ? text : TerminalText.escaped(text)
+            case let parts as [[String: Any]]: marked[key] = parts.map(shown)
+            default: marked[key] = value
+            }
+        }
+        return marked
     }
 
     private static func context(_ content: ReportContent) -> [String: Any] {

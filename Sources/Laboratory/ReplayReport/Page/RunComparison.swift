@@ -7,9 +7,9 @@ extension ReportFiles {
         var writer = CSVWriter()
         writer.record(["run", "trace", "policy", "clock", "seed"] + totals(of: runs[0]).map(\.name))
         for (run, label) in zip(runs, RunLabels.labels(of: runs)) {
-            writer.field(label)
+            writer.field(name: label)
             for name in ["trace", "policy", "clock", "seed"] {
-                writer.field(run.settings.first { $0.name == name }?.value ?? "")
+                writer.field(name: run.settings.first { $0.name == name }?.value ?? "")
             }
             for total in totals(of: run) { writer.field(total.value.map { text($0) } ?? "") }
             writer.endRecord()

@@ -1,20 +1,10 @@
+import TextEscaping
+
 /// Text of an SVG element, put together piece by piece; text content is escaped.
 struct SVGText {
     private(set) var text = ""
 
-    static func escape(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
-    }
+    static func escape(_ text: String) -> String { MarkupText.html(text) }
 
     /// A coordinate, to a tenth of a unit.
     static func number(_ value: Double) -> String {

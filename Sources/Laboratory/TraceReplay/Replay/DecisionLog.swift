@@ -37,8 +37,8 @@ public struct DecisionLog: Sendable {
         writer.record(["seq", "pod", "node", "gpu_index"])
         for sequence in pods.indices {
             writer.field(Int64(sequence))
-            trace.pods.names.withBytes(pods[sequence]) { writer.field($0) }
-            writer.field(nodes[sequence] < 0 ? "" : trace.nodes[Int(nodes[sequence])].name)
+            trace.pods.names.withBytes(pods[sequence]) { writer.field(name: $0) }
+            writer.field(name: nodes[sequence] < 0 ? "" : trace.nodes[Int(nodes[sequence])].name)
             writer.field(joined: devices(sequence))
             writer.endRecord()
         }

@@ -1,3 +1,4 @@
+import TextEscaping
 import TraceModel
 
 /// A line of a decisions file: what became of one offered pod.
@@ -37,8 +38,9 @@ public struct DecisionRow: Sendable, Hashable {
                 }
                 rows.append(
                     DecisionRow(
-                        pod: try reader.text(places[1]),
-                        node: reader.isEmpty(places[2]) ? nil : try reader.text(places[2]), devices: devices))
+                        pod: CellText.original(try reader.text(places[1])),
+                        node: reader.isEmpty(places[2]) ? nil : CellText.original(try reader.text(places[2])),
+                        devices: devices))
             }
             return rows
         }

@@ -2,12 +2,19 @@ import TraceImport
 import TraceModel
 import VendorCatalog
 
+extension Trace {
+    /// Reads a trace folder and tells on standard error what was read otherwise than it stands there.
+    init(telling folder: String) throws(TraceError) {
+        try self.init(folder: folder)
+        Warnings.tell(notes)
+    }
+}
+
 extension KubernetesImporter {
     /// Reads a snapshot and tells on standard error what a trace of it leaves out.
     static func readTelling(_ files: [String], catalog: VendorCatalog) throws(TraceError) -> Trace {
         let result = try read(files, now: .system(), catalog: catalog)
-        for problem in result.problems { StandardError.write("warning: \(problem)") }
-        for note in result.notes { StandardError.write("note: \(note)") }
+        Warnings.tell(result.problems, notes: result.notes)
         return result.trace
     }
 }

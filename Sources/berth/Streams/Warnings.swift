@@ -1,0 +1,39 @@
+import PlacementModel
+import TextEscaping
+
+/// Tells warnings and notes on standard error, a line each, up to a bound; the rest is counted at the end.
+///
+/// Warnings are for people, who read the first ones; input that is bad throughout must not fill a disk with them.
+struct Warnings {
+    private var told = 0
+    private var untold: [String: Int] = [:]
+
+    mutating func warn(_ problem: some CustomStringConvertible) { tell("warning", problem.description) }
+
+    mutating func note(_ text: String) { tell("note", text) }
+
+    private mutating func tell(_ kind: String, _ text: String) {
+        if told == InputLimits.warnings {
+            untold[kind, default: 0] += 1
+            return
+        }
+        told += 1
+        StandardError.write(kind + ": " + TerminalText.escaped(text))
+    }
+
+    /// Says how many were not told; a command calls it once, behind its last warning.
+    mutating func finish() {
+        for (kind, count) in untold.sorted(by: { $0.key > $1.key }) {
+            StandardError.write("\(kind): \(count) more \(kind)\(count == 1 ? " is" : "s are") not shown")
+        }
+        untold = [:]
+    }
+
+    /// Tells a list of warnings.
+    static func tell(_ problems: some Sequence<some CustomStringConvertible>, notes: [String] = []) {
+        var warnings = Warnings()
+        for problem in problems { warnings.warn(problem) }
+        for note in notes { warnings.note(note) }
+        warnings.finish()
+    }
+}
