@@ -134,7 +134,8 @@ public final class RequestClass {
     static var vacant: RequestClass {
         let key = RequestClassKey(
             initContainerCount: 0, containers: [], rules: [:], devicePolicy: DevicePolicy("", bindsNuma: false),
-            nodePolicyText: "", weights: .equal, namespace: -1, constraints: .none, resources: .none, extended: [:])
+            nodePolicyText: "", weights: .equal, namespace: -1, constraints: .none, resources: .none, extended: [:],
+            podKind: noPodKind)
         return RequestClass(id: -1, key: key, vendorCount: 0, footprint: -1, traits: ClassTraits())
     }
 

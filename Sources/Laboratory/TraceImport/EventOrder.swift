@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 
 /// Times of one job that are told by several machines, or by a clock on the wall that goes back in autumn.
@@ -49,7 +50,7 @@ struct EventOrder {
             }
         }
         let durationMs = next - lastMs
-        guard durationMs <= TraceFormat.amountMax else {
+        guard durationMs <= TraceMs.range.upperBound else {
             throw row.error(column, "\(row.shown(column)) is more than 34 years after \(row.header[lastColumn])")
         }
         (lastMs, lastColumn) = (next, column)
