@@ -178,11 +178,12 @@ package struct CSVReader {
         Amount(inRange: try integer(column, in: Amount.range))
     }
 
-    /// The field as the nearest amount, with a note where that is another one. Negative numbers are refused.
+    /// The field as the nearest amount, with a note where that is another one. Negative numbers and those beyond 32 bits are
+    /// refused.
     package func nearest<Amount: BoundedAmount>(
         _ column: Int, _: Amount.Type, _ notes: inout [String]
     ) throws(TraceError) -> Amount {
-        let value = try integer(column, in: 0...Int64.max)
+        let value = try integer(column, in: 0...Int64(Int32.max))
         let amount = Amount(nearest: value)
         if amount.value != value && notes.count <= InputLimits.warnings {
             notes.append(error(column, "\(value) is counted as \(amount.value), the most there can be").description)
