@@ -108,7 +108,7 @@ let package = Package(
         module(
             .kubernetes, "KubernetesWire",
             ["PlacementModel", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
-        module(.kubernetes, "ClusterRules", ["PlacementModel"]),
+        module(.kubernetes, "ClusterRules", ["PlacementModel", "PlacementEngine"]),
         module(
             .kubernetes, "SchedulerSession",
             [
@@ -192,10 +192,11 @@ let package = Package(
             name: "JSONComparisonSupport", dependencies: ["BulkJSON"], path: "Tests/JSONComparisonSupport",
             swiftSettings: settings),
         tests("KubernetesWireTests", ["KubernetesWire", "PlacementModel", "BulkJSON", "JSONComparisonSupport"]),
+        tests("ClusterRulesTests", ["ClusterRules", "PlacementEngine", "PlacementModel"]),
         .testTarget(
             name: "SchedulerSessionTests",
             dependencies: [
-                "SchedulerSession", "PlacementEngine", "VendorCatalog", "KubernetesWire", "PlacementModel", "BulkJSON",
+                "SchedulerSession", "ClusterRules", "PlacementEngine", "VendorCatalog", "KubernetesWire", "PlacementModel", "BulkJSON",
                 "JSONComparisonSupport",
             ],
             exclude: ["Vectors", "ClusterVectors", "cut-vectors.sh"], swiftSettings: settings),

@@ -110,14 +110,16 @@ import Testing
             """
             {"metadata": {"name": "p"}, "spec": {
               "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]},
-                "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []},
-                "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
-              "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone"}]}}
+                "podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]},
+                "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "zone"}]}},
+              "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone"},
+                {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "ScheduleAnyway"}]}}
             """)
         #expect(
             wishes.notConsidered == [
                 "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution",
-                "spec.affinity.podAffinity", "spec.affinity.podAntiAffinity", "spec.topologySpreadConstraints",
+                "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution",
+                "spec.topologySpreadConstraints",
             ])
         let none = try pod(
             """

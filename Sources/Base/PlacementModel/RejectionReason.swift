@@ -58,6 +58,23 @@ public enum NodeFilter: UInt8, Sendable, Hashable, CaseIterable {
     case ephemeralStorage
     case extendedResource
     case pods
+    case hostPorts
+    case availableDisk
+    case claimInUse
+    case volumeLimit
+    case volumeAffinity
+    case availableVolume
+    case freeStorage
+    case boundVolume
+    case volumeZone
+    case topologyLabel
+    case topologySpread
+    case podAffinity
+    case podAntiAffinity
+    case residentsAntiAffinity
+    case features
+    /// The pod's claims keep it off every node, whatever the node.
+    case claims
 
     /// kube-scheduler's wording.
     public var word: String {
@@ -72,6 +89,24 @@ public enum NodeFilter: UInt8, Sendable, Hashable, CaseIterable {
         case .ephemeralStorage: "Insufficient ephemeral-storage"
         case .extendedResource: "Insufficient extended resource"
         case .pods: "Too many pods"
+        case .hostPorts: "node(s) didn't have free ports for the requested pod ports"
+        case .availableDisk: "node(s) had no available disk"
+        case .claimInUse:
+            "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another "
+                + "pod"
+        case .volumeLimit: "node(s) exceed max volume count"
+        case .volumeAffinity: "node(s) didn't match PersistentVolume's node affinity"
+        case .availableVolume: "node(s) didn't find available persistent volumes to bind"
+        case .freeStorage: "node(s) did not have enough free storage"
+        case .boundVolume: "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
+        case .volumeZone: "node(s) had no available volume zone"
+        case .topologyLabel: "node(s) didn't match pod topology spread constraints (missing required label)"
+        case .topologySpread: "node(s) didn't match pod topology spread constraints"
+        case .podAffinity: "node(s) didn't match pod affinity rules"
+        case .podAntiAffinity: "node(s) didn't match pod anti-affinity rules"
+        case .residentsAntiAffinity: "node(s) didn't satisfy existing pods anti-affinity rules"
+        case .features: "node(s) didn't match Pod's required features"
+        case .claims: "pod has claims that cannot be met"
         }
     }
 }

@@ -14,8 +14,9 @@ struct StageFunnel {
 
     /// The checks in order; node filters as ``Fleet/firstFailingFilter(_:node:)`` makes them.
     private enum Step: CaseIterable {
-        case nodeName, unschedulable, nodeSelector, nodeAffinity, taints
+        case nodeName, unschedulable, nodeSelector, nodeAffinity, taints, hostPorts
         case pods, cpu, memory, ephemeralStorage, extendedResources
+        case volumes, topologySpread, podAffinity
         case deviceType, devices
     }
 
@@ -53,6 +54,12 @@ struct StageFunnel {
             case .memory: .memory
             case .ephemeralStorage: .ephemeralStorage
             case .extendedResource: .extendedResources
+            case .hostPorts: .hostPorts
+            case .availableDisk, .claimInUse, .volumeLimit, .volumeAffinity, .availableVolume, .freeStorage,
+                .boundVolume, .volumeZone, .claims, .features:
+                .volumes
+            case .topologyLabel, .topologySpread: .topologySpread
+            case .podAffinity, .podAntiAffinity, .residentsAntiAffinity: .podAffinity
             }
         case .nodeInsufficientDevice: .deviceType
         case .devices, .migAllocationFailed: .devices
@@ -91,6 +98,10 @@ struct StageFunnel {
         case .memory: "memory"
         case .ephemeralStorage: "ephemeral storage"
         case .extendedResources: "extended resources"
+        case .hostPorts: "host ports"
+        case .volumes: "volumes and features"
+        case .topologySpread: "topology spread"
+        case .podAffinity: "pod affinity"
         case .deviceType: "devices of the type"
         case .devices: "devices"
         }
@@ -119,6 +130,7 @@ struct StageFunnel {
             if requestClass.extended.isEmpty { return nil }
             return requestClass.extended.map { "\($0.amount) \(cluster.table.resources[$0.resource])" }
                 .joined(separator: ", ")
+        case .hostPorts, .volumes, .topologySpread, .podAffinity: return nil
         case .deviceType: return typesAsked
         case .devices: return devicesAsked
         }

@@ -5,11 +5,13 @@ import PlacementModel
 extension Fleet {
     /// The first filter that keeps the class off the node, or nil.
     ///
-    /// - Complexity: O(1) without selectors and taints.
+    /// - Complexity: O(1) without selectors, taints and rules over other pods.
     public func firstFailingFilter(_ requestClass: RequestClass, node row: Int) -> NodeFilter? {
         guard table.heads.base[row].flags.contains(.alive) else { return .nodeName }
         if let filter = failingConstraint(requestClass, node: row) { return filter }
-        return failingResource(requestClass, node: row)
+        let rule = requestClass.podKind < 0 ? nil : podRules?.refusal(requestClass.podKind, node: row)
+        if rule == .hostPorts { return rule }
+        return failingResource(requestClass, node: row) ?? rule
     }
 
     /// Filters over what the node is; they change only when the node object changes.

@@ -52,7 +52,7 @@ extension Fleet {
             constraints: NodeConstraints(
                 nodeName: pod.nodeName, nodeSelector: pod.nodeSelector, requiredAffinity: pod.requiredNodeAffinity,
                 tolerations: pod.tolerations),
-            resources: resources, extended: extended)
+            resources: resources, extended: extended, podKind: podRules?.kind(of: pod) ?? noPodKind)
     }
 
     /// The class of an id. - Precondition: the fleet gave the id.

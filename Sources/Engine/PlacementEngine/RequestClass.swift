@@ -14,6 +14,8 @@ public struct RequestClassKey: Sendable, Hashable {
     var constraints: NodeConstraints
     var resources: NodeResources
     var extended: [Int32: Int64]
+    /// See ``InterPodRules``.
+    var podKind: Int32
 
     /// The same asked of devices alone: every node passes the node filters.
     public var withoutNodeFilters: RequestClassKey {
@@ -22,6 +24,7 @@ public struct RequestClassKey: Sendable, Hashable {
             nodeName: "", nodeSelector: [:], requiredAffinity: nil, tolerations: [Toleration(operator: .exists)])
         key.resources = .none
         key.extended = [:]
+        key.podKind = noPodKind
         return key
     }
 
@@ -63,6 +66,8 @@ public final class RequestClass {
     public let namespace: Int32
     public let constraints: NodeConstraints
     public let resources: NodeResources
+    /// See ``InterPodRules``.
+    public let podKind: Int32
     public let extended: [(resource: Symbol, amount: Int64)]
     /// Vendors asked by some container.
     public let requestedVendors: UInt64
@@ -113,6 +118,7 @@ public final class RequestClass {
         namespace = key.namespace
         constraints = key.constraints
         resources = key.resources
+        podKind = key.podKind
         extended = key.extended.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
         hasConstraints = key.constraints != .none
     }

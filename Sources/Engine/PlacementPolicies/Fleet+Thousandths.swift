@@ -35,7 +35,7 @@ extension Fleet {
         }
         let resident = addResident(
             node: row, effects: effects, namespace: requestClass.namespace, resources: requestClass.resources,
-            extended: requestClass.extended)
+            extended: requestClass.extended, podKind: requestClass.podKind)
         let first = Int32(result.devices.count)
         for device in devices {
             result.devices.append(

@@ -149,7 +149,7 @@ final class MilliFleet {
         }
         let resident = cluster.addResident(
             node: row, effects: effects, namespace: requestClass.namespace, resources: requestClass.resources,
-            extended: requestClass.extended)
+            extended: requestClass.extended, podKind: requestClass.podKind)
         let free = cluster.table.free.base[row]
         node.pointee.cpuLeftMilli = free.cpuMilli
         node.pointee.memoryLeftBytes = free.memoryBytes

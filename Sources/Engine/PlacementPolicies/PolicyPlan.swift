@@ -32,7 +32,7 @@ struct PolicyPlan {
         self.request = request ?? MilliRequest(cpuMilli: 0, devices: .max, milliPerDevice: MilliNode.deviceMilli)
         needsFilters =
             requestClass.hasConstraints || requestClass.resources.ephemeralBytes > 0 || !requestClass.extended.isEmpty
-            || requestClass.resources.pods != 1
+            || requestClass.resources.pods != 1 || requestClass.podKind >= 0
         count = nodes
         blockCount = (nodes + Self.blockSize - 1) / Self.blockSize
         scores = .allocate(capacity: max(blockCount, 1) * Self.blockSize)

@@ -37,17 +37,8 @@ public struct ClusterState: Sendable {
         self.nodes = nodes.map(NodeContents.init)
         self.profile = profile
         for (place, node) in nodes.enumerated() { nodeIndex[node.name] = place }
-        for namespace in objects.namespaces { namespaces[namespace.name] = namespace.metadata.labels }
-        for volume in objects.volumes {
-            volumes[volume.metadata.name] = volume
-            volumesByClass[volume.storageClassName, default: []].append(volume.metadata.name)
-        }
-        for claim in objects.claims { claims[claim.fullName] = claim }
-        for storageClass in objects.storageClasses { storageClasses[storageClass.metadata.name] = storageClass }
-        for node in objects.csiNodes { csiNodes[node.metadata.name] = node }
-        for driver in objects.csiDrivers { csiDrivers[driver.metadata.name] = driver }
-        storageCapacities = objects.storageCapacities
-        for attachment in objects.attachments { attachments[attachment.nodeName, default: []].append(attachment) }
+        setNamespaces(objects.namespaces)
+        take(objects)
         disruptionBudgets = objects.disruptionBudgets
     }
 
@@ -62,6 +53,40 @@ public struct ClusterState: Sendable {
     }
 
     // MARK: Events
+
+    /// A node in its place, added at the end or changed; its pods stay.
+    mutating func set(_ place: Int, _ node: Node) {
+        while nodes.count <= place { nodes.append(NodeContents(Node(metadata: ObjectMeta(name: "")))) }
+        nodeIndex[nodes[place].name] = nil
+        nodes[place].replace(node)
+        if !node.name.isEmpty { nodeIndex[node.name] = place }
+    }
+
+    mutating func setNamespaces(_ list: [Namespace]) {
+        namespaces = Dictionary(list.map { ($0.name, $0.metadata.labels) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Volumes, claims and all that belongs to them. What was reserved for pods placed before stays reserved.
+    mutating func setVolumes(_ objects: ClusterObjects) {
+        let reserved = volumes.compactMapValues(\.claim)
+        (volumes, volumesByClass, claims, storageClasses) = ([:], [:], [:], [:])
+        (csiNodes, csiDrivers, attachments) = ([:], [:], [:])
+        take(objects)
+        for (name, claim) in reserved where volumes[name]?.claim == nil { volumes[name]?.claim = claim }
+    }
+
+    private mutating func take(_ objects: ClusterObjects) {
+        for volume in objects.volumes {
+            volumes[volume.metadata.name] = volume
+            volumesByClass[volume.storageClassName, default: []].append(volume.metadata.name)
+        }
+        for claim in objects.claims { claims[claim.fullName] = claim }
+        for storageClass in objects.storageClasses { storageClasses[storageClass.metadata.name] = storageClass }
+        for node in objects.csiNodes { csiNodes[node.metadata.name] = node }
+        for driver in objects.csiDrivers { csiDrivers[driver.metadata.name] = driver }
+        storageCapacities = objects.storageCapacities
+        for attachment in objects.attachments { attachments[attachment.nodeName, default: []].append(attachment) }
+    }
 
     /// A pod runs on its node; it counts unless it has finished.
     public mutating func add(_ pod: PodFacts) {

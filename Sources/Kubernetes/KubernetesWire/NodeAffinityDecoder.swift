@@ -10,7 +10,11 @@ enum NodeAffinityDecoder {
             switch key {
             case "nodeAffinity": try decodeNodeAffinity(value, into: &pod)
             case "podAffinity", "podAntiAffinity":
-                if !value.isEmptyCollection { pod.notConsidered.append("spec.affinity." + key.string) }
+                let preferred = value.member("preferredDuringSchedulingIgnoredDuringExecution")
+                if let preferred, !preferred.isEmptyCollection {
+                    let field = "preferredDuringSchedulingIgnoredDuringExecution"
+                    pod.notConsidered.append("spec.affinity.\(key.string).\(field)")
+                }
                 let terms = try AffinityTermDecoder.decodeRequired(value)
                 if terms.isEmpty { return }
                 if "podAffinity" ~= key {

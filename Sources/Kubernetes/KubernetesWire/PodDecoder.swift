@@ -75,7 +75,9 @@ public enum PodDecoder {
             case "volumes":
                 try decodeVolumes(value, into: &pod)
                 try wishes.decodeVolumes(value)
-            case "topologySpreadConstraints", "resourceClaims", "workloadRef", "schedulingGroup":
+            case "topologySpreadConstraints":
+                if try wishes.decodeSpread(value) { pod.notConsidered.append("spec.topologySpreadConstraints") }
+            case "resourceClaims", "workloadRef", "schedulingGroup":
                 if !value.isEmptyCollection { pod.notConsidered.append("spec." + key.string) }
                 try wishes.decodeSpecField(key, value)
             default: try wishes.decodeSpecField(key, value)

@@ -61,7 +61,6 @@ struct SchedulingWishes {
             if try value.readString() == "Never" { change { $0.neverPreempts = true } }
         case "hostNetwork": usesHostNetwork = try value.readBool()
         case "resourceClaims": try decodeNames(value) { scheduling, names in scheduling.resourceClaims = names }
-        case "topologySpreadConstraints": try decodeSpread(value)
         default: break
         }
     }
@@ -80,7 +79,10 @@ struct SchedulingWishes {
     }
 
     /// Constraints with `ScheduleAnyway` never keep a pod off a node and are passed over.
-    private mutating func decodeSpread(_ value: some DocumentValue) throws(FieldProblem) {
+    ///
+    /// - Returns: whether there are such.
+    mutating func decodeSpread(_ value: some DocumentValue) throws(FieldProblem) -> Bool {
+        var passesOver = false
         var constraints: [TopologySpreadConstraint] = []
         try value.readElements { value throws(FieldProblem) in
             var constraint = TopologySpreadConstraint(maxSkew: 1, topologyKey: "", selector: nil)
@@ -101,9 +103,10 @@ struct SchedulingWishes {
             if constraint.topologyKey.isEmpty {
                 throw .missing("topologyKey", expected: "the label that tells domains apart")
             }
-            if isRequired { constraints.append(constraint) }
+            if isRequired { constraints.append(constraint) } else { passesOver = true }
         }
         if !constraints.isEmpty { change { $0.spread = constraints } }
+        return passesOver
     }
 
     mutating func decodeVolumes(_ value: some DocumentValue) throws(FieldProblem) {

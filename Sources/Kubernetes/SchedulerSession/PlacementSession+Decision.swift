@@ -13,6 +13,10 @@ extension PlacementSession {
 
     func decide(_ ask: PodAsk, _ requestClass: RequestClass, into report: inout PodReport) {
         willDecide?(requestClass)
+        if let rejection = rejectionBeforeNodes(requestClass) {
+            report.verdict = .rejected(rejection)
+            return
+        }
         if options.explains {
             let scan = FleetScan(requestClass, cluster: cluster, evaluator: &inspector.evaluator)
             report.explanation = scan.explanation(requestClass, in: cluster)
@@ -67,7 +71,10 @@ extension PlacementSession {
     /// comes to it or changes there. Pods placed meanwhile only make more nodes say no.
     private func rejection(of pod: Pod, _ requestClass: RequestClass) -> PodRejection {
         let releases = cluster.table.releaseLog.end
-        if let known = refusals[requestClass.id], known.releases == releases { return known.rejection }
+        // Rules over other pods may let a pod in after others came, and give other reasons.
+        if requestClass.podKind < 0, let known = refusals[requestClass.id], known.releases == releases {
+            return known.rejection
+        }
         let counts = refusalCounter.counts(of: requestClass)
         var rejection = PodRejection(fleetNodes: counts.nodes, reasons: counts.reasons(in: cluster))
         if options.triesEmptyFleet || options.explains {

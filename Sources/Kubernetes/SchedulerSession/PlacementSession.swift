@@ -1,4 +1,5 @@
 import BulkJSON
+import ClusterRules
 import KubernetesWire
 import PlacementEngine
 import PlacementModel
@@ -41,6 +42,10 @@ public final class PlacementSession {
     lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
     /// The reasons of classes that were refused; see ``rejection(of:_:)``.
     var refusals: [Int: KnownRefusal] = [:]
+    /// Rules over other pods; nil where no pod has any.
+    var rules: PodRuleIndex?
+    /// Whether the input tells of claims, so that pods can be held to them.
+    let knowsClaims: Bool
     /// Sees each class just before a pod of it is decided.
     var willDecide: ((RequestClass) -> Void)?
 
@@ -54,6 +59,7 @@ public final class PlacementSession {
         annotationHint = ResourceNameHint(managedResources: Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas
+        knowsClaims = !input.cluster.claims.isEmpty
         namespaceLabels = Dictionary(
             input.cluster.namespaces.map { ($0.name, $0.metadata.labels) }, uniquingKeysWith: { first, _ in first })
         for (place, quota) in quotas.enumerated() {
@@ -73,7 +79,9 @@ public final class PlacementSession {
         if input.nodes.isEmpty && !input.pods.isEmpty {
             problems.append(InputProblem(source: "fleet", message: "there is no node; no pod can be placed"))
         }
+        setRules(input)
         for entry in input.pods { take(entry) }
+        rules?.beginQueue()
     }
 
     private func take(_ entry: PlacementInput.SourcedPod) {
@@ -97,7 +105,7 @@ public final class PlacementSession {
     /// Places one pod and reports what became of it.
     public func place(_ entry: PlacementInput.SourcedPod) -> PodReport {
         var report = PodReport(
-            pod: entry.pod.fullName, verdict: .invalid(""), notConsidered: entry.pod.notConsidered, notes: [],
+            pod: entry.pod.fullName, verdict: .invalid(""), notConsidered: unweighed(of: entry.pod), notes: [],
             explanation: nil)
         if let reason = PodCheck.reasonForSkipping(entry.pod) {
             report.verdict = .skipped(reason)
@@ -128,7 +136,8 @@ public final class PlacementSession {
         let decides =
             namespaceLabels[namespace]?[AdmissionWebhook.selectorLabel] != nil
             || cluster.quotas.hasLimits && cluster.quotas.limitsNamespace(cluster.quotas.namespaceID(namespace))
-        return asks.ask(entry, namespaceDecides: decides) { makeAsk($0.pod) }
+        let kind = rules?.kind(of: entry.pod) ?? noPodKind
+        return asks.ask(entry, namespaceDecides: decides, podKind: kind) { makeAsk($0.pod) }
     }
 
     /// The webhook's refusal, as things stand.

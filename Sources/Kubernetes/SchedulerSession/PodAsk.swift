@@ -51,6 +51,8 @@ private struct AskKey: Hashable {
     var texts: [String]
     /// Empty unless the namespace decides: by its limits or its labels.
     var namespace: String
+    /// What rules over other pods make of the pod.
+    var podKind: Int32
 }
 
 /// Works out what pods ask, once a template.
@@ -82,15 +84,18 @@ final class AskBook {
 
     /// What the pod asks, worked out by `make` the first time.
     ///
-    /// - Parameter namespaceDecides: whether pods of other namespaces may ask otherwise.
+    /// - Parameters:
+    ///   - namespaceDecides: whether pods of other namespaces may ask otherwise.
+    ///   - podKind: the pod's kind to rules over other pods.
     func ask(
-        _ entry: PlacementInput.SourcedPod, namespaceDecides: Bool, make: (PlacementInput.SourcedPod) -> PodAsk
+        _ entry: PlacementInput.SourcedPod, namespaceDecides: Bool, podKind: Int32,
+        make: (PlacementInput.SourcedPod) -> PodAsk
     ) -> PodAsk {
         guard let template = entry.template, entry.pod.nodeName.isEmpty else { return make(entry) }
         let metadata = entry.pod.metadata
         let key = AskKey(
             template: template, texts: readTexts(metadata.labels) + readTexts(metadata.annotations),
-            namespace: namespaceDecides ? metadata.namespace : "")
+            namespace: namespaceDecides ? metadata.namespace : "", podKind: podKind)
         if let ask = known[key] { return ask }
         let ask = make(entry)
         if known.count >= Self.kindsMax { known.removeAll() }

@@ -34,11 +34,13 @@ extension Fleet {
             switch journal.removeLast() {
             case .added(let id):
                 observer?.residentChanged(residents.effects(of: id), node: Int(residents[id].node), by: -1)
+                if let kind = residents.podKinds[id.row] { podRules?.didRemove(kind, node: Int(residents[id].node)) }
                 residents.remove(id)
             case .removed(let departure):
                 residents.undoRemoval(departure)
                 let id = departure.id
                 observer?.residentChanged(residents.effects(of: id), node: Int(residents[id].node), by: 1)
+                if let kind = departure.podKind { podRules?.didPlace(kind, node: Int(residents[id].node)) }
             case .namespaceSet(let id, let old): residents.setNamespace(old, of: id)
             case .pod(let uid, let old): write(old, as: uid)
             }

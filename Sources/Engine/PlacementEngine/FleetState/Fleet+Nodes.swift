@@ -77,6 +77,7 @@ extension Fleet {
             node, records: found.records, facts: found.facts, cordoned: found.cordoned,
             ignoredResources: catalog.managedResources, at: rowForJoining(node.name))
         structureDidChange()
+        tellRules(of: row)
         chargeParked(on: row)
         return row
     }
@@ -95,6 +96,7 @@ extension Fleet {
         var isChanged = false
         if table.nodes[row] != node || table.nodeFacts[row] != found.facts {
             table.updateNode(row, to: node, facts: found.facts, ignoredResources: catalog.managedResources)
+            podRules?.set(row, node)
             isChanged = true
         }
         if takeOver(found.records, cordoned: found.cordoned, row: row) { isChanged = true }
@@ -169,6 +171,20 @@ extension Fleet {
         }
         table.removeNode(row)
         structureDidChange()
+        podRules?.set(row, nil)
+    }
+
+    /// A node has joined; where others moved for it, all rows are told anew.
+    private func tellRules(of row: Int) {
+        guard let podRules else { return }
+        if !rowsHaveMoved { return podRules.set(row, table.nodes[row]) }
+        rowsHaveMoved = false
+        var pods: [(kind: Int32, node: Int)] = []
+        for place in 0..<residents.rowCount {
+            if let kind = residents.podKinds[Int32(place)] { pods.append((kind, Int(residents.rows[place].node))) }
+        }
+        podRules.lay(
+            (0..<table.nodeRowCount).map { table.heads.base[$0].flags.contains(.alive) ? table.nodes[$0] : nil }, pods)
     }
 
     /// The pods on a node. - Complexity: O(residents of the fleet)
@@ -179,6 +195,7 @@ extension Fleet {
     /// Changes a node's object alone: labels, taints, resources.
     package func replaceObject(ofRow row: Int, with node: Node) {
         table.updateNode(row, to: node, facts: table.nodeFacts[row], ignoredResources: catalog.managedResources)
+        podRules?.set(row, node)
     }
 
     // MARK: Names

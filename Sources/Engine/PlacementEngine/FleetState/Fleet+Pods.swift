@@ -30,6 +30,8 @@ struct ParkedHoldings {
     var effects: [AbsentEffect]
     var resources: NodeResources
     var extended: [(resource: Symbol, amount: Int64)]
+    /// See ``InterPodRules``.
+    var podKind: Int32
 }
 
 // Pods by uid: bound by others, assumed by us, confirmed, forgotten, gone, parked.
@@ -170,7 +172,7 @@ extension Fleet {
         if record.bound == nil {
             record.parts[place].held = ParkedHoldings(
                 effects: heldByID(id), resources: residents.footprints[Int(residents[id].footprint)],
-                extended: residents.extended[id.row] ?? [])
+                extended: residents.extended[id.row] ?? [], podKind: residents.podKinds[id.row] ?? noPodKind)
         }
         remove(id)
         record.parts[place].resident = .none
@@ -191,7 +193,7 @@ extension Fleet {
                     let (effects, absent) = effects(of: nil, held: held.effects, on: row)
                     let id = addResident(
                         node: row, effects: effects, namespace: record.namespace, resources: held.resources,
-                        extended: held.extended)
+                        extended: held.extended, podKind: held.podKind)
                     if !absent.isEmpty { residents.absent[id.row] = absent }
                     record.parts[place].resident = id
                     record.parts[place].held = nil

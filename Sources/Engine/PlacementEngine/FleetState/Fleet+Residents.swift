@@ -14,7 +14,8 @@ extension Fleet {
         return effects.withUnsafeBufferPointer {
             addResident(
                 node: workspace.node, effects: $0, footprint: requestClass.footprint,
-                namespace: requestClass.namespace, extended: requestClass.extended)
+                namespace: requestClass.namespace, extended: requestClass.extended,
+                podKind: requestClass.podKind)
         }
     }
 
@@ -75,11 +76,13 @@ extension Fleet {
     /// Makes a pod resident whose effects are known already.
     public func addResident(
         node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
-        extended: [(resource: Symbol, amount: Int64)]
+        extended: [(resource: Symbol, amount: Int64)], podKind: Int32 = noPodKind
     ) -> ResidentID {
         let footprint = residents.number(of: resources)
         return effects.withUnsafeBufferPointer {
-            addResident(node: node, effects: $0, footprint: footprint, namespace: namespace, extended: extended)
+            addResident(
+                node: node, effects: $0, footprint: footprint, namespace: namespace, extended: extended,
+                podKind: podKind)
         }
     }
 
@@ -88,7 +91,7 @@ extension Fleet {
     /// - Complexity: O(effects), no allocation in steady state.
     func addResident(
         node: Int, effects: UnsafeBufferPointer<DeviceEffect>, footprint: Int32, namespace: Int32,
-        extended: [(resource: Symbol, amount: Int64)]
+        extended: [(resource: Symbol, amount: Int64)], podKind: Int32 = noPodKind
     ) -> ResidentID {
         table.occupy(node, effects, residents.footprints[Int(footprint)])
         let id = residents.add(node: node, effects: effects, footprint: footprint, namespace: namespace)
@@ -96,6 +99,10 @@ extension Fleet {
             for effect in effects { charge(effect, namespace: namespace, sign: 1) }
         }
         observer?.residentChanged(effects, node: node, by: 1)
+        if podKind >= 0 {
+            residents.podKinds[id.row] = podKind
+            podRules?.didPlace(podKind, node: node)
+        }
         if !extended.isEmpty {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: amount, on: node) }
             residents.extended[id.row] = extended
@@ -129,6 +136,7 @@ extension Fleet {
             for (resource, amount) in extended { table.reserveExtended(resource, amount: -amount, on: Int(row.node)) }
         }
         observer?.residentChanged(residents.effects(of: id), node: Int(row.node), by: -1)
+        if let kind = residents.podKinds[id.row] { podRules?.didRemove(kind, node: Int(row.node)) }
         residents.remove(id)
         return true
     }

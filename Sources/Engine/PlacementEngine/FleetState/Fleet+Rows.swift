@@ -99,6 +99,7 @@ extension Fleet {
     }
 
     private func moveResidents(_ newRow: (Int) -> Int) {
+        rowsHaveMoved = true
         for row in 0..<residents.rowCount where residents.id(ofRow: row) != nil {
             residents.setNode(newRow(Int(residents.rows[row].node)), ofRow: row)
         }

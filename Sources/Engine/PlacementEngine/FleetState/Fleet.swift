@@ -45,6 +45,10 @@ public final class Fleet {
     var residents = ResidentStore()
     /// Sees residents come and go, for the policies that count them.
     var observer: (any ResidentObserver)?
+    /// Rules over other pods, where there are any; told of every pod and node that comes, changes or goes.
+    public var podRules: (any InterPodRules)?
+    /// Nodes have other rows than ``podRules`` has been told.
+    var rowsHaveMoved = false
     /// Pods by uid.
     var pods: [String: PodRecord] = [:]
     var uidOfResident: [Int32: String] = [:]

@@ -30,11 +30,14 @@ final class BoundPod {
     let isReleased: Bool
     let resources: NodeResources
     let extended: [(resource: Symbol, amount: Int64)]
+    /// See ``InterPodRules``.
+    let podKind: Int32
 
     init(
         _ pod: Pod, deviceNode: String?, lists: [(vendor: VendorID, containers: [[AllocationItem]])], isReleased: Bool,
-        demand: (resources: NodeResources, extended: [Int32: Int64])
+        demand: (resources: NodeResources, extended: [Int32: Int64]), podKind: Int32 = noPodKind
     ) {
+        self.podKind = podKind
         self.deviceNode = deviceNode
         resourceNode = pod.nodeName.isEmpty ? nil : pod.nodeName
         self.lists = lists
@@ -51,7 +54,7 @@ final class BoundPod {
     func isEqual(to other: BoundPod) -> Bool {
         deviceNode == other.deviceNode && resourceNode == other.resourceNode && pod == other.pod
             && isReleased == other.isReleased && resources == other.resources
-            && extended.elementsEqual(other.extended) { $0 == $1 }
+            && extended.elementsEqual(other.extended) { $0 == $1 } && podKind == other.podKind
     }
 }
 
@@ -120,7 +123,8 @@ extension Fleet {
             }
         let bound = BoundPod(
             pod, deviceNode: malformed == nil ? annotations[SchedulerAnnotations.assignedNode] : nil,
-            lists: malformed == nil ? lists : [], isReleased: isReleased, demand: demand)
+            lists: malformed == nil ? lists : [], isReleased: isReleased, demand: demand,
+            podKind: podRules?.kind(of: pod) ?? noPodKind)
         return (bound, malformed)
     }
 
@@ -158,7 +162,9 @@ extension Fleet {
         addResident(
             node: row, effects: share == .resources ? [] : effects(of: bound, on: row),
             namespace: quotas.namespaceID(bound.pod.metadata.namespace),
-            resources: share == .devices ? .none : bound.resources, extended: share == .devices ? [] : bound.extended)
+            resources: share == .devices ? .none : bound.resources, extended: share == .devices ? [] : bound.extended,
+            // Rules over other pods look where the spec says, not where devices are held.
+            podKind: share == .devices ? noPodKind : bound.podKind)
     }
 
     /// What a pod does to the devices that its node has now.

@@ -49,6 +49,8 @@ struct ResidentStore: ~Copyable {
     var extended: [Int32: [(resource: Symbol, amount: Int64)]] = [:]
     /// What pods hold of devices that their node does not have now, by row; it is charged when the devices come back.
     var absent: [Int32: [AbsentEffect]] = [:]
+    /// Kinds of the pods that rules over other pods concern, by row; see ``InterPodRules``.
+    var podKinds: [Int32: Int32] = [:]
     private(set) var aliveCount = 0
     private var generationsGiven: UInt64 = 0
 
@@ -121,6 +123,7 @@ struct ResidentStore: ~Copyable {
         if row.effectCount > 0 { freeBlocks[Self.power(Int(row.effectCount))].append(row.firstEffect) }
         extended[id.row] = nil
         absent[id.row] = nil
+        podKinds[id.row] = nil
         aliveCount -= 1
     }
 
@@ -147,11 +150,13 @@ struct ResidentStore: ~Copyable {
         let effects: [DeviceEffect]
         let extended: [(resource: Symbol, amount: Int64)]?
         let absent: [AbsentEffect]?
+        let podKind: Int32?
     }
 
     func departure(of id: ResidentID) -> Departure {
         Departure(
-            id: id, row: self[id], effects: Array(effects(of: id)), extended: extended[id.row], absent: absent[id.row])
+            id: id, row: self[id], effects: Array(effects(of: id)), extended: extended[id.row], absent: absent[id.row],
+            podKind: podKinds[id.row])
     }
 
     /// Undoes the last removal, which was this pod's.
@@ -168,6 +173,7 @@ struct ResidentStore: ~Copyable {
         }
         extended[freed] = departure.extended
         absent[freed] = departure.absent
+        podKinds[freed] = departure.podKind
         aliveCount += 1
     }
 

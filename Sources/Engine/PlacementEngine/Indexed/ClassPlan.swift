@@ -18,6 +18,7 @@ struct ClassPlan: BitwiseCopyable {
     var refusedAtRelease = -1
     var refusedAtVendorChange = -1
     var refusedAtQuota = -1
+    var refusedAtRules = -1
     var quotaVersion = 0
     /// Filters over what nodes are; nil when every node passes.
     var constraints: Unmanaged<ConstraintSet>?
@@ -27,6 +28,8 @@ struct ClassPlan: BitwiseCopyable {
     /// Whether the scan gives all devices, for a choice by group.
     let hasGroupedScan: Bool
     let hasExtended: Bool
+    /// See ``InterPodRules``.
+    let podKind: Int32
     let isSpread: Bool
     var vendor: UInt8 = 0
     /// Whether ``vendor`` is all that the class asks devices of, so that its log tells of every change that matters.
@@ -53,6 +56,7 @@ struct ClassPlan: BitwiseCopyable {
         search = traits.search
         releases = traits.refusalsLast ? table.releaseLog : table.changeLog
         hasExtended = !requestClass.extended.isEmpty
+        podKind = requestClass.podKind
         isSpread = requestClass.nodePolicy == .spread
         vendor = traits.vendor?.rawValue ?? 0
         asksOneVendor = traits.vendor != nil

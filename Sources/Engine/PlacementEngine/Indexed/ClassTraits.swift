@@ -52,7 +52,7 @@ package struct ClassTraits {
             && !(vendor.map { catalog[$0].prefersStates } == true && ownStructure == .states)
         search = isShared ? .pool : ownStructure
         isIndependent =
-            vendor != nil && key.namespace < 0 && key.extended.isEmpty
+            vendor != nil && key.namespace < 0 && key.extended.isEmpty && key.podKind < 0
             && (search == .states || search == .pool && refusalsLast)
         guard let vendor else { return }
         demand = Self.strictestDemand(of: requests, catalog[vendor], key.rules(of: vendor))

@@ -22,10 +22,10 @@ final class ScoreTree {
     /// Catches up and returns the best node, or -1.
     ///
     /// - Parameters:
-    ///   - candidates: the only nodes that count; nil = all.
+    ///   - isAllowed: whether a node counts; nil = all do.
     ///   - score: rank of a node (lower is better), nil = refused.
     func best(
-        _ table: DeviceTable, quotaVersion: Int, among candidates: CandidateSet?, score: (Int) -> UInt32?
+        _ table: DeviceTable, quotaVersion: Int, among isAllowed: ((Int) -> Bool)?, score: (Int) -> UInt32?
     ) -> Int {
         let rows = table.nodeRowCount
         let log = table.changeLog
@@ -49,8 +49,8 @@ final class ScoreTree {
         position = log.end
         self.quotaVersion = quotaVersion
         var best = Self.refused
-        if let candidates {
-            for node in 0..<rows where keys[node] < best && candidates.contains(node) { best = keys[node] }
+        if let isAllowed {
+            for node in 0..<rows where keys[node] < best && isAllowed(node) { best = keys[node] }
         } else {
             for block in blockBest where block < best { best = block }
         }

@@ -53,7 +53,9 @@ extension SearchLane {
     // MARK: Candidates
 
     private func candidate(_ plan: UnsafeMutablePointer<ClassPlan>, _ pool: NodePool) -> Int {
-        let filters = !plan.pointee.possible.isFull || plan.pointee.constraints != nil || candidates != nil
+        let filters =
+            !plan.pointee.possible.isFull || plan.pointee.constraints != nil || candidates != nil
+            || plan.pointee.podKind >= 0
         var cursor = RankIndex.Cursor(word: plan.pointee.word, bit: plan.pointee.bit, filters: filters)
         let node = pool.index.pointee.next(&cursor) { mayFit(plan, node: $0) }
         if node < 0 || accepts(plan, node: node) { return node }
@@ -91,8 +93,10 @@ extension SearchLane {
     private func mayFit(_ plan: UnsafeMutablePointer<ClassPlan>, node: Int) -> Bool {
         if !plan.pointee.possible.isFull && !plan.pointee.possible.contains(node) { return false }
         if let candidates, !candidates.pointee.contains(node) { return false }
-        guard let constraints = plan.pointee.constraints else { return true }
-        return constraints._withUnsafeGuaranteedRef { $0.contains(node) }
+        if let constraints = plan.pointee.constraints, !constraints._withUnsafeGuaranteedRef({ $0.contains(node) }) {
+            return false
+        }
+        return cluster.rulesAllow(plan.pointee.podKind, node: node)
     }
 
     /// The resources and the exact check; a node that refuses is remembered.

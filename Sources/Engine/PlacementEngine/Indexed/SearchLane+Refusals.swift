@@ -18,10 +18,11 @@ extension SearchLane {
     /// Whether the whole class was refused and still is.
     ///
     /// A refusal ends with a release anywhere (any change, for classes whose refusals do not last), provided that a node
-    /// with devices of the class's vendor changed too; or with another quota.
+    /// with devices of the class's vendor changed too; with another quota; or when rules over other pods may answer otherwise.
     @inline(__always)
     func isStillRefused(_ plan: UnsafeMutablePointer<ClassPlan>) -> Bool {
         guard plan.pointee.refusedAtQuota == cluster.quotas.version(of: plan.pointee.namespace) else { return false }
+        if plan.pointee.podKind >= 0 && plan.pointee.refusedAtRules != cluster.podRules?.version { return false }
         if plan.pointee.refusedAtRelease == releasePosition(plan) { return true }
         return plan.pointee.asksOneVendor
             && plan.pointee.refusedAtVendorChange == hot.vendorLogs[Int(plan.pointee.vendor)].end
@@ -32,6 +33,7 @@ extension SearchLane {
         plan.pointee.refusedAtRelease = releasePosition(plan)
         plan.pointee.refusedAtVendorChange = hot.vendorLogs[Int(plan.pointee.vendor)].end
         plan.pointee.refusedAtQuota = cluster.quotas.version(of: plan.pointee.namespace)
+        if plan.pointee.podKind >= 0 { plan.pointee.refusedAtRules = cluster.podRules?.version ?? -1 }
     }
 
     @inline(__always)

@@ -22,8 +22,16 @@ extension SearchLane {
         constraints?.catchUp(cluster)
         let quotaVersion = cluster.quotas.version(of: plan.pointee.namespace)
         let tree = plan.pointee.tree!._withUnsafeGuaranteedRef { $0 }
+        let kind = plan.pointee.podKind
+        // What other pods decide changes without a change of the node: it is asked beside the keys that the tree keeps.
+        let isAllowed: ((Int) -> Bool)? =
+            kind < 0 && candidates == nil
+            ? nil
+            : { [candidates, cluster] node in
+                candidates?.pointee.contains(node) ?? true && cluster.rulesAllow(kind, node: node)
+            }
         while true {
-            let node = tree.best(cluster.table, quotaVersion: quotaVersion, among: candidates?.pointee) {
+            let node = tree.best(cluster.table, quotaVersion: quotaVersion, among: isAllowed) {
                 node in
                 if let constraints, !constraints.contains(node) { return nil }
                 guard cluster.table.heads.base[node].flags.contains(.alive),

@@ -270,7 +270,8 @@ final class SearchLane {
                 cluster.addResident(
                     node: node, effects: effects, footprint: plan.pointee.footprint,
                     namespace: plan.pointee.namespace,
-                    extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : [])
+                    extended: plan.pointee.hasExtended ? plan.pointee.requestClass.extended : [],
+                    podKind: plan.pointee.podKind)
         }
         result.outcomes.append(
             Outcome(

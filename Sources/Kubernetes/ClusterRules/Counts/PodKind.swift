@@ -1,0 +1,106 @@
+import PlacementModel
+
+/// Everything of a pod that rules over other pods read, of itself or of pods that come after it: equal for pods of one kind.
+///
+/// Labels are cut down to the keys that some selector names, so that labels which tell pods of one template apart do not
+/// make kinds.
+struct PodKindKey: Hashable {
+    var namespace: String
+    var labels: [String: String]
+    var isTerminating: Bool
+    var affinity: [PodAffinityTerm]
+    var antiAffinity: [PodAffinityTerm]
+    var spread: [TopologySpreadConstraint]
+    var ports: [HostPort]
+    var volumes: [PodVolume]
+    /// The pod itself, where a volume's claim is named for it.
+    var owner: [String]
+    var resourceClaims: [String]
+    var restartsAllContainers: Bool
+    /// What spread constraints count by.
+    var selector: [String: String]
+    var nodeAffinity: [NodeSelectorTerm]?
+    var tolerations: [Toleration]
+
+    init(_ pod: Pod, labelKeys: Set<String>) {
+        namespace = pod.metadata.namespace
+        labels = pod.metadata.labels.isEmpty ? [:] : pod.metadata.labels.filter { labelKeys.contains($0.key) }
+        isTerminating = pod.isTerminating
+        let scheduling = pod.hasScheduling ? pod.scheduling : PodScheduling()
+        affinity = scheduling.affinity
+        antiAffinity = scheduling.antiAffinity
+        spread = scheduling.spread
+        ports = scheduling.hostPorts
+        volumes = scheduling.volumes
+        owner = volumes.contains { $0.source == .ephemeral } ? [pod.metadata.name, pod.metadata.uid] : []
+        resourceClaims = scheduling.resourceClaims
+        restartsAllContainers = scheduling.restartsAllContainers
+        selector = spread.isEmpty ? [:] : pod.nodeSelector
+        nodeAffinity = spread.isEmpty ? nil : pod.requiredNodeAffinity
+        tolerations = spread.isEmpty ? [] : pod.tolerations
+    }
+
+    /// Label keys that the rules of a pod read of others.
+    static func labelKeys(readBy pod: Pod) -> Set<String> {
+        guard pod.hasScheduling else { return [] }
+        let scheduling = pod.scheduling
+        var keys = Set<String>()
+        func read(_ selector: LabelSelector?) {
+            guard let selector else { return }
+            keys.formUnion(selector.matchLabels.keys)
+            keys.formUnion(selector.matchExpressions.map(\.key))
+        }
+        for term in scheduling.affinity + scheduling.antiAffinity { read(term.selector) }
+        for constraint in scheduling.spread {
+            read(constraint.selector)
+            keys.formUnion(constraint.matchLabelKeys)
+        }
+        return keys
+    }
+}
+
+/// A kind of pods: which counters count it, and what it asks of counters.
+final class PodKind {
+    /// One comparison of a count with what a rule allows; in kube-scheduler's order.
+    struct Check {
+        enum Rule {
+            /// No pod in the node's domain; nodes without the key pass.
+            case none(NodeFilter)
+            /// Some pod in the node's domain; nodes without the key fail.
+            case some
+            /// Not more in the domain than in the emptiest one, plus the skew.
+            case spread(skew: Int32, minDomains: Int32, matchesSelf: Int32)
+        }
+
+        var rule: Rule
+        let counter: PodCounter
+    }
+
+    let facts: PodFacts
+    /// Counters that count pods of the kind.
+    var countedBy: [PodCounter] = []
+    /// Ports of the node; asked before resources.
+    var ports: [Check] = []
+    var spread: [Check] = []
+    var affinity: [Check] = []
+    /// The kind would be meant by its own affinity terms: the first pod of such a group is let in.
+    var matchesOwnAffinity = false
+    var antiAffinity: [Check] = []
+    /// Anti-affinity of pods that are there against this kind.
+    var residents: [Check] = []
+    /// Volumes, features and claims are asked of the plain filters.
+    let asksFilters: Bool
+
+    init(_ facts: PodFacts) {
+        self.facts = facts
+        asksFilters =
+            !facts.scheduling.volumes.isEmpty || facts.scheduling.restartsAllContainers
+            || !facts.scheduling.resourceClaims.isEmpty
+    }
+
+    /// Neither reads nor is read.
+    var isFree: Bool {
+        countedBy.isEmpty && ports.isEmpty && spread.isEmpty && affinity.isEmpty && antiAffinity.isEmpty
+            && residents.isEmpty && !asksFilters
+    }
+}

@@ -1,0 +1,331 @@
+public import PlacementEngine
+public import PlacementModel
+
+/// kube-scheduler's rules over other pods, answered from counts that are repaired event by event.
+///
+/// ```
+/// pod kind 3: anti-affinity app=web by zone        counter: pods meant by (app=web), by zone
+///   node 7 -> zone b -> count 2 > 0: refused         a b c
+///                                                    0 2 1     <- +1 when a pod of a kind it counts comes
+/// ```
+///
+/// A counter is one question about one topology key, shared by all kinds that ask it; a kind knows the counters that count
+/// it, so a pod that comes or goes costs one addition for each. Asking a node costs a comparison for each term. Volumes,
+/// which few pods have, are asked of the plain filters over the pods that have some.
+///
+/// Events and what they change: a pod comes or goes (``didPlace(_:node:)``, ``didRemove(_:node:)``): the counters that
+/// count its kind, and what its volumes hold; relabelled or terminating: it goes as one kind and comes as another; a node is
+/// added, changes or goes (``set(_:node:)``): the counts of its pods move to its new domains, and it takes part in spread
+/// constraints or not; labels of a namespace (``setNamespaces(_:)``): all questions are asked anew and recounted from the
+/// pods kept by node; objects of volumes (``setObjects(_:)``): answers about volumes.
+/// - Complexity: a pod O(counters that count it), a question O(terms)
+public final class PodRuleIndex: InterPodRules {
+    public private(set) var version = 0
+    private let labelKeys: Set<String>
+    private let knowsClaims: Bool
+    private var nodes: [Node?] = []
+    private var kinds: [PodKind] = []
+    private var numbers: [PodKindKey: Int32] = [:]
+    private var domains: [TopologyDomains.Key: TopologyDomains] = [:]
+    private var counters: [CounterQuestion: PodCounter] = [:]
+    /// The same in the order they were made.
+    private var inOrder: [PodCounter] = []
+    /// Anti-affinity terms that pods have, and the ports they hold.
+    private var owned: [(term: ScopedTerm, counter: PodCounter)] = []
+    private var held: [(port: HostPort, counter: PodCounter)] = []
+    /// By node row: how many pods of which kinds are there.
+    private var onNode: [[(kind: Int32, count: Int32)]] = []
+    private var volumes: VolumeRules
+
+    /// - Parameters:
+    ///   - pods: all pods whose rules will be asked or whose rules others have to keep, queued ones too.
+    ///   - objects: namespaces, volumes and the like.
+    ///   - knowsClaims: false where the objects do not tell of claims: volumes that need one are passed over.
+    public init(
+        pods: some Sequence<Pod>, objects: ClusterObjects, knowsClaims: Bool = true, profile: CompatibilityProfile
+    ) {
+        self.knowsClaims = knowsClaims
+        labelKeys = pods.reduce(into: []) { $0.formUnion(PodKindKey.labelKeys(readBy: $1)) }
+        volumes = VolumeRules(objects, profile: profile)
+        for pod in pods where pod.hasScheduling { _ = number(of: pod) }
+    }
+
+    /// Whether any of the pods has a rule for this index; without one it need not be asked.
+    public static func isNeeded(for pods: some Sequence<Pod>) -> Bool {
+        pods.contains { pod in
+            guard pod.hasScheduling else { return false }
+            let scheduling = pod.scheduling
+            return scheduling.readsOtherPods || !scheduling.resourceClaims.isEmpty || scheduling.restartsAllContainers
+        }
+    }
+
+    // MARK: Kinds
+
+    public func kind(of pod: Pod) -> Int32 {
+        let number = number(of: pod)
+        return kinds[Int(number)].isFree ? noPodKind : number
+    }
+
+    private func number(of given: Pod) -> Int32 {
+        var pod = given
+        if !knowsClaims && pod.hasScheduling { pod.scheduling.volumes.removeAll { $0.needsClaim } }
+        let key = PodKindKey(pod, labelKeys: labelKeys)
+        if let known = numbers[key] { return known }
+        let number = Int32(kinds.count)
+        let kind = PodKind(PodFacts(pod))
+        numbers[key] = number
+        kinds.append(kind)
+        ask(kind)
+        return number
+    }
+
+    /// Finds or makes the counters of a kind, and tells all counters of it.
+    ///
+    /// - Precondition: the kind is the last one.
+    private func ask(_ kind: PodKind) {
+        let facts = kind.facts
+        for counter in inOrder where counter.question.counts(facts) { kind.countedBy.append(counter) }
+        for term in facts.antiAffinity where !owned.contains(where: { $0.term == term }) {
+            let counter = counter(.init(pods: .owning(term), key: .label(term.topologyKey)))
+            owned.append((term, counter))
+            for other in kinds where other !== kind { addResidentCheck(term, counter, to: other) }
+        }
+        for port in facts.scheduling.hostPorts where !held.contains(where: { $0.port == port }) {
+            let counter = counter(.init(pods: .holding(port), key: .node))
+            held.append((port, counter))
+            for other in kinds where other !== kind { addPortCheck(port, counter, to: other) }
+        }
+        for (term, counter) in owned { addResidentCheck(term, counter, to: kind) }
+        for (port, counter) in held { addPortCheck(port, counter, to: kind) }
+        askOwnRules(kind)
+    }
+
+    private func addResidentCheck(_ term: ScopedTerm, _ counter: PodCounter, to kind: PodKind) {
+        let labels = volumes.cluster.labels(ofNamespace: kind.facts.namespace)
+        if term.matches(kind.facts, namespaceLabels: labels) {
+            kind.residents.append(.init(rule: .none(.residentsAntiAffinity), counter: counter))
+        }
+    }
+
+    private func addPortCheck(_ port: HostPort, _ counter: PodCounter, to kind: PodKind) {
+        if kind.facts.scheduling.hostPorts.contains(where: { $0.conflicts(with: port) }) {
+            kind.ports.append(.init(rule: .none(.hostPorts), counter: counter))
+        }
+    }
+
+    private func askOwnRules(_ kind: PodKind) {
+        let facts = kind.facts
+        let affinity = facts.affinity.map { $0.resolved(in: volumes.cluster) }
+        for term in affinity {
+            kind.affinity.append(
+                .init(
+                    rule: .some,
+                    counter: counter(.init(pods: .meantByAll(affinity), key: .label(term.topologyKey)))))
+        }
+        kind.matchesOwnAffinity = affinity.allSatisfy { $0.matches(facts, namespaceLabels: [:]) }
+        for term in facts.antiAffinity {
+            kind.antiAffinity.append(
+                .init(
+                    rule: .none(.podAntiAffinity),
+                    counter: counter(
+                        .init(pods: .meant(by: term.resolved(in: volumes.cluster)), key: .label(term.topologyKey)))))
+        }
+        let keys = facts.scheduling.spread.map(\.topologyKey).sorted()
+        for rule in facts.scheduling.spread {
+            // Nothing is matched without a selector; the counter then counts nobody.
+            let selector = rule.selector?.merging(rule.matchLabelKeys, of: facts.labels)
+            let nodes = CounterQuestion.Participation(
+                keys: keys, selector: rule.honorsNodeAffinity ? facts.pod.nodeSelector : nil,
+                affinity: rule.honorsNodeAffinity ? facts.pod.requiredNodeAffinity : nil,
+                tolerations: rule.honorsTaints ? facts.pod.tolerations : nil)
+            let counter = counter(
+                .init(
+                    pods: .spread(namespace: facts.namespace, selector ?? LabelSelector()),
+                    key: .label(rule.topologyKey), nodes: nodes))
+            kind.spread.append(
+                .init(
+                    rule: .spread(
+                        skew: rule.maxSkew, minDomains: rule.minDomains,
+                        matchesSelf: LabelSelector.matches(selector, facts.labels) ? 1 : 0), counter: counter))
+        }
+    }
+
+    /// The counter of a question; a new one counts what is there.
+    private func counter(_ question: CounterQuestion) -> PodCounter {
+        if let known = counters[question] { return known }
+        let made = PodCounter(question, domains(of: question.key))
+        if let participation = question.nodes {
+            for (row, node) in nodes.enumerated() {
+                made.setTakesPart(node.map(participation.admits) ?? false, node: row)
+            }
+        }
+        counters[question] = made
+        inOrder.append(made)
+        let isCounted = kinds.map { question.counts($0.facts) }
+        for (kind, counted) in zip(kinds, isCounted) where counted { kind.countedBy.append(made) }
+        for (row, pods) in onNode.enumerated() {
+            for (kind, count) in pods where isCounted[Int(kind)] { made.add(count, node: row) }
+        }
+        return made
+    }
+
+    private func domains(of key: TopologyDomains.Key) -> TopologyDomains {
+        if let known = domains[key] { return known }
+        let made = TopologyDomains(key)
+        for (row, node) in nodes.enumerated() { made.set(row, node?.metadata.labels) }
+        domains[key] = made
+        return made
+    }
+
+    // MARK: Questions
+
+    public func allows(_ kind: Int32, node: Int) -> Bool { refusal(kind, node: node) == nil }
+
+    public func refusal(_ number: Int32, node: Int) -> NodeFilter? {
+        let kind = kinds[Int(number)]
+        for check in kind.ports { if let refusal = check.refusal(node) { return refusal } }
+        if kind.asksFilters, let refusal = volumes.refusal(number, kind.facts, node) { return refusal }
+        for check in kind.spread { if let refusal = check.refusal(node) { return refusal } }
+        if !kind.affinity.isEmpty, !kind.satisfiesAffinity(node) { return .podAffinity }
+        for check in kind.antiAffinity { if let refusal = check.refusal(node) { return refusal } }
+        for check in kind.residents { if let refusal = check.refusal(node) { return refusal } }
+        return nil
+    }
+
+    /// Why no node is looked at for pods of the kind, in kube-scheduler's words; nil = nodes are.
+    public func rejection(of number: Int32) -> String? {
+        let kind = kinds[Int(number)]
+        return kind.asksFilters ? volumes.rejection(number, kind.facts) : nil
+    }
+
+    // MARK: Events
+
+    public func didPlace(_ kind: Int32, node: Int) { add(1, kind, node) }
+    public func didRemove(_ kind: Int32, node: Int) { add(-1, kind, node) }
+
+    /// From now on, volumes that a pod takes are reserved for it; pods that ran before have theirs.
+    public func beginQueue() { volumes.reserves = true }
+
+    private func add(_ pods: Int32, _ number: Int32, _ node: Int) {
+        let kind = kinds[Int(number)]
+        for counter in kind.countedBy { counter.add(pods, node: node) }
+        if let place = onNode[node].firstIndex(where: { $0.kind == number }) {
+            onNode[node][place].count += pods
+            if onNode[node][place].count == 0 { onNode[node].remove(at: place) }
+        } else {
+            onNode[node].append((number, pods))
+        }
+        if kind.asksFilters { volumes.add(pods, number, kind.facts, node) }
+        version += 1
+    }
+
+    /// A node was added or has changed; nil = it is gone.
+    ///
+    /// - Complexity: O(spread constraints + pods of the node x counters of each)
+    public func set(_ row: Int, _ node: Node?) {
+        while nodes.count <= row {
+            nodes.append(nil)
+            onNode.append([])
+            for made in domains.values { made.set(nodes.count - 1, nil) }
+            for counter in inOrder where counter.question.nodes != nil {
+                counter.setTakesPart(false, node: nodes.count - 1)
+            }
+        }
+        for (kind, count) in onNode[row] {
+            for counter in kinds[Int(kind)].countedBy { counter.add(-count, node: row) }
+        }
+        for counter in inOrder where counter.question.nodes != nil { counter.withdraw(node: row) }
+        nodes[row] = node
+        for made in domains.values { made.set(row, node?.metadata.labels) }
+        for counter in inOrder {
+            guard let participation = counter.question.nodes else { continue }
+            counter.setTakesPart(node.map(participation.admits) ?? false, node: row)
+        }
+        for (kind, count) in onNode[row] {
+            for counter in kinds[Int(kind)].countedBy { counter.add(count, node: row) }
+        }
+        volumes.set(row, node)
+        version += 1
+    }
+
+    /// Namespaces have come, gone or changed their labels.
+    ///
+    /// - Complexity: O(kinds x counters + pods)
+    public func setNamespaces(_ namespaces: [Namespace]) {
+        volumes.cluster.setNamespaces(namespaces)
+        recount()
+        version += 1
+    }
+
+    /// Volumes, claims, classes, drivers, capacities or attachments have changed.
+    public func setObjects(_ objects: ClusterObjects) {
+        volumes.cluster.setVolumes(objects)
+        volumes.forget()
+        version += 1
+    }
+
+    public func lay(_ nodes: [Node?], _ pods: [(kind: Int32, node: Int)]) {
+        for row in onNode.indices {
+            for (kind, count) in onNode[row] { add(-count, kind, row) }
+        }
+        for (row, node) in nodes.enumerated() { set(row, node) }
+        for row in nodes.count..<max(nodes.count, self.nodes.count) { set(row, nil) }
+        for (kind, row) in pods { add(1, kind, row) }
+    }
+
+    /// Asks all questions anew and counts from the pods kept by node.
+    private func recount() {
+        counters = [:]
+        inOrder = []
+        (owned, held) = ([], [])
+        let (facts, pods) = (kinds.map(\.facts), onNode)
+        kinds = []
+        onNode = Array(repeating: [], count: pods.count)
+        for facts in facts {
+            kinds.append(PodKind(facts))
+            ask(kinds[kinds.count - 1])
+        }
+        onNode = pods
+        for (row, pods) in pods.enumerated() {
+            for (kind, count) in pods {
+                for counter in kinds[Int(kind)].countedBy { counter.add(count, node: row) }
+            }
+        }
+    }
+}
+
+extension PodVolume {
+    fileprivate var needsClaim: Bool {
+        switch source {
+        case .claim, .ephemeral: true
+        case .gcePersistentDisk, .awsElasticBlockStore, .iscsi, .rbd: false
+        }
+    }
+}
+
+extension PodKind.Check {
+    @inline(__always)
+    fileprivate func refusal(_ node: Int) -> NodeFilter? {
+        let domain = counter.domains.ofNode[node]
+        switch rule {
+        case .none(let filter): return domain >= 0 && counter.count(of: domain) > 0 ? filter : nil
+        case .some: return domain < 0 || counter.count(of: domain) <= 0 ? .podAffinity : nil
+        case .spread(let skew, let minDomains, let matchesSelf):
+            if domain < 0 { return .topologyLabel }
+            let low = counter.domainCount < Int(minDomains) ? 0 : counter.low
+            return counter.count(of: domain) + matchesSelf - low > skew ? .topologySpread : nil
+        }
+    }
+}
+
+extension PodKind {
+    fileprivate func satisfiesAffinity(_ node: Int) -> Bool {
+        var isMet = true
+        for check in affinity {
+            let domain = check.counter.domains.ofNode[node]
+            if domain < 0 { return false }
+            if check.counter.count(of: domain) <= 0 { isMet = false }
+        }
+        return isMet || matchesOwnAffinity && affinity.allSatisfy { $0.counter.total == 0 }
+    }
+}
