@@ -19,7 +19,10 @@ extension PlacementSession {
 
     /// Wishes of the manifest that are not weighed here.
     func unweighed(of pod: Pod) -> [String] {
-        pod.notConsidered.isEmpty ? [] : pod.notConsidered.filter { !isWeighed($0) }
+        var fields = pod.notConsidered.isEmpty ? [] : pod.notConsidered.filter { !isWeighed($0) }
+        // Room is not kept for a pod that waits for its victims to leave; it is placed in its turn.
+        if pod.hasScheduling, !pod.scheduling.nominatedNodeName.isEmpty { fields.append("status.nominatedNodeName") }
+        return fields
     }
 
     private func isWeighed(_ field: String) -> Bool {

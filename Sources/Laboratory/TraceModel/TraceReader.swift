@@ -24,7 +24,12 @@ extension Trace {
         notes += self.pods.notesOnAmounts(file: TraceFormat.path(folder, TraceFormat.podsFile))
     }
 
-    /// Names of the files of a trace folder.
+    /// Names that files of a trace folder have, the one that not every trace has last.
+    public static let fileNames = [
+        TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile, TraceFormat.targetFile,
+    ]
+
+    /// Names of the files that a trace folder has.
     public static func files(of folder: String) -> [String] {
         let target = TraceFormat.targetFile
         return [TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile]

@@ -11,7 +11,7 @@ extension OutputPaths {
     static func check(inputs: [String?], outputs: [(option: String, path: String?)]) throws {
         var paths = OutputPaths()
         for input in inputs.compactMap(\.self) where input != "-" {
-            paths.read(input) { Trace.files.contains($0) || $0.hasPrefix("openb_") }
+            paths.read(input) { Trace.fileNames.contains($0) || $0.hasPrefix("openb_") }
         }
         for output in outputs {
             guard let path = output.path else { continue }
