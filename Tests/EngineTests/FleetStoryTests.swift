@@ -16,5 +16,11 @@ import Testing
         if let failure = try batch.failure(firstSeed: seed, jobs: 2) { Issue.record("\(failure)") }
     }
 
-    @Test func smallFleets() throws { try Self.tell(FleetStoryBatch(stories: 60, nodes: 50, events: 60)) }
+    @Test func smallFleets() throws { try Self.tell(FleetStoryBatch(stories: 200, nodes: 50, events: 30)) }
+
+    @Test func middleFleets() throws { try Self.tell(FleetStoryBatch(stories: 20, nodes: 200, events: 30)) }
+
+    @Test func largeFleets() throws {
+        try Self.tell(FleetStoryBatch(stories: 2, nodes: 2000, events: 20, comparesEvery: 10, podsAfter: 100))
+    }
 }

@@ -2,10 +2,18 @@ import FleetTestSupport
 import Foundation
 import PlacementModel
 
-/// Tells random stories of fleets and says which one fails: `fleet-stories SMALL MIDDLE LARGE [SEED] [JOBS]`.
+/// Tells random stories of fleets and says which one fails: `fleet-stories SMALL MIDDLE LARGE [SEED] [JOBS]`; or lets millions of
+/// pods come and go: `fleet-stories soak [LIVES] [NODES]`.
 @main
 struct FleetStories {
     static func main() throws {
+        if CommandLine.arguments.dropFirst().first == "soak" {
+            let numbers = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
+            let lives = numbers.first ?? 10_000_000
+            var soak = try Soak(nodes: numbers.count > 1 ? numbers[1] : 2000, seed: 7)
+            soak.run(lives: lives, marks: [lives / 5, lives])
+            return
+        }
         let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
         guard numbers.count >= 3 else {
             print("usage: fleet-stories SMALL MIDDLE LARGE [SEED] [JOBS]: stories of fleets of 50, 200 and 2,000 nodes")

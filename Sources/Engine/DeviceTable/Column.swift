@@ -61,6 +61,16 @@ public struct Column<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Send
         header.pointee.count = other.count
     }
 
+    /// Keeps some rows alone, in the order given.
+    func keep(_ rows: [Int]) {
+        let kept = UnsafeMutablePointer<Element>.allocate(capacity: max(rows.count, 16))
+        for (place, row) in rows.enumerated() { (kept + place).initialize(to: base[row]) }
+        base.deallocate()
+        header.pointee.base = kept
+        header.pointee.count = rows.count
+        header.pointee.capacity = max(rows.count, 16)
+    }
+
     /// A copy of all values, for snapshots.
     func values() -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

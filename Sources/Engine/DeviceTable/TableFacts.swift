@@ -57,6 +57,8 @@ public struct NodeSums: Sendable, Hashable, BitwiseCopyable {
 public struct DeviceKinds: Sendable, Hashable {
     /// Distinct memory totals, ascending.
     public internal(set) var memoryTotalsMiB: [Int32] = []
+    /// Totals that were there when those of devices that are gone were last forgotten.
+    var totalsAtLeast = 0
     /// Some device is cut by MIG.
     public internal(set) var hasMIG = false
 

@@ -118,8 +118,12 @@ public struct RefusalCounter: ~Copyable {
 
     private mutating func states(of vendor: VendorID) -> UnsafeMutablePointer<StateGroups> {
         if let known = states[vendor] {
-            known.pointee.catchUp(cluster.table)
-            return known
+            if !known.pointee.isWorn(nodes: cluster.table.nodeRowCount) {
+                known.pointee.catchUp(cluster.table)
+                return known
+            }
+            known.deinitialize(count: 1)
+            known.deallocate()
         }
         let made = UnsafeMutablePointer<StateGroups>.allocate(capacity: 1)
         made.initialize(to: StateGroups(vendor: vendor))

@@ -86,6 +86,9 @@ extension Fleet {
         return made
     }
 
+    /// Classes that are known now.
+    public var classCount: Int { classIDs.count }
+
     func noteDemand(of made: RequestClass) {
         if made.traits.search == .pool, let vendor = made.traits.vendor {
             demands[vendor.index].append(made.traits.demand)

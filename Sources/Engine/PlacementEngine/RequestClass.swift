@@ -130,6 +130,15 @@ public final class RequestClass {
         heldRules.deallocate()
     }
 
+    /// Stands where a class was dropped. Asks for nothing.
+    static var vacant: RequestClass {
+        let key = RequestClassKey(
+            initContainerCount: 0, containers: [], rules: [:], devicePolicy: DevicePolicy("", bindsNuma: false),
+            nodePolicyText: "", weights: .equal, namespace: -1, constraints: .none, resources: .none, extended: [:],
+            podKind: noPodKind)
+        return RequestClass(id: -1, key: key, vendorCount: 0, footprint: -1, traits: ClassTraits())
+    }
+
     /// The class in another fleet that has the same catalogue, its verdicts to be resolved there.
     func copy(twin: RequestClass?) -> RequestClass {
         let other = RequestClass(

@@ -19,6 +19,11 @@ public struct PodRules: Sendable, Hashable {
 
     public init() {}
 
+    /// All symbols that the rules name.
+    package var symbols: [Symbol] {
+        [symbol, secondSymbol] + uuidFilters.flatMap { ($0.use ?? []) + ($0.noUse ?? []) }
+    }
+
     /// Whether the device id passes every filter.
     @inline(__always)
     public func allowsUUID(_ id: Symbol) -> Bool {

@@ -134,9 +134,18 @@ extension Fleet {
     /// Takes a pod off, wherever it is.
     func drop(_ uid: String) -> FleetAnswer {
         guard let record = pods[uid] else { return .unknownPod }
-        for part in record.parts { remove(part.resident) }
+        for part in record.parts where part.resident != .none { takeOff(part.resident) }
         keep(nil, as: uid)
         return .done
+    }
+
+    /// Forgets what a pod had by a resident that has been taken off by its handle.
+    func forgetPart(_ id: ResidentID) {
+        guard let uid = uidOfResident[id.row], var record = pods[uid],
+            let place = record.parts.firstIndex(where: { $0.resident == id })
+        else { return }
+        record.parts.remove(at: place)
+        keep(record.parts.isEmpty ? nil : record, as: uid)
     }
 
     /// Writes a pod's record, so that it can be taken back.
@@ -174,7 +183,7 @@ extension Fleet {
                 effects: heldByID(id), resources: residents.footprints[Int(residents[id].footprint)],
                 extended: residents.extended[id.row] ?? [], podKind: residents.podKinds[id.row] ?? noPodKind)
         }
-        remove(id)
+        takeOff(id)
         record.parts[place].resident = .none
         keep(record, as: uid)
     }

@@ -125,6 +125,13 @@ extension Fleet {
     @discardableResult
     public func remove(_ id: ResidentID) -> Bool {
         guard residents.isAlive(id) else { return false }
+        takeOff(id)
+        if !uidOfResident.isEmpty { forgetPart(id) }
+        return true
+    }
+
+    /// Takes a pod off, whatever is known of it by uid. - Precondition: it is there.
+    func takeOff(_ id: ResidentID) {
         let row = residents[id]
         if table.isJournaling { journal.append(.removed(residents.departure(of: id))) }
         for effect in residents.effects(of: id) {
@@ -138,7 +145,6 @@ extension Fleet {
         observer?.residentChanged(residents.effects(of: id), node: Int(row.node), by: -1)
         if let kind = residents.podKinds[id.row] { podRules?.didRemove(kind, node: Int(row.node)) }
         residents.remove(id)
-        return true
     }
 
     /// Whether the pod is still there.

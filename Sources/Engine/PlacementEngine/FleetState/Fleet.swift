@@ -57,6 +57,10 @@ public final class Fleet {
     /// ResourceQuotas by namespace, in the order in which they count.
     var quotaObjects: [String: [ResourceQuota]] = [:]
     var journal: [FleetChange] = []
+    // What was left when idle ones were last looked for.
+    var footprintsAfterSweep = 0
+    var namespacesAfterSweep = 0
+    var symbolsAfterSweep = 0
     let parser = JSONParser()
     private var resolvedCounts = (0, 0)
 

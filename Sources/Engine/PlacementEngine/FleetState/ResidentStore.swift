@@ -207,6 +207,15 @@ struct ResidentStore: ~Copyable {
         }
     }
 
+    /// Follows devices that have moved. - Parameter newRow: by old row
+    mutating func moveDevices(_ newRow: [Int32]) {
+        for row in 0..<rowCount where rows[row].generation != 0 {
+            for place in Int(rows[row].firstEffect)..<Int(rows[row].firstEffect + rows[row].effectCount) {
+                effects[place].device = newRow[Int(effects[place].device)]
+            }
+        }
+    }
+
     var footprintCount: Int { footprintNumbers.count }
 
     var memoryBytes: Int {

@@ -31,6 +31,9 @@ package struct ClassTraits {
     /// Pods of the class read and change only nodes of their vendor, if they leave nothing but usage there.
     var isIndependent = false
 
+    /// Of a class that asks for nothing.
+    init() { search = .pool }
+
     init(_ key: RequestClassKey, catalog: VendorCatalog, profile: CompatibilityProfile) {
         let requests = Array(key.containers.joined())
         let vendors = requests.reduce(0) { $0 | $1.vendor.bit }

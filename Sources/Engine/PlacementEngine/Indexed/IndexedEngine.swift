@@ -59,6 +59,15 @@ public final class IndexedEngine: PlacementEngine {
         whole.place(classIDs, clock: clock, into: &result)
     }
 
+    /// What the indexes hold, by structure. - Complexity: O(classes)
+    public var memory: [Fleet.MemoryUse] {
+        var uses = whole.memory
+        for lane in lanes?.searchLanes ?? [] {
+            for (place, use) in lane.memory.enumerated() { uses[place].bytes += use.bytes }
+        }
+        return uses
+    }
+
     /// All lanes that the engine decides in.
     var searchLanes: [SearchLane] { [whole] + (lanes?.searchLanes ?? []) }
 

@@ -21,6 +21,8 @@ struct NodeSet: BitwiseCopyable {
 
     func deallocate() { bits?.deallocate() }
 
+    var memoryBytes: Int { bits == nil ? 0 : 8 * capacity }
+
     /// True while nothing was refused: every node may fit.
     var isFull: Bool { fewCount == 0 && bits == nil }
 

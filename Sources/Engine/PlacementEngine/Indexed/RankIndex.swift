@@ -112,6 +112,10 @@ struct RankIndex: ~Copyable {
         return chunkWords + place / Self.width * Self.width * Self.words + place % Self.width
     }
 
+    var memoryBytes: Int {
+        nodeCapacity * 12 + (chunkCapacity + groupCapacity) * Self.width * (Self.words + 1) * 8 + topCapacity * 80
+    }
+
     func contains(_ node: Int) -> Bool { node < nodeCapacity && keys[node] != Self.absent }
 
     // MARK: Update

@@ -85,8 +85,8 @@ private struct QuotaNeed {
             let cores = Int64(request.cores)
             most.memoryMiB += devices * max(memory.max()!, 0)
             most.cores += devices * max(cores, 0)
-            least.memoryMiB = min(least.memoryMiB, max(memory.min()!, 0))
-            least.cores = min(least.cores, max(min(cores, 100), 0))
+            least.memoryMiB = min(least.memoryMiB, memory.min()!)
+            least.cores = min(least.cores, min(cores, 100))
         }
     }
 }

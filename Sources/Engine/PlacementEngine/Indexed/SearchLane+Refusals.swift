@@ -4,7 +4,7 @@ import PlacementModel
 // "No" is as fast as "yes": a class that no node takes is not looked for again before something changes for it.
 extension SearchLane {
     func staysRefused(_ classID: Int32) -> Bool {
-        guard let plan = plan(known: Int(classID)) else { return false }
+        guard knowsClasses, let plan = plan(known: Int(classID)) else { return false }
         if plan.pointee.namespace >= 0 {
             switch quotaAnswer(plan) {
             case .never: return true

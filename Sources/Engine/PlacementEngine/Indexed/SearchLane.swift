@@ -25,8 +25,8 @@ final class SearchLane {
     /// Nodes with taints or marked unschedulable exist, so that even plain classes need the constraint filter.
     private(set) var fleetConstrains = false
     /// Plans by class id, made at first use; stored in slabs.
-    private var plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>
-    private var planCapacity = 0
+    private(set) var plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>
+    private(set) var planCapacity = 0
     /// The cluster's classes by id, as many as there is room for plans.
     private(set) var classes: UnsafeMutablePointer<Unmanaged<RequestClass>>
     private var slabs: [UnsafeMutablePointer<ClassPlan>] = []
@@ -37,7 +37,7 @@ final class SearchLane {
     /// Classes that were known may stand for others since.
     private var classVersionSeen = 0
     /// Counts of pools and trees that have been replaced.
-    private var earlierWork = WorkCounters()
+    var earlierWork = WorkCounters()
     let scratch: UnsafeMutablePointer<Scratch>
     let taken: UnsafeMutablePointer<ScanCandidate>
     /// Groups of the devices taken.
@@ -86,7 +86,7 @@ final class SearchLane {
         groups.deallocate()
     }
 
-    private func dropPlans() {
+    func dropPlans() {
         for place in 0..<planCapacity {
             plans[place]?.pointee.possible.deallocate()
             plans[place] = nil
@@ -97,6 +97,9 @@ final class SearchLane {
         for tree in trees { earlierWork.nodesRescored += tree.nodesRescored }
         trees.removeAll()
     }
+
+    /// False once classes have been dropped since the last round.
+    var knowsClasses: Bool { classVersionSeen == cluster.classVersion }
 
     /// Forgets all that is kept by class, once classes have been dropped.
     private func forgetClasses() {
@@ -110,7 +113,7 @@ final class SearchLane {
         for id in 0..<planCapacity { (classes + id).initialize(to: .passUnretained(cluster.classes[id])) }
     }
 
-    private func dropAsks() {
+    func dropAsks() {
         for ask in asks.values {
             ask.deinitialize(count: 1)
             ask.deallocate()
@@ -141,6 +144,7 @@ final class SearchLane {
             pools.removeAll()
             dropPlans()
         }
+        keepBounds()
         let classCount = cluster.classes.count
         if classCount > planCapacity {
             plans = grown(plans, from: planCapacity, to: classCount, filler: nil as UnsafeMutablePointer<ClassPlan>?)

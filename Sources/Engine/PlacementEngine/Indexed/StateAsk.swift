@@ -113,7 +113,22 @@ struct StateAsk: ~Copyable {
     @inline(__always)
     mutating func follow(_ groups: borrowing StateGroups) {
         if position != groups.reassignedEnd { forget(groups) }
+        if records > Limits.askRecords { forgetAll() }
         if markCapacity << 6 < groups.stateCount { grow(groups.stateCount) }
+    }
+
+    /// Starts anew, once the devices of many trials are kept.
+    private mutating func forgetAll() {
+        marks.update(repeating: Marks(), count: markCapacity)
+        trials.update(repeating: .none, count: trialCapacity)
+        trialCount = 0
+        records = 1
+    }
+
+    var memoryBytes: Int {
+        markCapacity * MemoryLayout<Marks>.stride + trialCapacity * MemoryLayout<StateTrial>.stride
+            + termCount * MemoryLayout<KindTerms>.stride + deviceCapacity * MemoryLayout<AllocatedDevice>.stride
+            + recordCapacity * 8 + 400
     }
 
     private mutating func forget(_ groups: borrowing StateGroups) {

@@ -64,6 +64,8 @@ struct StateGroups: ~Copyable {
     private var unsharedCount: UInt64 = 0
     private var position = 0
     private(set) var nodesRescored = 0
+    /// Words of keys whose numbers were given to states with longer or shorter ones.
+    private var lostWords = 0
 
     private let vendor: VendorID
 
@@ -252,6 +254,19 @@ struct StateGroups: ~Copyable {
     /// The state's nodes, ascending; valid until the next visit.
     func nodes(of state: Int) -> UnsafeBufferPointer<Int32> { states[state].nodes.items }
 
+    /// Whether so much is kept of nodes that are gone that the groups are better made anew.
+    func isWorn(nodes: Int) -> Bool {
+        let shapesMax = Limits.shapesPerRow * nodes + Limits.shapesAtLeast
+        return shapes.count > shapesMax || kindNumbers.count > Limits.shapesPerRow * shapesMax
+            || lostWords > max(Limits.lostWords, wordCount / 2)
+    }
+
+    var memoryBytes: Int {
+        stateCapacity * (MemoryLayout<State>.stride + MemoryLayout<StateSummary>.stride + 60)
+            + (wordCapacity + slotCount + nodeCapacity * 3) * 4 + (kindNumbers.count + shapes.count) * 400
+            + reassigned.capacity * 4
+    }
+
     // MARK: Keys
 
     private mutating func state(of node: Int, _ table: DeviceTable) -> Int32 {
@@ -280,6 +295,7 @@ struct StateGroups: ~Copyable {
         }
         let state = takeNumber()
         if Int(states[state].wordCount) != key.count {
+            lostWords += Int(states[state].wordCount)
             if wordCount + key.count > wordCapacity { reserve(words: wordCount + key.count) }
             states[state].firstWord = wordCount
             states[state].wordCount = Int32(key.count)
