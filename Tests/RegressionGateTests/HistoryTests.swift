@@ -59,7 +59,7 @@ import Testing
     @Test func otherTracesAreOtherSeries() throws {
         let file = Self.file()
         defer { Self.remove(file) }
-        let store = try HistoryStore(file: file, for: .reading)
+        let store = try HistoryStore(file: file, for: .adding)
         for (commit, digest, checks) in [("aaaa", "1", 1000), ("bbbb", "2", 2000), ("cccc", "2", 2500)] {
             var record = RecordSamples.record(commit, counts: ["exactChecks": Int64(checks)])
             record.workloads[0].name = "trace/smoke/hami"
