@@ -37,6 +37,8 @@ public struct WhatIfFleet {
     /// Of a trace: pods that run from the start, with devices that are chosen on their node, and all others.
     var running: [RunningPod] = []
     var pending: [PendingPod] = []
+    /// What a fleet from a cluster was made of.
+    var input: PlacementInput? { snapshot?.input }
     let catalog: VendorCatalog
     var defaults: SchedulingDefaults
     /// What could not be used of the input.
@@ -121,7 +123,8 @@ public struct WhatIfFleet {
                     ?? CPUMilli.range.upperBound,
                 memoryMiB: member.node.allocatable["memory"].map { $0.amount(OfferedAmount.self).value >> 20 }
                     ?? MemoryMiB.range.upperBound,
-                podsMax: member.node.allocatable["pods"]?.amount(PodCount.self).value ?? PodCount.range.upperBound)
+                podsMax: member.node.allocatable["pods"]?.amount(PodCount.self).value ?? PodCount.range.upperBound,
+                labels: member.node.metadata.labels, taints: member.node.taints)
             for (vendor, record) in member.records {
                 // Devices in thousandths carry their model as the mode.
                 let word = catalog[vendor].commonWord

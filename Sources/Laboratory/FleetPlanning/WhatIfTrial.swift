@@ -45,8 +45,11 @@ final class WhatIfTrial {
                 cluster.register(member.node, records: member.records, cordoned: member.cordoned)
             }
         }
+        let daemons = fleet.input?.daemonPods ?? []
         for node in nodes {
-            cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: fleet.catalog))
+            let added = node.kubernetesNode
+            cluster.register(added, records: try node.deviceRecords(catalog: fleet.catalog))
+            for pod in PlacementInput.daemonPods(on: added, daemons) { _ = cluster.restore(pod) }
         }
         driver = RoundDriver(IndexedEngine(cluster: cluster))
         if let session, let snapshot = fleet.snapshot {
@@ -96,6 +99,7 @@ final class WhatIfTrial {
     private func take(_ fleet: WhatIfFleet, _ removed: Set<String>) {
         let chooser = ReferenceEngine(cluster: cluster)
         for pod in fleet.running {
+            if removed.contains(pod.node), pod.asked.belongsToItsNode { continue }
             if removed.contains(pod.node) {
                 queue.append(Queued(name: pod.name, from: pod.node, requestClass: requestClass(pod.asked)))
             } else {
