@@ -65,7 +65,7 @@ struct AcmeSource: TraceSource {
                 task.memoryMiB = try row.decimal(memory, times: 1024, in: 0...TraceImport.countMax, absent: 0)
             }
             _ = try row.word(places[5], among: HeliosSource.states)
-            guard try task.setTimes(row, submit: places[6], start: places[7], end: places[8]) else {
+            guard try task.setTimes(row, submit: places[6], start: places[7], end: places[8], &work) else {
                 return work.drop("jobs that never started")
             }
             try work.add(task, at: places[0], of: row)

@@ -2,13 +2,9 @@ import TraceModel
 
 /// Values as published data sets write them; each error names file, line and column.
 extension CSVReader {
-    /// Texts that stand for a value that is not there.
-    private static let absentWords = ["nan", "NaN", "None", "NULL", "null", "Unknown"]
-
     /// Whether a field is empty or says that there is no value.
     package func isAbsent(_ column: Int) -> Bool {
-        if isEmpty(column) { return true }
-        return withBytes(column) { bytes in Self.absentWords.contains { $0.utf8.elementsEqual(bytes) } }
+        isEmpty(column) || withBytes(column) { AbsentValue.isOne($0) }
     }
 
     /// A text that must be there.

@@ -50,7 +50,7 @@ struct HeliosSource: TraceSource {
             var task = ImportedTask(name: "job-" + (try row.name(places[0])), namespace: try row.name(places[1]))
             try task.setShare(row, devices: places[2], cpus: places[3], nodes: places[4], work)
             _ = try row.word(places[5], among: Self.states)
-            guard try task.setTimes(row, submit: places[6], start: places[7], end: places[8]) else {
+            guard try task.setTimes(row, submit: places[6], start: places[7], end: places[8], &work) else {
                 return work.drop("jobs that never started")
             }
             try work.add(task, at: places[0], of: row)

@@ -26,7 +26,7 @@ struct JSONRecord {
     func optionalText(_ path: Step...) throws(TraceError) -> String? {
         guard let value = find(path), !value.isNull else { return nil }
         guard let text = value.string else { throw error(path, "is no text") }
-        return text.isEmpty || text == "None" ? nil : text
+        return AbsentValue.isOne(text) ? nil : text
     }
 
     /// Number of elements of the list at a place.

@@ -11,7 +11,7 @@ struct JobSplit {
     func deviceMilli(of devices: Int64) -> Int64 { share(of: devices) * 1000 }
 }
 
-/// What the job lists of Helios and Acme have in common.
+/// What the job lists of Slurm, Helios and Acme have in common.
 extension ImportedTask {
     /// A pod a node, each with an equal part of the job.
     mutating func setShare(
@@ -26,13 +26,16 @@ extension ImportedTask {
 
     /// - Returns: false when the job never started.
     mutating func setTimes(
-        _ row: borrowing CSVReader, submit: Int, start: Int, end: Int
+        _ row: borrowing CSVReader, submit: Int, start: Int, end: Int, _ work: inout TraceImport
     ) throws(TraceError) -> Bool {
         arrivalMs = try row.presentTime(submit)
         let endMs = try row.time(end, mayBeAbsent: true)
         guard let startMs = try row.time(start, mayBeAbsent: true) else { return false }
-        _ = try row.duration(fromMs: arrivalMs, submit, toMs: startMs, start)
-        if let endMs { durationMs = try row.duration(fromMs: startMs, start, toMs: endMs, end) }
+        var order = EventOrder(arrivalMs, column: submit)
+        var notes: [String] = []
+        _ = try order.take(startMs, start, of: row) { notes.append($0) }
+        if let endMs { durationMs = try order.take(endMs, end, of: row) { notes.append($0) } }
+        for note in notes { work.note(note) }
         return true
     }
 }

@@ -61,7 +61,8 @@ public struct OpenBImporter {
                 origin: "github.com/alibaba/clusterdata, cluster-trace-gpu-v2023", licence: "as published there",
                 deviceModel: .milli))
         trace.nodes = try importer.nodes()
-        (trace.pods, trace.targetPods) = try importer.pods()
+        let models = Set(trace.nodes.flatMap { $0.groups.map(\.model) })
+        (trace.pods, trace.targetPods) = try importer.pods(models)
         return trace
     }
 
@@ -78,10 +79,11 @@ public struct OpenBImporter {
                 let name = try reader.text(places[0])
                 guard names.insert(name).inserted else { throw reader.error(places[0], "node \(name) stands twice") }
                 var node = TraceNode(
-                    name: name, cpuMilli: try reader.integer(places[1], in: 0...TraceFormat.amountMax),
-                    memoryMiB: try reader.integer(places[2], in: 0...TraceFormat.amountMax), podsMax: Self.podsMax)
-                let devices = try reader.integer(places[3], in: 0...TraceFormat.devicesPerNodeMax)
+                    name: name, cpuMilli: try reader.wholeDecimal(places[1], in: 0...TraceFormat.amountMax),
+                    memoryMiB: try reader.wholeDecimal(places[2], in: 0...TraceFormat.amountMax), podsMax: Self.podsMax)
+                let devices = try reader.wholeDecimal(places[3], in: 0...TraceFormat.devicesPerNodeMax, absent: 0)
                 if devices > 0 {
+                    if reader.isAbsent(places[4]) { throw reader.error(places[4], "is empty; the node has devices") }
                     node.groups = [
                         TraceDeviceGroup(
                             vendor: vendor.commonWord, model: try reader.text(places[4]), devices: Int(devices),
@@ -123,15 +125,17 @@ public struct OpenBImporter {
     }
 
     /// The pods offered, and the list they come from where an order is given.
-    private func pods() throws(TraceError) -> (TracePods, TracePods?) {
+    ///
+    /// - Parameter models: of the devices of all nodes.
+    private func pods(_ models: Set<String>) throws(TraceError) -> (TracePods, TracePods?) {
         var times: [String: Times] = [:]
-        let listed = try readPods(files.pods, nameColumn: "name") { reader, name throws(TraceError) in
+        let listed = try readPods(files.pods, nameColumn: "name", models) { reader, name throws(TraceError) in
             let own = try self.times(reader)
             times[name] = own
             return own
         }
         guard let order = files.order else { return (listed, nil) }
-        let offered = try readPods(order, nameColumn: "pod") { reader, name throws(TraceError) in
+        let offered = try readPods(order, nameColumn: "pod", models) { reader, name throws(TraceError) in
             let source = try reader.optionalColumn("source_pod").map { column throws(TraceError) in
                 try reader.text(column)
             }
@@ -144,7 +148,7 @@ public struct OpenBImporter {
         var seconds: [Int64] = []
         for name in ["creation_time", "scheduled_time", "deletion_time"] {
             guard let column = reader.optionalColumn(name) else { return Times() }
-            seconds.append(try reader.integer(column, in: 0...Self.secondsMax, absent: -1))
+            seconds.append(try reader.wholeDecimal(column, in: 0...Self.secondsMax, absent: -1))
         }
         let (creation, scheduled, deletion) = (seconds[0], seconds[1], seconds[2])
         if creation < 0 { return Times() }
@@ -153,7 +157,7 @@ public struct OpenBImporter {
     }
 
     private func readPods(
-        _ file: String, nameColumn: String,
+        _ file: String, nameColumn: String, _ models: Set<String>,
         times: (borrowing CSVReader, String) throws(TraceError) -> Times
     ) throws(TraceError) -> TracePods {
         let bytes = try TraceFiles.read(file)
@@ -165,18 +169,21 @@ public struct OpenBImporter {
             var pods = TracePods()
             while try reader.next() {
                 let name = try reader.text(places[0])
-                let devices = try reader.integer(places[3], in: 0...TraceFormat.devicesPerNodeMax)
-                let milli = min(try reader.integer(places[4], in: -1...TraceFormat.amountMax, absent: 0), 1000)
+                let devices = try reader.wholeDecimal(places[3], in: 0...TraceFormat.devicesPerNodeMax, absent: 0)
+                let milli = min(try reader.wholeDecimal(places[4], in: -1...TraceFormat.amountMax, absent: 0), 1000)
                 var annotations = ""
-                if devices > 0, let specColumn, !reader.isEmpty(specColumn) {
-                    annotations = KeyValueList.text([
-                        (key: vendor.annotations.useType, value: try reader.text(specColumn))
-                    ])
+                if devices > 0, let specColumn, !reader.isAbsent(specColumn) {
+                    let spec = try reader.text(specColumn)
+                    // Alternatives stand between bars.
+                    guard spec.split(separator: "|").contains(where: { models.contains(String($0)) }) else {
+                        throw reader.error(specColumn, "no node has devices of the model \(spec)")
+                    }
+                    annotations = KeyValueList.text([(key: vendor.annotations.useType, value: spec)])
                 }
                 let shape = PodShape(
                     namespace: pods.texts.intern("default"),
-                    cpuMilli: try reader.integer(places[1], in: 0...TraceFormat.amountMax),
-                    memoryMiB: try reader.integer(places[2], in: 0...TraceFormat.amountMax),
+                    cpuMilli: try reader.wholeDecimal(places[1], in: 0...TraceFormat.amountMax),
+                    memoryMiB: try reader.wholeDecimal(places[2], in: 0...TraceFormat.amountMax),
                     limits: pods.texts.intern(vendor.milliLimits(devices: devices, milli: max(milli, 0))),
                     annotations: pods.texts.intern(annotations), nodeSelector: pods.texts.intern(""))
                 let own = try times(reader, name)

@@ -25,7 +25,9 @@ struct SlurmSource: TraceSource {
         var work = try TraceImport(self, options, catalog: catalog)
         _ = try work.makeDescribedFleet(.init())
         let file = files.path("jobs")
-        let dialect = CSVDialect(delimiter: UInt8(ascii: "|"), quotes: false)
+        let dialect = CSVDialect(
+            delimiter: UInt8(ascii: "|"), delimiterAdvice: "has no bars; sacct needs --parsable2 (-P)", quotes: false)
+        let types = DeviceTypeNames(catalog: catalog)
         try work.forEachRow(of: file, columns: Self.columns, dialect: dialect) {
             work, row, places throws(TraceError) in
             let id = try row.name(places[0])
@@ -33,25 +35,23 @@ struct SlurmSource: TraceSource {
             if id.contains("[") { return work.drop("job arrays that are still pending") }
             var task = ImportedTask(name: "job-" + id, namespace: try namespace(row))
             let state = try state(row, places[1])
-            task.arrivalMs = try row.presentTime(places[2])
-            let endMs = try row.time(places[4], mayBeAbsent: true)
-            if let startMs = try row.time(places[3], mayBeAbsent: true) {
-                _ = try row.duration(fromMs: task.arrivalMs, places[2], toMs: startMs, places[3])
-                if let endMs { task.durationMs = try row.duration(fromMs: startMs, places[3], toMs: endMs, places[4]) }
-            } else if state != "PENDING" {
-                return work.drop("jobs that never started")
-            }
+            let hasStarted = try task.setTimes(row, submit: places[2], start: places[3], end: places[4], &work)
+            if !hasStarted && state != "PENDING" { return work.drop("jobs that never started") }
             let split = JobSplit(nodes: max(try row.integer(places[5], in: 0...TraceImport.countMax), 1))
             task.pods = split.nodes
-            try set(&task, split, row, work)
+            try set(&task, split, row, &work, types)
             try work.add(task, at: places[0], of: row)
         }
         return try work.finish(file: file, startsAtFirst: true)
     }
 
+    private static func described(_ resource: String) -> String {
+        ["gres/shard", "gres/mps"].contains(resource) ? "shares of GPUs (\(resource))" : resource
+    }
+
     private func namespace(_ row: borrowing CSVReader) throws(TraceError) -> String {
         for name in ["Account", "User"] {
-            if let column = row.optionalColumn(name), !row.isEmpty(column) { return try row.text(column) }
+            if let column = row.optionalColumn(name), !row.isAbsent(column) { return try row.text(column) }
         }
         return "default"
     }
@@ -66,10 +66,11 @@ struct SlurmSource: TraceSource {
 
     /// What was asked for, or where that is not told, what was given.
     private func set(
-        _ task: inout ImportedTask, _ split: JobSplit, _ row: borrowing CSVReader, _ work: borrowing TraceImport
+        _ task: inout ImportedTask, _ split: JobSplit, _ row: borrowing CSVReader, _ work: inout TraceImport,
+        _ types: DeviceTypeNames
     ) throws(TraceError) {
         let columns = ["ReqTRES", "AllocTRES"].compactMap { row.optionalColumn($0) }
-        guard let column = columns.first(where: { !row.isEmpty($0) }) ?? columns.first else {
+        guard let column = columns.first(where: { !row.isAbsent($0) }) ?? columns.first else {
             throw TraceError(file: row.file, line: 1, problem: "missing column ReqTRES or AllocTRES in the header")
         }
         let resources = try SlurmResources(row, column)
@@ -77,10 +78,18 @@ struct SlurmSource: TraceSource {
         task.memoryMiB = split.share(of: resources.memoryMiB)
         var model = ""
         if let type = resources.deviceType {
-            guard let found = work.models.sorted().first(where: { $0.lowercased().contains(type.lowercased()) }) else {
-                throw row.error(column, "no node of --nodes has GPUs of the type \(type)")
+            let found = types.models(for: type, among: work.models)
+            guard let first = found.first else {
+                let known = work.models.isEmpty ? "" : "; it has \(work.models.sorted().joined(separator: ", "))"
+                throw row.error(column, "no node of --nodes has GPUs of the type \(type)\(known)")
             }
-            model = found
+            if found.count > 1 {
+                work.note("jobs of type \(type), which may be \(found.joined(separator: " or ")); taken for the first")
+            }
+            model = first
+        }
+        for kind in resources.passedOver {
+            work.note("jobs that ask for \(Self.described(kind)), which a trace cannot say")
         }
         task.devices = work.devices.ask(milli: split.deviceMilli(of: resources.devices), model: model)
     }
@@ -93,6 +102,8 @@ struct SlurmResources {
     private(set) var devices: Int64 = 0
     /// The type asked for, where it is one.
     private(set) var deviceType: String?
+    /// Names of generic resources other than whole GPUs, without their types; shares of GPUs among them.
+    private(set) var passedOver: [String] = []
 
     /// - Throws: an error at the column for text of another form. Resources of other kinds are skipped.
     init(_ row: borrowing CSVReader, _ column: Int) throws(TraceError) {
@@ -114,6 +125,12 @@ struct SlurmResources {
                 memoryMiB = memory
             case "gres/gpu": untyped = try Self.count(amount, entry, row, column)
             default:
+                if name.hasPrefix("gres/"), !name.hasPrefix("gres/gpu:") {
+                    let kind = String(name.prefix { $0 != ":" })
+                    // Not asked for but used, as accounting notes it.
+                    if kind == "gres/gpuutil" || kind == "gres/gpumem" { continue }
+                    if amount != "0", !passedOver.contains(kind) { passedOver.append(kind) }
+                }
                 guard name.hasPrefix("gres/gpu:") else { continue }
                 typed.append((String(name.dropFirst(9)), try Self.count(amount, entry, row, column)))
             }

@@ -26,6 +26,17 @@ enum TimestampText {
         return (days * 86_400 + hour * 3600 + minute * 60 + second - offset) * 1000 + milliseconds
     }
 
+    /// The month of a time that carries no offset, so that it is told by a clock on the wall; nil for all others.
+    static func monthWithoutOffset(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        var scanner = Scanner(text: text)
+        guard milliseconds(text) != nil, scanner.number(digits: 4) != nil, scanner.take("-"),
+            let month = scanner.number(digits: 2)
+        else { return nil }
+        let clock = text.dropFirst(10)
+        let hasOffset = clock.contains { $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+        return hasOffset ? nil : month
+    }
+
     static func milliseconds(_ text: String) -> Int64? {
         var text = text
         return text.withUTF8 { milliseconds($0) }

@@ -27,6 +27,7 @@ struct TraceImport {
     private var nodeNames: Set<String> = []
     private var workload = ImportedWorkload()
     private var dropped: [(reason: String, count: Int)] = []
+    private var notes: [(text: String, count: Int)] = []
     private var badRows: [TraceError] = []
 
     init(_ source: any TraceSource, _ options: ImportOptions, catalog: VendorCatalog) throws(TraceError) {
@@ -70,6 +71,15 @@ struct TraceImport {
             dropped[place].count += 1
         } else {
             dropped.append((reason, 1))
+        }
+    }
+
+    /// Notes what was put right or could not be taken over of a record that is kept.
+    mutating func note(_ text: String) {
+        if let place = notes.firstIndex(where: { $0.text == text }) {
+            notes[place].count += 1
+        } else {
+            notes.append((text, 1))
         }
     }
 
@@ -175,6 +185,6 @@ struct TraceImport {
                 deviceModel: options.deviceModel))
         trace.nodes = nodes
         trace.pods = try workload.pods(file: file, startsAtFirst: startsAtFirst)
-        return ImportedTrace(trace: trace, dropped: dropped, badRows: badRows)
+        return ImportedTrace(trace: trace, dropped: dropped, notes: notes, badRows: badRows)
     }
 }

@@ -42,6 +42,8 @@ public struct ImportedTrace: Sendable {
     public var trace: Trace
     /// Records that are no pods, by reason, in order of the reasons.
     public var dropped: [(reason: String, count: Int)] = []
+    /// What was put right, or not taken over, in records that are kept, with how many it concerns.
+    public var notes: [(text: String, count: Int)] = []
     /// Rows left out because they were bad, in file order; only with ``ImportOptions/skipsBadRows``.
     public var badRows: [TraceError] = []
 }

@@ -60,6 +60,9 @@ package struct CSVReader {
         guard try scanRecord() else { throw TraceError(file: file, problem: "is empty; expected a header line") }
         for column in fields.indices {
             let name = try text(column)
+            if name.isEmpty, let first = header.firstIndex(of: "") {
+                throw error(column, "columns \(first + 1) and \(column + 1) have no name in the header")
+            }
             if header.contains(name) { throw error(column, "column \(name) stands twice in the header") }
             header.append(name)
         }
@@ -75,9 +78,24 @@ package struct CSVReader {
             if let place = header.firstIndex(of: name) { places.append(place) } else { missing.append(name) }
         }
         if missing.isEmpty { return places }
+        if let problem = separatorProblem { throw TraceError(file: file, line: 1, problem: problem) }
         let plural = missing.count == 1 ? "column " : "columns "
         throw TraceError(
             file: file, line: 1, problem: "missing \(plural)\(missing.joined(separator: ", ")) in the header")
+    }
+
+    /// What is wrong with the separators of a header that is one field; nil where nothing is.
+    private var separatorProblem: String? {
+        guard header.count == 1, header[0].utf8.count > 1 else { return nil }
+        if let advice = dialect.delimiterAdvice { return advice }
+        let names: [(UInt8, String)] = [
+            (UInt8(ascii: ";"), "semicolons"), (UInt8(ascii: "\t"), "tabs"), (UInt8(ascii: "|"), "bars"),
+            (UInt8(ascii: ","), "commas"),
+        ]
+        guard let own = names.first(where: { $0.0 == dialect.delimiter })?.1,
+            let found = names.first(where: { $0.0 != dialect.delimiter && header[0].utf8.contains($0.0) })?.1
+        else { return nil }
+        return "fields are separated by \(found); \(own) are expected"
     }
 
     /// Place of a column that need not be there.

@@ -7,6 +7,8 @@ package enum TraceFormat {
     package static let metadataFile = "trace.json"
     package static let fleetFile = "fleet.csv"
     package static let podsFile = "pods.csv"
+    /// Written only where policies aim at another list of pods than the one offered.
+    package static let targetFile = "target.csv"
 
     package static let fleetColumns = [
         "node", "cpu_milli", "memory_mib", "pods_max", "vendor", "model", "devices", "slots", "device_memory_mib",

@@ -15,10 +15,19 @@ extension Trace {
         var rows: [String: Int32] = [:]
         for (row, node) in nodes.enumerated() { rows[node.name] = Int32(row) }
         self.pods = try Self.readPods(pods, file: TraceFormat.path(folder, TraceFormat.podsFile), nodeRows: rows)
+        if description.checksums[TraceFormat.targetFile] != nil {
+            let target = try description.verifiedBytes(TraceFormat.targetFile, folder: folder)
+            targetPods = try Self.readPods(
+                target, file: TraceFormat.path(folder, TraceFormat.targetFile), nodeRows: rows)
+        }
     }
 
     /// Names of the files of a trace folder.
-    public static let files = [TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile]
+    public static func files(of folder: String) -> [String] {
+        let target = TraceFormat.targetFile
+        return [TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile]
+            + (TraceFiles.exists(TraceFormat.path(folder, target)) ? [target] : [])
+    }
 
     /// Whether a folder holds a trace in Berth's format.
     public static func isTrace(folder: String) -> Bool {
@@ -70,6 +79,7 @@ private struct TraceDescription {
             }
             checksums[name] = digest
         }
+        checksums[TraceFormat.targetFile] = root["checksums"]?[TraceFormat.targetFile]?.string
         withExtendedLifetime(parser) {}
     }
 

@@ -1,7 +1,7 @@
 import BulkJSON
 
 extension Trace {
-    /// Writes the three files of a trace folder, making the folder if needed.
+    /// Writes the files of a trace folder, making the folder if needed.
     ///
     /// The same trace gives the same bytes on every machine.
     /// - Throws: ``TraceError`` with the system's words.
@@ -9,11 +9,14 @@ extension Trace {
         try TraceFiles.makeFolder(folder)
         let fleet = fleetCSV()
         let pods = podsCSV()
-        let description = metadataJSON(
-            checksums: [
-                (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)),
-                (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
-            ])
+        var checksums = [
+            (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)), (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
+        ]
+        if let target = targetPods.map({ Self.podsCSV($0, nodes: nodes) }) {
+            checksums.append((TraceFormat.targetFile, SHA256.hexDigest(of: target)))
+            try TraceFiles.write(target, to: TraceFormat.path(folder, TraceFormat.targetFile))
+        }
+        let description = metadataJSON(checksums: checksums)
         try TraceFiles.write(fleet, to: TraceFormat.path(folder, TraceFormat.fleetFile))
         try TraceFiles.write(pods, to: TraceFormat.path(folder, TraceFormat.podsFile))
         try TraceFiles.write(description, to: TraceFormat.path(folder, TraceFormat.metadataFile))
@@ -82,7 +85,9 @@ extension Trace {
         return writer.bytes
     }
 
-    package func podsCSV() -> [UInt8] {
+    package func podsCSV() -> [UInt8] { Self.podsCSV(pods, nodes: nodes) }
+
+    private static func podsCSV(_ pods: TracePods, nodes: [TraceNode]) -> [UInt8] {
         var writer = CSVWriter()
         let hasPriorities = pods.priority.contains { $0 != 0 }
         writer.record(TraceFormat.podColumns + (hasPriorities ? [TraceFormat.priorityColumn] : []))

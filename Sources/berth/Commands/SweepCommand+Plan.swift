@@ -33,7 +33,7 @@ extension SweepCommand {
     /// The files of a folder that the shards read.
     private func source(_ folder: String) throws -> SweepPlan.Source {
         if Trace.isTrace(folder: folder) || !OpenBImporter.isTrace(folder: folder) {
-            return SweepPlan.Source(folder: folder, files: Trace.files)
+            return SweepPlan.Source(folder: folder, files: Trace.files(of: folder))
         }
         let variants = try podsVariants(of: folder)
         return SweepPlan.Source(

@@ -111,7 +111,7 @@ struct TraceImportCommand: ParsableCommand {
                 try trace.write(folder: output)
                 return trace
             }
-            return print(TraceTable.text(trace, catalog: catalog), terminator: "")
+            return StandardOutput.write(TraceTable.text(trace, catalog: catalog))
         }
         guard let source = TraceSources.named(from) else { return }
         var options = ImportOptions()
@@ -130,13 +130,15 @@ struct TraceImportCommand: ParsableCommand {
             return imported
         }
         for error in imported.badRows.prefix(Self.badRowsTold) { StandardError.write("warning: \(error)") }
-        print(TraceTable.text(imported.trace, catalog: catalog), terminator: "")
+        StandardOutput.write(TraceTable.text(imported.trace, catalog: catalog))
         var left = imported.dropped
         if !imported.badRows.isEmpty { left.append(("bad rows", imported.badRows.count)) }
-        if left.isEmpty { return }
-        var table = TextTable([("left out", .left), ("", .right)])
-        for (reason, count) in left { table.add([reason, NumberText.grouped(count)]) }
-        print("\n" + table.text(), terminator: "")
+        for (title, rows) in [("left out", left), ("noted", imported.notes.map { ($0.text, $0.count) })] {
+            if rows.isEmpty { continue }
+            var table = TextTable([(title, .left), ("", .right)])
+            for (reason, count) in rows { table.add([reason, NumberText.grouped(count)]) }
+            StandardOutput.write("\n" + table.text())
+        }
     }
 
     private func fleet() throws -> [DescribedNodes] {

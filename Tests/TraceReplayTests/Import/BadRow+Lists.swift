@@ -116,7 +116,7 @@ extension BadRow {
                     "18:42:27,", "18:40:27,",
                     "cluster_log.csv:3:47: start_time: 2020-06-09 18:40:27 is before submit_time 2020-06-09 18:41:27"
                 ),
-                ("18:45:36", "18:42:26", "cluster_log.csv:3:67: end_time: 2020-06-09 18:42:26 is before start_time"),
+                ("18:45:36", "18:41:27", "cluster_log.csv:3:67: end_time: 2020-06-09 18:41:27 is before start_time"),
                 (
                     "2020-06-09 18:45:36", "2120-06-09 18:45:36",
                     "cluster_log.csv:3:67: end_time: 2120-06-09 18:45:36 is more"
@@ -148,8 +148,8 @@ extension BadRow {
                     "trace_seren.csv:3:36: submit_time: \"2023-02-28 16:23:58 UTC\" is no time"
                 ),
                 (
-                    "00:24:11+08:00", "00:23:11+08:00",
-                    "trace_seren.csv:3:62: start_time: 2023-03-01 00:23:11+08:00 is before"
+                    "00:24:11+08:00", "00:22:11+08:00",
+                    "trace_seren.csv:3:62: start_time: 2023-03-01 00:22:11+08:00 is before"
                 ),
                 (
                     "01:09:04+08:00", "01:09:04+09:00",

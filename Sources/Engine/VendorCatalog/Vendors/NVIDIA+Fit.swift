@@ -111,7 +111,7 @@ extension NVIDIA {
     ///
     /// One card: the lowest sum of pair scores to the other acceptable cards. Several: the combination with the highest
     /// sum of pair scores, first in lexicographic order of scan positions on ties.
-    /// - Complexity: O(C(n, count) x count), no pruning, as HAMi.
+    /// - Complexity: see ``PairScoreChoice``
     private func chooseByTopology(_ count: Int, _ workspace: inout FitWorkspace) {
         let candidates = workspace.fitCount
         if candidates == count { return }
@@ -135,27 +135,20 @@ extension NVIDIA {
             workspace.keepPicks(1)
             return
         }
-        var chosen = Array(0..<count)
-        var best = chosen
-        var bestSum = Int64.min
-        while true {
-            var sum: Int64 = 0
-            for i in 0..<count {
-                for j in (i + 1)..<max(count, i + 1) {
-                    sum &+= pairScore(
-                        Int(workspace.picks[start + chosen[i]].device), Int(workspace.picks[start + chosen[j]].device),
-                        workspace)
-                }
+        // Instances of one card stand together.
+        var devices: [Int] = []
+        var lengths: [Int] = []
+        for candidate in 0..<candidates {
+            let device = Int(workspace.picks[start + candidate].device)
+            if device == devices.last {
+                lengths[lengths.count - 1] += 1
+            } else {
+                devices.append(device)
+                lengths.append(1)
             }
-            if sum > bestSum {
-                bestSum = sum
-                best = chosen
-            }
-            var step = count - 1
-            while step >= 0 && chosen[step] == candidates - count + step { step -= 1 }
-            if step < 0 { break }
-            chosen[step] += 1
-            for later in (step + 1)..<max(count, step + 1) { chosen[later] = chosen[later - 1] + 1 }
+        }
+        let best = PairScoreChoice.positions(of: count, among: lengths) {
+            pairScore(devices[$0], devices[$1], workspace)
         }
         for (place, candidate) in best.enumerated() {
             workspace.picks[start + place] = workspace.picks[start + candidate]
