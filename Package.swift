@@ -252,7 +252,7 @@ let package = Package(
                 "PlacementModel", "PlacementEngine", "PlacementPolicies", "BulkJSON",
                 "DeviceTable", "MeasuredWork",
             ]),
-        tests("MeasuredWorkTests", ["MeasuredWork", "HeapCounters"]),
+        tests("MeasuredWorkTests", ["MeasuredWork", "HeapCounters", "TraceModel"]),
     ],
     cxxLanguageStandard: .cxx17
 )

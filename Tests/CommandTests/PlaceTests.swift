@@ -53,7 +53,11 @@ import Testing
         let result = try BerthProcess.run(
             ["place", "--stream"], input: "{\n\(good)\n\n{\"nodes\":7}\n\(good)")
         #expect(result.status == 2)
-        #expect(result.output.split(separator: "\n").count == 2)
+        let answers = result.output.split(separator: "\n").map(String.init)
+        #expect(answers.count == 4)
+        #expect(
+            answers.first == #"{"error":"syntax error at column 2: the text ends where a key in quotes was expected"}"#)
+        #expect(answers.dropFirst(2).first == #"{"error":"nodes: expected a list"}"#)
         let errors = result.errors.split(separator: "\n")
         #expect(errors.count == 2)
         #expect(errors.first?.hasPrefix("standard input:1: ") == true)

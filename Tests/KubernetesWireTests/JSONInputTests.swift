@@ -90,14 +90,36 @@ import Testing
         #expect(input.problems.allSatisfy { $0.message.hasPrefix("syntax error") && $0.source == "in.json" })
     }
 
-    @Test("A truncated document is a problem that names the byte")
+    @Test(
+        "A document with an error inside names line and column",
+        arguments: [
+            (
+                "{\"kind\": \"Pod\",\n \"metadata\": {\"name\": nope}}",
+                "in.json:2: document 1: syntax error at line 2, column 23: expected null"
+            ),
+            (
+                "{\"kind\": \"Pod\"\n \"metadata\": {}}",
+                "in.json:2: document 1: syntax error at line 2, column 2: expected a comma or }, found `\"`"
+            ),
+            ("{\"a\": 01}", "in.json:1: document 1: syntax error at line 1, column 7: a number with a leading zero"),
+            ("{\"a\": \"\\x\"}", "in.json:1: document 1: syntax error at line 1, column 8: an unknown escape"),
+            (
+                "{\"a\": 1,}",
+                "in.json:1: document 1: syntax error at line 1, column 9: expected a key in quotes, found `}`"
+            ),
+        ])
+    func errorsInside(text: String, problem: String) {
+        #expect(read(text).problems.map(\.description) == [problem])
+    }
+
+    @Test("A truncated document is a problem that names line and column")
     func truncated() {
         let text = "{\n \"kind\": \"List\",\n \"items\": [\n  {\"kind\": \"Pod\"},\n"
         let input = read(text)
         #expect(input.pods.isEmpty)
         #expect(
             input.problems.map(\.description) == [
-                "in.json:5: document 1: syntax error at byte \(text.utf8.count): the text ends inside a list"
+                "in.json:5: document 1: syntax error at line 5, column 1: the text ends inside a list"
             ])
     }
 

@@ -1,5 +1,6 @@
 import HeapCounters
 import Testing
+import TraceModel
 
 @testable import MeasuredWork
 
@@ -9,6 +10,24 @@ import Testing
 
     @Test func namesAreDistinct() {
         #expect(Set(Workload.all.map(\.name)).count == Workload.all.count)
+    }
+
+    /// Folders of one name are two workloads, and one folder is not recorded twice.
+    @Test func tracesOfOneFolderName() throws {
+        func names(_ folders: [String]) throws -> [String] {
+            try Workload.replays(ofTraces: folders, policies: [.hami], nodePolicy: "binpack").map(\.name)
+        }
+        #expect(try names(["a/trace", "b/trace"]) == ["trace/a/trace/hami", "trace/b/trace/hami"])
+        #expect(
+            try names(["x/a/trace", "y/a/trace", "z"]) == [
+                "trace/x/a/trace/hami", "trace/y/a/trace/hami", "trace/z/hami",
+            ])
+        #expect(try names(["trace", "b/trace"]) == ["trace/trace/hami", "trace/b/trace/hami"])
+        #expect(try names(["some/folder/"]) == ["trace/folder/hami"])
+        for folders in [["a/trace", "a/trace"], ["a/trace", "./a//trace/"]] {
+            let error = try #require(throws: TraceError.self) { try names(folders) }
+            #expect(error.description == folders[1] + ": is given twice")
+        }
     }
 
     @Test("smoke", arguments: Workload.all.map(\.name))

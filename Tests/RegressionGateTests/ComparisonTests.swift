@@ -84,10 +84,11 @@ import Testing
     }
 
     @Test func whatIsGoneIsARegression() throws {
-        var empty = base
-        empty.workloads = []
-        #expect(try RecordSamples.compare(base, empty).isRegression)
-        #expect(try !RecordSamples.compare(empty, base).isRegression)
+        var more = base
+        more.workloads.append(base.workloads[0])
+        more.workloads[1].name = "place/further"
+        #expect(try RecordSamples.compare(more, base).isRegression)
+        #expect(try !RecordSamples.compare(base, more).isRegression)
     }
 
     @Test func incomparableRecordsAreBadInput() throws {
@@ -122,11 +123,47 @@ import Testing
         slow.name = "place/slow"
         slow.quality = ["coresAllocated": 89]
         record.workloads.append(slow)
-        let comparison = Comparison(limitsOf: record, thresholds: try Thresholds(yaml: yaml, file: "t.yaml"))
+        let comparison = try Comparison(
+            limitsOf: record, thresholds: try Thresholds(yaml: yaml, file: "t.yaml"), file: "r.json")
         #expect(comparison.verdicts.map(\.verdict) == [.same, .worse, .same, .same, .same])
         record.workloads[0].sessions = RecordSamples.record(nanoseconds: 2e6).workloads[0].sessions
-        let tight = Comparison(limitsOf: record, thresholds: try Thresholds(yaml: yaml, file: "t.yaml"))
+        let tight = try Comparison(
+            limitsOf: record, thresholds: try Thresholds(yaml: yaml, file: "t.yaml"), file: "r.json")
         #expect(tight.verdicts.last?.verdict == .worse)
+    }
+
+    /// A gate that has compared nothing is not green.
+    @Test func nothingCompared() throws {
+        var other = base
+        other.workloads[0].name = "place/other"
+        var empty = base
+        empty.workloads = []
+        for (old, new) in [(base, other), (empty, base), (base, empty), (empty, empty)] {
+            let error = try #require(throws: GateError.self) { try RecordSamples.compare(old, new) }
+            #expect(error.description == "new.json: nothing was compared: no workload is in both records")
+        }
+        let limit = "limits: [{workload: plaice/*, quality: coresAllocated, atLeast: 1, reason: a slip}]"
+        let thresholds = try Thresholds(yaml: limit, file: "t.yaml")
+        let words = "nothing was compared: the limit of plaice/* meets no workload of the record"
+        let alone = try #require(throws: GateError.self) {
+            try Comparison(limitsOf: base, thresholds: thresholds, file: "r.json")
+        }
+        #expect(alone.description == "r.json: " + words)
+        let beside = try #require(throws: GateError.self) { try RecordSamples.compare(base, base, thresholds) }
+        #expect(beside.description == "new.json: " + words)
+    }
+
+    @Test func rulesThatMeetNothingAreTold() throws {
+        let yaml = """
+            workloads: [{match: plaice/*, time: 50%, reason: a slip}, {match: place/*, time: 50%, reason: fine}]
+            groups: [{name: all, match: [plaice/*], time: 1%, reason: a slip}]
+            """
+        let comparison = try RecordSamples.compare(base, base, try Thresholds(yaml: yaml, file: "t.yaml"))
+        #expect(
+            comparison.verdicts.filter { $0.metric == "rule" || $0.metric == "group" }.map(\.workload) == [
+                "plaice/*", "group/all",
+            ])
+        #expect(!comparison.isRegression)
     }
 
     @Test func theSameSamplesGiveTheSameVerdicts() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import MeasuredWork
 @testable import RegressionGate
 
 @Suite struct HistoryTests {
@@ -49,6 +50,26 @@ import Testing
         try store.add(RecordSamples.record("aaaa"))
         try store.add(RecordSamples.record("bbbb", processor: "other"))
         #expect(try store.series().filter { $0.metric == "time" }.map(\.points.count) == [1, 1])
+    }
+
+    /// A workload is known by what it replays: another trace under the same name is no step of the revision.
+    @Test func otherTracesAreOtherSeries() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        let store = try HistoryStore(file: file)
+        for (commit, digest, checks) in [("aaaa", "1", 1000), ("bbbb", "2", 2000), ("cccc", "2", 2500)] {
+            var record = RecordSamples.record(commit, counts: ["exactChecks": Int64(checks)])
+            record.workloads[0].name = "trace/smoke/hami"
+            record.traces = [
+                TraceFingerprint(name: "smoke", nodes: 1, pods: 1, fleetSHA256: digest, podsSHA256: digest)
+            ]
+            try store.add(record)
+        }
+        let series = try store.series().filter { $0.metric == "count:exactChecks" }
+        #expect(series.map { $0.points.map(\.value) } == [[1], [2, 2.5]])
+        #expect(try store.inputChanges().map(\.workload) == ["trace/smoke/hami"])
+        #expect(try store.inputChanges().map(\.revision.commit) == ["bbbb"])
+        #expect(try store.inputChanges(matching: "place/*").isEmpty)
     }
 
     @Test func noDatabaseIsBadInput() throws {

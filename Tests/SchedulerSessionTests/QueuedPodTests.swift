@@ -170,4 +170,19 @@ import Testing
                     + "and colons); 2.10.0 reads JSON; the node's NVIDIA devices are left out"
             ])
     }
+
+    /// Every resource that a node is short of is named, not only the first.
+    @Test func everyLackingResource() throws {
+        let batch = try Batch(
+            Batch.node("a", cpu: 8) + Batch.node("b", cpu: 200)
+                + Batch.pod("both", container: "resources: {requests: {cpu: 100, memory: 512Gi}}")
+                + Batch.pod(
+                    "extended",
+                    container: "resources: {limits: {cpu: 100, x.example/a: 1, x.example/b: 1}}"))
+        #expect(batch.outcome("both") == "rejected 0/2 nodes are available: 2 Insufficient memory, 1 Insufficient cpu")
+        #expect(
+            batch.outcome("extended")
+                == "rejected 0/2 nodes are available: 2 Insufficient x.example/a, 2 Insufficient x.example/b, "
+                + "1 Insufficient cpu")
+    }
 }

@@ -62,4 +62,33 @@ extension Fleet {
         }
         return nil
     }
+
+    /// A resource that a node is short of besides the first one.
+    public enum FurtherLack {
+        case filter(NodeFilter)
+        case extended(Symbol)
+    }
+
+    /// Every further resource that the node is short of, in the order in which kube-scheduler checks and names them.
+    ///
+    /// - Parameter first: the filter that keeps the class off the node; filters over what the node is end the check.
+    public func forEachFurtherLack(
+        _ requestClass: RequestClass, node row: Int, after first: NodeFilter, _ body: (FurtherLack) -> Void
+    ) {
+        let free = table.free.base[row]
+        let asked = requestClass.resources
+        let order: [(NodeFilter, Bool)] = [
+            (.pods, asked.pods > free.pods), (.cpu, asked.cpuMilli > 0 && asked.cpuMilli > free.cpuMilli),
+            (.memory, asked.memoryBytes > 0 && asked.memoryBytes > free.memoryBytes),
+            (.ephemeralStorage, asked.ephemeralBytes > 0 && asked.ephemeralBytes > free.ephemeralBytes),
+        ]
+        guard let place = order.firstIndex(where: { $0.0 == first }) ?? (first == .extendedResource ? order.count : nil)
+        else { return }
+        for (filter, isShort) in order.dropFirst(place + 1) where isShort { body(.filter(filter)) }
+        let known = first == .extendedResource ? shortResource(requestClass, node: row) : nil
+        for (resource, amount) in requestClass.extended
+        where amount > 0 && resource != known && amount > table.extendedFree(of: resource, node: row) {
+            body(.extended(resource))
+        }
+    }
 }

@@ -16,6 +16,10 @@ public struct RefusalCounts: Sendable, Hashable {
     public internal(set) var nodes = 0
     /// Of the nodes short of an extended resource: the first that is short, by symbol.
     public internal(set) var nodesByShortResource: [Symbol: Int] = [:]
+    /// By raw value of ``NodeFilter``: nodes short of this resource besides the first one that they are short of.
+    public internal(set) var nodesAlsoShort = Array(repeating: 0, count: NodeFilter.allCases.count)
+    /// The same for extended resources, by symbol.
+    public internal(set) var nodesAlsoShortOf: [Symbol: Int] = [:]
     /// Refused nodes that have no device at all; their verdict is counted like that of other nodes.
     public internal(set) var nodesWithoutDevices = 0
     private(set) var verdictWithoutDevices = NodeVerdict.fits
@@ -94,6 +98,12 @@ public struct RefusalCounter: ~Copyable {
                 counts.nodesByFilter[Int(filter.rawValue)] += 1
                 if filter == .extendedResource, let short = cluster.shortResource(requestClass, node: node) {
                     counts.nodesByShortResource[short, default: 0] += 1
+                }
+                cluster.forEachFurtherLack(requestClass, node: node, after: filter) { lack in
+                    switch lack {
+                    case .filter(let filter): counts.nodesAlsoShort[Int(filter.rawValue)] += 1
+                    case .extended(let resource): counts.nodesAlsoShortOf[resource, default: 0] += 1
+                    }
                 }
                 continue
             }

@@ -15,46 +15,47 @@ public struct DeviceConfiguration: Sendable {
 
     public var usesDefaults: Bool { tree == nil }
 
+    private let reads = ConfigurationReads()
+
     /// A text setting, `chartDefault` without a file, empty if the file leaves it out.
     func text(_ section: String, _ key: String, _ chartDefault: String) -> String {
-        guard let tree else { return chartDefault }
-        return tree[section]?[key]?.scalarText ?? ""
+        entry(section).map { $0.text(key) } ?? chartDefault
     }
 
     func integer(_ section: String, _ key: String, _ chartDefault: Int64) -> Int64 {
-        guard let tree else { return chartDefault }
-        return tree[section]?[key]?.integer ?? 0
+        entry(section).map { $0.integer(key) } ?? chartDefault
     }
 
     func flag(_ section: String, _ key: String, _ chartDefault: Bool) -> Bool {
-        guard let tree else { return chartDefault }
-        return tree[section]?[key]?.flag ?? false
+        entry(section).map { $0.flag(key) } ?? chartDefault
     }
 
-    /// The entries of a list under a path of keys; nil without a file.
-    func list(_ path: [String]) -> [JSON]? {
+    /// The entries of a list: a section that is one, or the list under a key of a section; nil without a file.
+    func list(_ section: String, _ key: String? = nil) -> [ConfigurationEntry]? {
         guard let tree else { return nil }
-        var value: JSON? = tree
-        for key in path { value = value?[key] }
-        guard case .array(let items)? = value else { return [] }
-        return items
+        if let key { return entry(section)?.list(key) }
+        reads.note(section: section)
+        return ConfigurationEntry(path: "", tree: tree, reads: reads).list(section)
     }
 
-    /// Refuses a file without any section, as HAMi does.
-    func validate() throws(ConfigurationError) {
-        guard let tree else { return }
-        guard case .object(let object) = tree, !object.isEmpty else {
-            throw ConfigurationError(
-                section: "", problem: "the device configuration is empty; expected vendor sections")
+    /// A section of the file; nil without a file. One that the file leaves out is there without anything in it.
+    private func entry(_ section: String) -> ConfigurationEntry? {
+        guard let tree else { return nil }
+        reads.note(section: section)
+        let nothing = JSON.object(JSONObject())
+        guard let value = tree[section], !value.isNull else {
+            return ConfigurationEntry(path: section, tree: nothing, reads: reads)
         }
-        for member in object.members where member.key == "vnpus" || member.key == "iluvatars" {
-            let (key, value) = (member.key, member.value)
-            if key == "iluvatars", case .array = value { continue }
-            if key == "vnpus", case .object = value { continue }
-            if case .null = value { continue }
-            throw ConfigurationError(
-                section: key, problem: key == "vnpus" ? "expected a mapping with configs" : "expected a list")
-        }
+        if case .object = value { return ConfigurationEntry(path: section, tree: value, reads: reads) }
+        reads.note(ConfigurationError(section: section, problem: "expected a mapping"))
+        return ConfigurationEntry(path: section, tree: nothing, reads: reads)
+    }
+
+    /// Refuses what HAMi does not start with, and what looks like a slip.
+    ///
+    /// Comes after all vendors have been made: what they read is what a file may say.
+    func check() throws(ConfigurationError) {
+        if let tree { try reads.check(tree) }
     }
 }
 
@@ -65,23 +66,6 @@ extension JSON {
         case .string(let text): text
         case .int(let value): String(value)
         case .bool(let value): value ? "true" : "false"
-        default: nil
-        }
-    }
-
-    var integer: Int64? {
-        switch self {
-        case .int(let value): value
-        case .double(let value): Int64(exactly: value)
-        case .string(let text): Int64(text)
-        default: nil
-        }
-    }
-
-    var flag: Bool? {
-        switch self {
-        case .bool(let value): value
-        case .string(let text): parseBool(text)
         default: nil
         }
     }

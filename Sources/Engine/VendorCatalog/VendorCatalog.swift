@@ -11,9 +11,9 @@ public final class VendorCatalog: Sendable {
 
     /// - Throws: ``ConfigurationError`` when two vendors share a word or there are too many.
     public convenience init(configuration: DeviceConfiguration = .chartDefaults) throws(ConfigurationError) {
-        try configuration.validate()
         var made: [any Vendor] = []
         for maker in VendorRegistry.makers { made += maker(configuration) }
+        try configuration.check()
         try self.init(vendors: made)
     }
 

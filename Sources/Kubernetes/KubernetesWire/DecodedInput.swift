@@ -34,6 +34,12 @@ public struct DecodedInput: Sendable {
     public var ignoredKinds: [String: Int] = [:]
     /// Objects met, usable or not.
     public var objectCount = 0
+    /// Lists met, empty ones too: whoever gives one says that there is nothing more.
+    public var listCount = 0
+    /// What the API server answered in place of objects (`Status`), in reading order.
+    public var answers: [String] = []
+    /// Pods made from the templates of workloads, by workload (`Job default/train`), in reading order.
+    public var expanded: [(workload: String, pods: Int)] = []
 
     public init() {}
 }

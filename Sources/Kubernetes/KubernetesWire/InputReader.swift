@@ -43,11 +43,21 @@ public struct InputReader {
         return reader.input
     }
 
+    /// The contents of a file that is no Kubernetes object; `-` is standard input.
+    ///
+    /// - Throws: ``InputProblem`` with the system's words.
+    public static func contents(ofFile path: String) throws(InputProblem) -> [UInt8] {
+        do throws(ReadFailure) {
+            let contents = try SourceBytes(path: path)
+            return withExtendedLifetime(contents) { Array(contents.bytes) }
+        } catch { throw InputProblem(source: path == "-" ? standardInput : path, message: error.message) }
+    }
+
     /// Reads one file; `-` is standard input.
     public mutating func read(file path: String) {
         let source = path == "-" ? Self.standardInput : path
         do {
-            let contents = try SourceBytes(path: path)
+            let contents = try SourceBytes(path: path).unpacked(path: path)
             withExtendedLifetime(contents) {
                 read(contents.bytes, readableCount: contents.readableCount, source: source)
             }
@@ -147,21 +157,31 @@ public struct InputReader {
 extension InputProblem {
     /// A syntax error in a YAML document.
     fileprivate init(yaml error: YamlError, at place: DocumentPlace) {
-        var line = place.firstLine
+        let (line, text) = error.problem(at: place.firstLine)
+        self.init(source: place.source, line: line, object: "document \(place.document)", message: text)
+    }
+}
+
+extension YamlError {
+    /// The error in one line, and the line it stands on in a text whose document begins on `firstLine`.
+    func problem(at firstLine: Int) -> (line: Int, text: String) {
+        var line = firstLine
+        var column: Int?
         let message: String
-        switch error {
+        switch self {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             line += mark.line - 1
+            column = mark.column
             message = [context?.text, problem].compactMap { $0 }.joined(separator: ", ")
         case .reader(let problem, _, _, _): message = problem
         case .duplicatedKeysInMapping(let keys, let context):
             line += context.mark.line - 1
             message = "keys stand twice in one object: " + keys.joined(separator: ", ")
-        default: message = "\(error)"
+        default: message = "\(self)"
         }
-        self.init(
-            source: place.source, line: line, object: "document \(place.document)",
-            message: "syntax error: " + message.split(whereSeparator: \.isNewline).joined(separator: " "))
+        let place = column.map { "line \(line), column \($0): " } ?? ""
+        let words = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return (line, "syntax error: \(place)\(words)")
     }
 }

@@ -95,14 +95,18 @@ struct JSONStream {
     }
 
     private mutating func syntaxProblem(_ message: String, at place: Int, isExact: Bool = true) -> Item {
-        let problemLine = line + lineBreaks(in: position..<place)
-        let exactness = isExact ? "at byte" : "in the document from byte"
+        var (offset, words) = (place, message)
+        let found = isExact ? nil : JSONSyntax.problem(in: raw(position..<bytes.count))
+        if let found { (offset, words) = (position + found.offset, found.message) }
+        let exactness = isExact || found != nil ? "at" : "in the document from"
+        let problemLine = line + lineBreaks(in: position..<offset)
+        let lineStart = bytes[..<offset].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         isRecovering = true
         resume()
         return .problem(
             InputProblem(
                 source: source, line: problemLine, object: "document \(document)",
-                message: "syntax error \(exactness) \(place): \(message)"))
+                message: "syntax error \(exactness) line \(problemLine), column \(offset - lineStart + 1): \(words)"))
     }
 
     /// Goes to the next line that starts a document or is a marker.

@@ -63,6 +63,13 @@ struct ObjectCollector {
                 return report(.duplicate(found.kind), named: found.name, object, at: place)
             }
             input.cluster.append(found)
+        case .list:
+            input.objectCount = index
+            input.listCount += 1
+        case .answer(let text): input.answers.append(text)
+        case .workload(let name, let pods):
+            input.objectCount = index
+            input.expanded.append((name, pods))
         case .ignored(let kind): input.ignoredKinds[kind, default: 0] += 1
         case .problem(let problem): report(problem, named: object.name, object, at: place)
         case .brokenList(let problem):

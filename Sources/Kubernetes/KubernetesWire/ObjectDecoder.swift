@@ -10,6 +10,12 @@ struct DecodedObject: Sendable {
         case cluster(ClusterObject)
         /// An object of a kind placement has no use for.
         case ignored(kind: String)
+        /// A list, whose elements follow; it is no object itself.
+        case list
+        /// The API server's answer in place of objects.
+        case answer(String)
+        /// A workload whose pods follow; it is no object itself.
+        case workload(String, pods: Int)
         case problem(FieldProblem)
         /// A list that cannot be unfolded; it is no object itself.
         case brokenList(FieldProblem)
@@ -47,7 +53,9 @@ struct ObjectDecoder {
     ) {
         switch value.documentKind {
         case .null: return
-        case .array: decodeElements(of: value, assumedKind: nil, position: position, into: &objects)
+        case .array:
+            objects.append(object(.list, value, kind: nil, position))
+            decodeElements(of: value, assumedKind: nil, position: position, into: &objects)
         case .object: decodeObject(value, assumedKind: assumedKind, position: position, into: &objects)
         case .bool, .number, .string:
             let problem = value.unexpected("an object with a kind")
@@ -77,17 +85,46 @@ struct ObjectDecoder {
             let problem = FieldProblem.missing("kind", expected: "Node, Pod, ResourceQuota or List")
             return objects.append(object(.problem(problem), value, kind: nil, position))
         }
-        if kind.hasSuffix("List"), let items = value.member("items"), items.documentKind == .array {
-            return decodeElements(
-                of: items, assumedKind: ObjectHeader.kindOfItems(in: kind), position: position, into: &objects)
+        if kind.hasSuffix("List") {
+            let items = value.member("items")
+            if items == nil || items?.documentKind == .array {
+                objects.append(object(.list, value, kind: kind, position))
+            }
+            // `items: null` is what an empty list looks like when Go prints it.
+            guard let items else { return }
+            if items.documentKind == .array {
+                return decodeElements(
+                    of: items, assumedKind: ObjectHeader.kindOfItems(in: kind), position: position, into: &objects)
+            }
         }
         if kind == "List" { return }
+        if kind == "Status" {
+            let message = value.member("message")?.documentText ?? ""
+            return objects.append(object(.answer(message), value, kind: kind, position))
+        }
+        if let workload = WorkloadExpansion(value, kind: kind, apiVersion: header.apiVersion) {
+            return expand(workload, value, kind: kind, position, into: &objects)
+        }
         do {
             let content = try content(of: value, kind: kind, version: header.apiVersion)
             objects.append(object(content, value, kind: kind, position))
         } catch {
             objects.append(object(.problem(error), value, kind: kind, position))
         }
+    }
+
+    /// Appends the pods that a workload's controller would make.
+    private func expand(
+        _ workload: WorkloadExpansion, _ value: some DocumentValue, kind: String, _ position: [Int],
+        into objects: inout [DecodedObject]
+    ) {
+        do throws(FieldProblem) {
+            let pods = try workload.pods(value)
+            objects.append(object(.workload(workload.name, pods: pods.count), value, kind: kind, position))
+            for pod in pods {
+                objects.append(object(.pod(pod.stored, template: nil, manifest: nil), value, kind: "Pod", position))
+            }
+        } catch { objects.append(object(.problem(error), value, kind: kind, position)) }
     }
 
     private func content(

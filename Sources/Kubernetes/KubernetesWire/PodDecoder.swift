@@ -49,6 +49,26 @@ public enum PodDecoder {
         return pod
     }
 
+    /// Reads a pod template: a spec with labels and annotations, without a name of its own.
+    static func decodeTemplate(_ value: some DocumentValue) throws(FieldProblem) -> Pod {
+        var pod = Pod(metadata: ObjectMeta(name: ""))
+        try value.readFields { key, value throws(FieldProblem) in
+            switch key {
+            case "metadata":
+                try value.readFields { key, value throws(FieldProblem) in
+                    switch key {
+                    case "labels": pod.metadata.labels = try value.readStringMap()
+                    case "annotations": pod.metadata.annotations = try value.readStringMap()
+                    default: break
+                    }
+                }
+            case "spec": try decodeSpec(value, into: &pod)
+            default: break
+            }
+        }
+        return pod
+    }
+
     private static func decodeNodeName(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
         try value.readFields { key, value throws(FieldProblem) in
             if "nodeName" ~= key { pod.nodeName = try value.readString() }

@@ -24,12 +24,17 @@ final class SourceBytes {
     /// Reads `path`, or standard input if it is `-`.
     ///
     /// - Throws: ``ReadFailure`` with the system's words.
-    init(path: String) throws(ReadFailure) {
+    convenience init(path: String) throws(ReadFailure) {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        capacity = 1 << 16
-        storage = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         guard descriptor >= 0 else { throw ReadFailure(code: errno) }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        try self.init(descriptor: descriptor)
+    }
+
+    /// Reads what an open descriptor gives, to its end.
+    init(descriptor: Int32) throws(ReadFailure) {
+        capacity = 1 << 16
+        storage = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         var status = stat()
         if fstat(descriptor, &status) == 0, status.st_size > 0 { reserve(Int(status.st_size) + 1) }
         while true {
@@ -63,6 +68,20 @@ final class SourceBytes {
 /// Why a file could not be read.
 struct ReadFailure: Error {
     var code: Int32
+    /// The program that should have unpacked the file.
+    var program: String?
 
-    var message: String { "cannot be read: " + String(cString: strerror(code)) }
+    init(code: Int32) { self.code = code }
+
+    init(compressed program: String) {
+        code = 0
+        self.program = program
+    }
+
+    var message: String {
+        if let program { return "looks compressed, and `\(program) -dc` could not unpack it" }
+        return readProblem
+    }
+
+    private var readProblem: String { "cannot be read: " + String(cString: strerror(code)) }
 }

@@ -25,7 +25,12 @@ public final class CaseRunner {
     /// - Throws: ``CaseProblem`` when the line is no case. - Complexity: O(pods x nodes x devices)
     public func run(line: UnsafeRawBufferPointer, into writer: inout JSONWriter) throws(CaseProblem) {
         let value: JSONValue
-        do { value = try parser.parse(line) } catch { throw CaseProblem(field: "", message: error.description) }
+        do { value = try parser.parse(line) } catch {
+            guard let found = JSONSyntax.problem(in: line) else {
+                throw CaseProblem(field: "", message: error.description)
+            }
+            throw CaseProblem(field: "", message: "syntax error at column \(found.offset + 1): \(found.message)")
+        }
         let schedulerCase = try SchedulerCase(value["case"] ?? value)
         let catalog = try catalogs.catalog(schedulerCase.configuration)
         var run = CaseRun(schedulerCase, catalog: catalog, profile: profile, engine: engine, now: now)

@@ -31,14 +31,21 @@ struct FleetScan {
         return .refused(evaluator.failure())
     }
 
-    /// kube-scheduler's wording, with the name of an extended resource that is short.
+    /// kube-scheduler's wording, with the name of an extended resource that is short, and every further resource that is.
     private static func word(
         of filter: NodeFilter, _ requestClass: RequestClass, _ row: Int, _ cluster: Fleet
     ) -> String {
-        guard filter == .extendedResource, let short = cluster.shortResource(requestClass, node: row) else {
-            return filter.word
+        var words = [filter.word]
+        if filter == .extendedResource, let short = cluster.shortResource(requestClass, node: row) {
+            words = ["Insufficient \(cluster.table.resources[short])"]
         }
-        return "Insufficient \(cluster.table.resources[short])"
+        cluster.forEachFurtherLack(requestClass, node: row, after: filter) { lack in
+            switch lack {
+            case .filter(let filter): words.append(filter.word)
+            case .extended(let resource): words.append("Insufficient \(cluster.table.resources[resource])")
+            }
+        }
+        return words.joined(separator: ", ")
     }
 
     /// HAMi's text for a node that holds no device at all.

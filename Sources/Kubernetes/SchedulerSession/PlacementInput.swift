@@ -37,6 +37,8 @@ public struct PlacementInput: Sendable {
     public var problems: [InputProblem] = []
     /// Objects placement has no use for, by kind.
     public var ignoredKinds: [String: Int] = [:]
+    /// Pods made from the templates of workloads, by workload, in reading order.
+    public var expanded: [(workload: String, pods: Int)] = []
 
     public init(nodes: [SourcedNode] = [], pods: [SourcedPod] = []) {
         self.nodes = nodes
@@ -46,14 +48,18 @@ public struct PlacementInput: Sendable {
     /// Reads files in order, node files first; `-` is standard input.
     ///
     /// Any file may hold objects of any kind, and a file named twice is read once. One bad object costs no other one.
-    /// - Throws: ``PlacementInputError`` when there are files but not one node (or pod) could be read from them.
+    /// - Throws: ``PlacementInputError`` when there are files but not one node (or pod) could be read from them, and no empty
+    ///   list says that there is none.
     public init(nodeFiles: [String], podFiles: [String]) throws(PlacementInputError) {
         var reader = InputReader()
         var known = Set<String>()
+        var contents: [String: FileContents] = [:]
         for path in nodeFiles + podFiles where known.insert(path).inserted {
             let (nodesBefore, podsBefore) = (reader.input.nodes.count, reader.input.pods.count)
             let quotasBefore = reader.input.quotas.count
+            let before = reader.input
             reader.read(file: path)
+            contents[path] = FileContents(of: reader.input, after: before)
             let source = path == "-" ? InputReader.standardInput : path
             nodes += reader.input.nodes[nodesBefore...].map { SourcedNode($0, source: source) }
             quotaSources += reader.input.quotas[quotasBefore...].map { _ in source }
@@ -62,15 +68,54 @@ public struct PlacementInput: Sendable {
         (quotas, problems) = (reader.input.quotas, reader.input.problems)
         ignoredKinds = reader.input.ignoredKinds
         cluster = reader.input.cluster
-        if nodes.isEmpty { try refuse(nodeFiles, noun: "node") }
-        if pods.isEmpty { try refuse(podFiles, noun: "pod") }
+        expanded = reader.input.expanded
+        if nodes.isEmpty { try refuse(nodeFiles, noun: "node", contents) }
+        if pods.isEmpty { try refuse(podFiles, noun: "pod", contents) }
     }
 
-    /// Empty files are a fleet (or a queue) of nothing; files with problems only are a mistake.
-    private func refuse(_ files: [String], noun: String) throws(PlacementInputError) {
+    /// An empty list is a fleet (or a queue) of nothing; a file with problems only, or with nothing of the kind, is a mistake.
+    private func refuse(
+        _ files: [String], noun: String, _ contents: [String: FileContents]
+    ) throws(PlacementInputError) {
         let sources = Set(files.map { $0 == "-" ? InputReader.standardInput : $0 })
         if problems.contains(where: { sources.contains($0.source) }) {
             throw PlacementInputError(noun: noun, files: files, problems: problems)
+        }
+        if files.isEmpty || files.contains(where: { contents[$0]?.hasOpenList ?? false }) { return }
+        let reasons = files.map { path in
+            InputProblem(
+                source: path == "-" ? InputReader.standardInput : path,
+                message: contents[path]?.reason(noun: noun) ?? "holds no \(noun)")
+        }
+        throw PlacementInputError(noun: noun, files: files, problems: reasons)
+    }
+
+    /// What one file held, as far as it is told when it held nothing of a kind.
+    private struct FileContents {
+        var objects: Int
+        /// Whether a list was there that held nothing at all.
+        var hasOpenList: Bool
+        var answers: [String]
+        var kinds: [String]
+
+        init(of input: DecodedInput, after before: DecodedInput) {
+            objects = input.objectCount - before.objectCount
+            hasOpenList = input.listCount > before.listCount && objects == 0
+            answers = Array(input.answers[before.answers.count...])
+            var counts = input.ignoredKinds
+            for (kind, count) in before.ignoredKinds { counts[kind, default: 0] -= count }
+            counts["Node"] = input.nodes.count - before.nodes.count
+            counts["Pod"] = input.pods.count - before.pods.count
+            counts["ResourceQuota"] = input.quotas.count - before.quotas.count
+            let known = counts.values.reduce(0, +)
+            if objects > known { counts["other objects"] = objects - known }
+            kinds = counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        }
+
+        func reason(noun: String) -> String {
+            if let answer = answers.first { return "holds the API server's answer, no \(noun): \(answer)" }
+            if objects == 0 { return "is empty; expected a \(noun) or a list of them" }
+            return "holds no \(noun), which is wanted; it has " + kinds.joined(separator: ", ")
         }
     }
 }

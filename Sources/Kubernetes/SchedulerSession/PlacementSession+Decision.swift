@@ -99,8 +99,9 @@ extension RefusalCounts {
                     nodes -= short
                 }
             }
-            count(filter.word, nodes)
+            count(filter.word, nodes + nodesAlsoShort[Int(filter.rawValue)])
         }
+        for (resource, short) in nodesAlsoShortOf { count("Insufficient \(cluster.table.resources[resource])", short) }
         for reason in RejectionReason.allCases { count(reason.word, refused.nodesByReason[Int(reason.rawValue)]) }
         count("NodeInsufficientDevice", refused.nodesWithTooFewDevices)
         count("AddResourceUsage failed", refused.nodesWithFailedMIG)

@@ -79,7 +79,7 @@ extension PlacementSession {
         let counted = Set(cluster.catalog.vendors.flatMap { [$0.resources.memory, $0.resources.cores] }).subtracting([
             ""
         ])
-        let hint = ResourceNameHint(managedResources: counted)
+        let hint = NearestName(counted)
         func add(_ key: String, _ message: String) {
             problems.append(
                 InputProblem(

@@ -18,6 +18,8 @@ public final class PlacementSession {
     public internal(set) var problems: [InputProblem]
     /// Objects of the input that placement has no use for, by kind.
     public let ignoredKinds: [String: Int]
+    /// Pods made from the templates of workloads, by workload.
+    public let expanded: [(workload: String, pods: Int)]
     /// Pods that occupied the fleet before the batch.
     public internal(set) var residentPods = 0
     /// Pods that run but could not be charged, each with a problem that says why.
@@ -32,8 +34,8 @@ public final class PlacementSession {
     var refusalCounter: RefusalCounter
     private let asks: AskBook
     private let webhook = AdmissionWebhook()
-    let hint: ResourceNameHint
-    let annotationHint: ResourceNameHint
+    let hint: NearestName
+    let annotationHint: NearestName
     let offeredResources: Set<String>
     private let quotas: [ResourceQuota]
     private let namespaceLabels: [String: [String: String]]
@@ -53,10 +55,11 @@ public final class PlacementSession {
     public init(_ input: PlacementInput, catalog: VendorCatalog, options: PlacementOptions) {
         self.options = options
         problems = input.problems
+        expanded = input.expanded
         ignoredKinds = input.ignoredKinds
         cluster = Fleet(catalog: catalog, profile: options.profile, order: .asRegistered)
-        hint = ResourceNameHint(managedResources: catalog.managedResources)
-        annotationHint = ResourceNameHint(managedResources: Self.wishAnnotations(of: catalog))
+        hint = NearestName(catalog.managedResources)
+        annotationHint = NearestName(Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas
         knowsClaims = !input.cluster.claims.isEmpty

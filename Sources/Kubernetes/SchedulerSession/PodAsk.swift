@@ -65,11 +65,11 @@ final class AskBook {
     /// Whether the label or annotation of a key may be read by somebody, by key.
     private var isRead: [String: Bool] = [:]
     private let domains: Set<String>
-    private let hint: ResourceNameHint
+    private let hint: NearestName
     private let managed: Set<String>
 
     /// - Parameter hint: finds the annotation that a misspelt key was meant to be.
-    init(catalog: VendorCatalog, hint: ResourceNameHint) {
+    init(catalog: VendorCatalog, hint: NearestName) {
         self.hint = hint
         managed = catalog.managedResources
         var names = Array(catalog.managedResources)

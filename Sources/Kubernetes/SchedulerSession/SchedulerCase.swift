@@ -56,7 +56,8 @@ public struct SchedulerCase: Sendable {
         var objects: [Object] = []
         for (place, element) in list.elements.enumerated() {
             do { objects.append(try decode(element)) } catch {
-                throw CaseProblem(field: "\(key)[\(place)].\(error.field)", message: error.message)
+                let inner = error.field.isEmpty ? "" : (error.field.hasPrefix("[") ? "" : ".") + error.field
+                throw CaseProblem(field: "\(key)[\(place)]\(inner)", message: error.message)
             }
         }
         return objects

@@ -10,12 +10,15 @@ import VendorCatalog
 /// 2x(8x NVIDIA H100; cpu=192; memory=2Ti; zone=a)   CPU, memory, pods, and labels
 /// ```
 ///
-/// What is not given is that of the first node of the fleet with the same devices, else 24 CPUs and 192 GiB a device.
+/// What is not given is that of the first node of the fleet with the same devices, else 24 CPUs and 192 GiB a device. Labels and
+/// taints that all nodes with devices of the same model have are taken over; `taints=none` leaves the taints out.
 public struct NodeDescription: Sendable, Hashable {
     public var text: String
     public var count: Int
     /// The node; its name is to be given.
     public var node: TraceNode
+    /// Nodes of the fleet with devices of the same model: what all of them have in labels and taints, the new ones have too.
+    public var alike = 0
 
     static let countMax = 100_000
 
@@ -64,7 +67,30 @@ public struct NodeDescription: Sendable, Hashable {
         return (number, rest.dropFirst().trimmingSpace)
     }
 
+    /// What all nodes of the pool have in common: nodes with the same devices, else nodes with a device of the same model.
     private mutating func takeOver(from fleet: [TraceNode]) {
+        takeOverSize(from: fleet)
+        let models = Set(node.groups.map { "\($0.vendor) \($0.model)" })
+        func isAlike(_ other: TraceNode) -> Bool {
+            other.groups.contains { models.contains("\($0.vendor) \($0.model)") }
+        }
+        let pool = fleet.filter(isAlike)
+        guard let first = pool.first else { return }
+        alike = pool.count
+        node.taints = first.taints.filter { taint in
+            !taint.isCondition && pool.allSatisfy { $0.taints.contains(taint) }
+        }
+        node.labels = first.labels.filter { key, value in
+            !Self.isOfOneNode(key) && pool.allSatisfy { $0.labels[key] == value }
+        }
+    }
+
+    /// Labels that name the node itself.
+    private static func isOfOneNode(_ key: String) -> Bool {
+        key == "kubernetes.io/hostname" || key.hasSuffix("/hostname") || key.hasSuffix("/instance-id")
+    }
+
+    private mutating func takeOverSize(from fleet: [TraceNode]) {
         func kinds(_ node: TraceNode) -> [String] {
             node.groups.map { "\($0.vendor) \($0.model) \($0.devices)" }.sorted()
         }
@@ -90,6 +116,11 @@ public struct NodeDescription: Sendable, Hashable {
         switch sides[0] {
         case "cpu": node.cpuMilli = min(try amount().milliRoundedUp, TraceFormat.amountMax)
         case "memory": node.memoryMiB = min(try amount().roundedUp >> 20, TraceFormat.amountMax)
+        case "taints":
+            guard sides[1] == "none" else {
+                throw NodeDescriptionError(text, "has \"\(entry)\": taints are those of the nodes alike, or none")
+            }
+            node.taints = []
         case "pods": node.podsMax = min(try amount().roundedUp, TraceFormat.amountMax)
         default: node.labels[sides[0]] = sides[1]
         }

@@ -56,10 +56,13 @@ public struct WhatIf: Sendable {
 
     public var before: Side
     public var after: Side
+    /// What stands in the way of emptying the nodes that go; of a trace nothing is known.
+    public var findings: DrainFindings
 
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor of an added node.
     /// - Complexity: two trials: O(nodes + devices + pods) each, and the placements.
     public init(_ fleet: WhatIfFleet, _ change: Change) throws(TraceError) {
+        findings = fleet.input.map { DrainFindings($0, removed: change.removed) } ?? DrainFindings()
         before = try Self.side(fleet, Change())
         after =
             change.added.isEmpty && change.removed.isEmpty ? before : try Self.side(fleet, change)

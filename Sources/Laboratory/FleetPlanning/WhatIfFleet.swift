@@ -35,6 +35,8 @@ public struct WhatIfFleet {
     var running: [RunningPod] = []
     var pending: [PendingPod] = []
     var quotas: [ResourceQuota] = []
+    /// What a fleet from a cluster was made of.
+    private(set) var input: PlacementInput?
     let catalog: VendorCatalog
     var defaults: SchedulingDefaults
     /// What could not be used of the input.
@@ -46,6 +48,7 @@ public struct WhatIfFleet {
         self.defaults = defaults
         problems = input.problems
         quotas = input.quotas
+        self.input = input
         let cluster = Fleet(catalog: catalog, order: .asRegistered)
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: now)
@@ -130,7 +133,8 @@ public struct WhatIfFleet {
                 name: member.node.name,
                 cpuMilli: member.node.allocatable["cpu"]?.milliRoundedUp ?? TraceFormat.amountMax,
                 memoryMiB: (member.node.allocatable["memory"]?.roundedUp).map { $0 >> 20 } ?? TraceFormat.amountMax,
-                podsMax: member.node.allocatable["pods"]?.roundedUp ?? TraceFormat.amountMax)
+                podsMax: member.node.allocatable["pods"]?.roundedUp ?? TraceFormat.amountMax,
+                labels: member.node.metadata.labels, taints: member.node.taints)
             for (vendor, record) in member.records {
                 // Devices in thousandths carry their model as the mode.
                 let word = catalog[vendor].commonWord

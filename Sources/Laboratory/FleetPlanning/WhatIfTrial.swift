@@ -36,12 +36,16 @@ final class WhatIfTrial {
         for member in fleet.members where !removed.contains(member.node.name) {
             cluster.register(member.node, records: member.records, cordoned: member.cordoned)
         }
+        let daemons = fleet.input?.daemonPods ?? []
         for node in nodes {
-            cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: fleet.catalog))
+            let added = node.kubernetesNode
+            cluster.register(added, records: try node.deviceRecords(catalog: fleet.catalog))
+            for pod in PlacementInput.daemonPods(on: added, daemons) { _ = cluster.restore(pod) }
         }
         driver = RoundDriver(IndexedEngine(cluster: cluster))
         let chooser = ReferenceEngine(cluster: cluster)
         for pod in fleet.running {
+            if removed.contains(pod.node), pod.asked.belongsToItsNode { continue }
             if removed.contains(pod.node) {
                 queue.append(Queued(name: pod.name, from: pod.node, requestClass: requestClass(pod.asked)))
             } else if let placed = pod.placed {

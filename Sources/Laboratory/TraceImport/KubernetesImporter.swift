@@ -22,9 +22,12 @@ public enum KubernetesImporter {
         public var problems: [InputProblem]
     }
 
-    /// Whether a path is a file as kubectl writes it, not the folder of a trace.
+    /// Whether a path is a file as kubectl writes it (`-` is standard input), not the folder of a trace. Any file is: what it
+    /// holds is told by its contents, not by its name.
     public static func isSnapshot(_ path: String) -> Bool {
-        !TraceFiles.isFolder(path) && [".json", ".yaml", ".yml"].contains { path.hasSuffix($0) }
+        if path == "-" { return true }
+        if TraceFiles.isFolder(path) { return false }
+        return TraceFiles.exists(path) || [".json", ".yaml", ".yml"].contains { path.hasSuffix($0) }
     }
 
     /// - Throws: ``TraceError`` when not one node can be read from the files.

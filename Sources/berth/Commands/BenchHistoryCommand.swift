@@ -120,7 +120,10 @@ struct BenchHistoryCommand: ParsableCommand {
         var only = "*"
 
         func run() throws {
-            let all = try reportingErrors { try file.open().series(matching: only) }
+            let (all, changes) = try reportingErrors {
+                let store = try file.open()
+                return (try store.series(matching: only), try store.inputChanges(matching: only))
+            }
             var table = TextTable([
                 ("workload", .left), ("metric", .left), ("from", .right), ("to", .right), ("p", .right),
                 ("revision", .left), ("subject", .left),
@@ -139,6 +142,10 @@ struct BenchHistoryCommand: ParsableCommand {
                 }
             }
             StandardOutput.write(found > 0 ? table.text() : "no step in \(all.count) series\n")
+            for (workload, revision) in changes {
+                StandardOutput.write(
+                    "note: \(workload): another trace from \(revision.shortText) on; not compared across\n")
+            }
         }
     }
 }

@@ -116,9 +116,7 @@ struct BenchRecordCommand: ParsableCommand {
         var workloads = Workload.all
         if !trace.isEmpty {
             let policies = (policy.isEmpty ? [PolicyChoice.hami.name] : policy).compactMap(PolicyChoice.named)
-            workloads = trace.flatMap { folder in
-                Workload.replays(ofTrace: folder, policies: policies, nodePolicy: nodePolicy)
-            }
+            workloads = try Workload.replays(ofTraces: trace, policies: policies, nodePolicy: nodePolicy)
         }
         if only.isEmpty { return workloads }
         for pattern in only where !workloads.contains(where: { NamePattern.matches(pattern, $0.name) }) {

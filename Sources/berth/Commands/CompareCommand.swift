@@ -99,7 +99,7 @@ struct CompareCommand: ParsableCommand {
         let read = try records.map { try BenchmarkRecord(file: $0) }
         if read.count == 1 {
             if limits.limits.isEmpty { throw GateError(file: thresholds ?? "", problem: "has no limits to check") }
-            return Comparison(limitsOf: read[0], thresholds: limits)
+            return try Comparison(limitsOf: read[0], thresholds: limits, file: records[0])
         }
         return try Comparison(base: read[0], new: read[1], thresholds: limits, looks: looks, newFile: records[1])
     }

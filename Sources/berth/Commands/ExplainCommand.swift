@@ -25,13 +25,16 @@ struct ExplainCommand: ParsableCommand {
 
             Examples:
               berth explain default/train --nodes nodes.json --pods pods.json
-              berth explain train --nodes snapshot.json
+              berth explain train snapshot.json
               berth explain '#1200' --trace traces/mixed-fleet --clock virtual
               berth explain openb-pod-0017 --trace openb --policy FGD
             """)
 
     @Argument(help: "The pod: name, namespace/name, or #number.")
     var pod: String
+
+    @Argument(help: ArgumentHelp("Files of a snapshot: nodes, pods, quotas, in any order.", valueName: "snapshot"))
+    var snapshot: [String] = []
 
     @Option(
         parsing: .upToNextOption, help: ArgumentHelp("Files with nodes; pods in them count too.", valueName: "file"))
@@ -60,17 +63,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Which pod list of an openb folder.")
     var podsVariant = "default"
 
-    @Option(help: ArgumentHelp("Node policy of pods that name none: binpack or spread.", valueName: "policy"))
-    var nodePolicy = SchedulingDefaults().nodePolicy
-
-    @Option(help: ArgumentHelp("Device policy of pods that name none, as in `berth place`.", valueName: "policy"))
-    var devicePolicy = SchedulingDefaults().devicePolicy
-
-    @Option(help: ArgumentHelp("The HAMi to follow: hami-2.10.0, or fixed.", valueName: "name"))
-    var profile = CompatibilityProfile.hami2_10_0.name
-
-    @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
-    var deviceConfig: String?
+    @OptionGroup var scheduling: SchedulingOptions
 
     @Flag(inversion: .prefixedNo, help: "Send pods of files through HAMi's admission webhook first.")
     var admit = true
@@ -79,20 +72,15 @@ struct ExplainCommand: ParsableCommand {
     var output = ReplayCommand.OutputName.table
 
     func validate() throws {
-        if nodes.isEmpty == (trace == nil) { throw ValidationError("give --nodes (and --pods), or --trace") }
+        if (snapshot + nodes).isEmpty == (trace == nil) {
+            throw ValidationError("give a snapshot, or --nodes (and --pods), or --trace")
+        }
         if trace != nil && !pods.isEmpty { throw ValidationError("--pods goes with --nodes, not with --trace") }
         if PolicyChoice.named(policy) == nil {
             throw ValidationError(
                 "unknown policy '\(policy)'; known are \(PolicyChoice.all.map(\.name).joined(separator: ", "))")
         }
         if trace == nil && policy != PolicyChoice.hami.name { throw ValidationError("--policy needs --trace") }
-        if NodePolicy(named: nodePolicy) == nil {
-            throw ValidationError("unknown node policy '\(nodePolicy)'; known are binpack, spread")
-        }
-        if CompatibilityProfile.named(profile) == nil {
-            let known = CompatibilityProfile.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("unknown profile '\(profile)'; known are \(known)")
-        }
     }
 
     func run() throws {
@@ -107,16 +95,11 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    private var defaults: SchedulingDefaults {
-        SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
-    }
-
     private func explainPlacement() throws -> PodExplanation {
-        let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
-        let input = try PlacementInput.reading(nodeFiles: nodes, podFiles: pods)
+        let catalog = try scheduling.catalog()
+        let input = try PlacementInput.reading(nodeFiles: snapshot + nodes, podFiles: snapshot + pods)
         let options = PlacementOptions(
-            profile: CompatibilityProfile.named(profile) ?? .hami2_10_0, defaults: defaults, admits: admit,
-            now: .system())
+            profile: scheduling.compatibility, defaults: scheduling.defaults, admits: admit, now: .system())
         let session = PlacementSession(input, catalog: catalog, options: options)
         for problem in session.problems { StandardError.write("warning: \(problem)") }
         do throws(PodReferenceError) { return try session.explain(PodReference(pod)) } catch {
@@ -125,7 +108,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func explainReplay(of folder: String) throws -> PodExplanation {
-        let catalog = try VendorCatalog.forTraces()
+        let catalog = try scheduling.traceCatalog()
         return try reportingErrors {
             let trace =
                 KubernetesImporter.isSnapshot(folder)
@@ -137,8 +120,8 @@ struct ExplainCommand: ParsableCommand {
             var options = ReplayOptions()
             options.policy = PolicyChoice.named(policy) ?? .hami
             options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
-            options.defaults = defaults
-            options.profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
+            options.defaults = scheduling.defaults
+            options.profile = scheduling.compatibility
             options.seed = seed
             return try Replay.explain(PodReference(pod), of: trace, options: options, catalog: catalog)
         }

@@ -17,9 +17,8 @@ struct PlaceCommand: ParsableCommand {
             occupy what they occupy; the others are placed in input order.
 
             Examples:
-              kubectl get nodes -o json > nodes.json
-              kubectl get pods -A -o json > pods.json
-              berth place --nodes nodes.json --pods pods.json
+              kubectl get nodes,pods,namespaces,resourcequotas -A -o json > snapshot.json
+              berth place snapshot.json
               berth place --nodes nodes.json --pods queue.yaml --explain
               berth place --nodes nodes.json --pods queue.yaml --output json
 
@@ -30,26 +29,16 @@ struct PlaceCommand: ParsableCommand {
             Exit codes: 0 done (rejected pods are a normal result), 2 bad usage or no usable input.
             """)
 
+    @Argument(help: ArgumentHelp("Files of a snapshot: nodes, pods, quotas, in any order.", valueName: "snapshot"))
+    var snapshot: [String] = []
+
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with nodes.", valueName: "file"))
     var nodes: [String] = []
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with pods, queued and running.", valueName: "file"))
     var pods: [String] = []
 
-    @Option(help: ArgumentHelp("The HAMi to follow: hami-2.10.0, or fixed (listed bugs repaired).", valueName: "name"))
-    var profile = CompatibilityProfile.hami2_10_0.name
-
-    @Option(help: ArgumentHelp("Node policy of pods that name none: binpack or spread.", valueName: "policy"))
-    var nodePolicy = "binpack"
-
-    @Option(
-        help: ArgumentHelp(
-            "Device policy of pods that name none: binpack, spread, mutex, numa, topology-aware, or a list with commas.",
-            valueName: "policy"))
-    var devicePolicy = "spread"
-
-    @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
-    var deviceConfig: String?
+    @OptionGroup var scheduling: SchedulingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -82,44 +71,28 @@ struct PlaceCommand: ParsableCommand {
     var redactTime = false
 
     func validate() throws {
-        if CompatibilityProfile.named(profile) == nil {
-            throw ValidationError(unknown("profile", profile, CompatibilityProfile.all.map(\.name)))
-        }
-        if NodePolicy(named: nodePolicy) == nil {
-            throw ValidationError(unknown("node policy", nodePolicy, ["binpack", "spread"]))
-        }
-        for part in devicePolicy.split(separator: ",", omittingEmptySubsequences: false)
-        where !DevicePolicy.names.contains(part.trimmingSpace) {
-            throw ValidationError(unknown("device policy", String(part), DevicePolicy.names))
-        }
-        if SessionEngine(rawValue: engine) == nil {
-            throw ValidationError(unknown("engine", engine, SessionEngine.allCases.map(\.rawValue)))
-        }
+        try SchedulingOptions.requireKnown(engine, among: SessionEngine.allCases.map(\.rawValue), "engine")
         if stream {
-            if !nodes.isEmpty || !pods.isEmpty {
-                throw ValidationError("--stream reads standard input; --nodes and --pods do not go with it")
+            if !snapshot.isEmpty || !nodes.isEmpty || !pods.isEmpty {
+                throw ValidationError("--stream reads standard input; files do not go with it")
             }
         } else if form != .hami {
             throw ValidationError("--form says what --stream reads; it does not go without it")
-        } else if nodes.isEmpty || pods.isEmpty {
-            throw ValidationError("give --nodes and --pods, or --stream")
+        } else if snapshot.isEmpty && (nodes.isEmpty || pods.isEmpty) {
+            throw ValidationError("give a snapshot, or --nodes and --pods, or --stream")
         }
-    }
-
-    private func unknown(_ what: String, _ value: String, _ known: [String]) -> String {
-        "unknown \(what) '\(value)'; known are \(known.joined(separator: ", "))"
     }
 
     func run() throws {
         let now = WallClock.system(redaction: redactTime ? "<time>" : nil)
-        let profile = CompatibilityProfile.named(profile) ?? .hami2_10_0
+        let profile = scheduling.compatibility
         let engine = SessionEngine(rawValue: engine) ?? .indexed
         if stream { return try PlaceStream(profile: profile, form: form, engine: engine, now: now).run() }
-        let catalog = try VendorCatalog.reading(configurationFile: deviceConfig)
-        let input = try PlacementInput.reading(nodeFiles: nodes, podFiles: pods)
+        let catalog = try scheduling.catalog()
+        let input = try PlacementInput.reading(nodeFiles: snapshot + nodes, podFiles: snapshot + pods)
         let options = PlacementOptions(
-            profile: profile, defaults: SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy),
-            engine: engine, admits: admit, writesPatches: annotations, explains: explain,
+            profile: profile, defaults: scheduling.defaults, engine: engine, admits: admit, writesPatches: annotations,
+            explains: explain,
             triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
         output.print(session)

@@ -19,7 +19,7 @@ struct PlaceStream {
     let engine: SessionEngine
     let now: WallClock
 
-    /// Answers every line as soon as it is read. A bad line is told and costs no other one.
+    /// Answers every line as soon as it is read. A bad line is told, answered with `{"error": ...}`, and costs no other one.
     ///
     /// - Throws: exit code 2 at the end when there was a bad line.
     func run() throws {
@@ -37,6 +37,14 @@ struct PlaceStream {
             } catch {
                 StandardError.write("standard input:\(lines.number): \(error)")
                 failed = true
+                // Every line has its answer: whoever reads the results counts on it.
+                writer.removeAll(keepingCapacity: true)
+                writer.beginObject()
+                writer.key("error")
+                writer.string("\(error)")
+                writer.endObject()
+                writer.newline()
+                StandardOutput.write(writer.bytes)
             }
         }
         if failed { throw badInputCode }

@@ -37,7 +37,7 @@ struct ReplayCommand: ParsableCommand {
         case json
     }
 
-    @Argument(help: "Folder of the trace, or file of a snapshot.")
+    @Argument(help: "Folder of the trace, or file of a snapshot (- is standard input).")
     var trace: String
 
     @Option(
@@ -56,14 +56,7 @@ struct ReplayCommand: ParsableCommand {
             "Policy: " + PolicyChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
     var policy = PolicyChoice.hami.name
 
-    @Option(help: "Order between nodes: binpack or spread.")
-    var nodePolicy = SchedulingDefaults().nodePolicy
-
-    @Option(help: "Order between the devices of a node: binpack, spread, mutex, numa, or a chain such as numa,binpack.")
-    var devicePolicy = SchedulingDefaults().devicePolicy
-
-    @Option(help: "Whose decisions: hami-2.10.0 (bug for bug) or fixed.")
-    var profile = CompatibilityProfile.hami2_10_0.name
+    @OptionGroup var scheduling: SchedulingOptions
 
     @Option(help: "backlog queues all pods at once; virtual lets them come and go at the trace's times.")
     var clock = ClockName.backlog
@@ -121,10 +114,8 @@ struct ReplayCommand: ParsableCommand {
     var nodeRanks: String?
 
     func validate() throws {
-        try requireKnown(engine, among: EngineChoice.all.map(\.name), "engine")
-        try requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
-        try requireKnown(profile, among: CompatibilityProfile.all.map(\.name), "profile")
-        try requireKnown(nodePolicy, among: ["binpack", "spread"], "node policy")
+        try SchedulingOptions.requireKnown(engine, among: EngineChoice.all.map(\.name), "engine")
+        try SchedulingOptions.requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
         if !(1...1_000_000_000).contains(roundSize) {
             throw ValidationError("--round-size must be 1 to 1,000,000,000.")
         }
@@ -132,14 +123,8 @@ struct ReplayCommand: ParsableCommand {
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
     }
 
-    private func requireKnown(_ name: String, among known: [String], _ what: String) throws {
-        if !known.contains(name) {
-            throw ValidationError("Unknown \(what) \"\(name)\"; known: \(known.joined(separator: ", ")).")
-        }
-    }
-
     func run() throws {
-        let catalog = try VendorCatalog.forTraces()
+        let catalog = try scheduling.traceCatalog()
         let summary = try reportingErrors {
             let trace = try load(catalog)
             let replay = try Replay(trace, options: options(for: trace), catalog: catalog)
@@ -186,8 +171,8 @@ struct ReplayCommand: ParsableCommand {
         options.engine = EngineChoice.named(engine) ?? .indexed
         options.threads = max(threads ?? Parallelism.automatic.threads, 1)
         options.policy = PolicyChoice.named(policy) ?? .hami
-        options.defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
-        options.profile = CompatibilityProfile.all.first { $0.name == profile } ?? .hami2_10_0
+        options.defaults = scheduling.defaults
+        options.profile = scheduling.compatibility
         options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
         options.roundSize = roundSize
         options.statistics = statistics

@@ -66,15 +66,19 @@ extension VendorCatalog {
     /// The catalogue of a device-config.yaml, or of the chart's defaults.
     ///
     /// - Throws: ``InputFailure`` naming the file and what is wrong.
-    static func reading(configurationFile path: String?) throws -> VendorCatalog {
-        guard let path else { return try VendorCatalog() }
+    static func reading(configurationFile path: String?, forTraces: Bool = false) throws -> VendorCatalog {
+        func made(_ configuration: DeviceConfiguration) throws -> VendorCatalog {
+            try forTraces ? VendorCatalog.forTraces(configuration) : VendorCatalog(configuration: configuration)
+        }
+        guard let path else { return try made(.chartDefaults) }
         do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            return try VendorCatalog(configuration: DeviceConfiguration(yaml: text))
+            let bytes = try InputReader.contents(ofFile: path)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw InputFailure("\(path): expected UTF-8")
+            }
+            return try made(DeviceConfiguration(yaml: text))
         } catch let error as ConfigurationError {
             throw InputFailure("\(path): \(error)")
-        } catch {
-            throw InputFailure("\(path): cannot be read as text")
-        }
+        } catch let problem as InputProblem { throw InputFailure(problem.description) }
     }
 }

@@ -29,7 +29,7 @@ struct WhatIfCommand: ParsableCommand {
               berth whatif snapshot.json --prices examples/prices.csv
             """)
 
-    @Argument(help: "File of a snapshot, or folder of a trace.")
+    @Argument(help: "File of a snapshot (- is standard input), or folder of a trace.")
     var input: String
 
     @Option(help: ArgumentHelp("Nodes to add; may be given several times.", valueName: "nodes"))
@@ -51,23 +51,13 @@ struct WhatIfCommand: ParsableCommand {
         ))
     var prices: String?
 
-    @Option(help: ArgumentHelp("Node policy of pods that name none: binpack or spread.", valueName: "policy"))
-    var nodePolicy = SchedulingDefaults().nodePolicy
-
-    @Option(help: ArgumentHelp("Device policy of pods that name none, as in `berth place`.", valueName: "policy"))
-    var devicePolicy = SchedulingDefaults().devicePolicy
+    @OptionGroup var scheduling: SchedulingOptions
 
     @Option(help: "Which pod list of an openb folder.")
     var podsVariant = "default"
 
     @Option(help: "table for people, json for programs.")
     var output = ReplayCommand.OutputName.table
-
-    func validate() throws {
-        if NodePolicy(named: nodePolicy) == nil {
-            throw ValidationError("unknown node policy '\(nodePolicy)'; known are binpack, spread")
-        }
-    }
 
     func run() throws {
         let fleet = try reportingErrors { try load() }
@@ -89,8 +79,8 @@ struct WhatIfCommand: ParsableCommand {
     }
 
     private func load() throws -> WhatIfFleet {
-        let defaults = SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy)
-        let catalog = try VendorCatalog.forTraces()
+        let defaults = scheduling.defaults
+        let catalog = try scheduling.traceCatalog()
         if KubernetesImporter.isSnapshot(input) {
             return WhatIfFleet(
                 try .reading(nodeFiles: [input], podFiles: []), now: .system(), defaults: defaults, catalog: catalog)

@@ -14,6 +14,9 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
         for (kind, count) in session.ignoredKinds.sorted(by: { $0.key < $1.key }) {
             StandardError.write("note: \(count) \(kind) object\(count == 1 ? "" : "s") passed over")
         }
+        for (workload, pods) in session.expanded {
+            StandardError.write("note: \(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
+        }
         let told = session.problems.count
         Self.tell(session.problems[..<told])
         switch self {

@@ -24,6 +24,7 @@ struct WhatIfReport {
     var table: String {
         var text = overview
         if !result.after.moves.isEmpty { text += "\n" + moves }
+        text += findings + likeness
         text += leftOver(result.after, isChanged ? "Left over then" : "Left over")
         if let cheapest, let prices { text += "\n" + additions(cheapest, prices) }
         return text
@@ -73,6 +74,58 @@ struct WhatIfReport {
         let hidden = all.count - min(all.count - stuck.count, Self.rowsMax) - min(stuck.count, Self.rowsMax)
         if hidden > 0 { text += "  \(NumberText.grouped(hidden)) more (--output json has all)\n" }
         return text
+    }
+
+    /// What the nodes that go take with them, and what stands in the way of emptying them.
+    private var findings: String {
+        let found = result.findings
+        func counted(_ pods: [String]) -> String {
+            let names = pods.prefix(3).joined(separator: ", ") + (pods.count > 3 ? ", ..." : "")
+            return "\(NumberText.grouped(pods.count)) pod\(pods.count == 1 ? "" : "s") (\(names))"
+        }
+        var lines: [String] = []
+        for blockade in found.blockades {
+            lines.append(
+                "Blocked: PodDisruptionBudget \(blockade.budget) allows \(blockade.allowed) disruptions and covers "
+                    + "\(counted(blockade.pods)) that would be evicted.")
+        }
+        if !found.covered.isEmpty {
+            lines.append(
+                "Blocked: \(counted(found.covered)) stand under several budgets, which the API server refuses.")
+        }
+        if !found.goneWithNode.isEmpty {
+            let verb = found.goneWithNode.count == 1 ? "goes" : "go"
+            lines.append(
+                "\(counted(found.goneWithNode)) of DaemonSets and static pods \(verb) with the node.")
+        }
+        if !found.bare.isEmpty {
+            lines.append("\(counted(found.bare)) have no controller: nothing makes them anew elsewhere.")
+        }
+        return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What added nodes are taken to have besides what was said.
+    private var likeness: String {
+        var text = ""
+        for added in change.added where added.alike > 0 {
+            var parts: [String] = []
+            if !added.node.taints.isEmpty {
+                let taints = added.node.taints.map { taint in
+                    taint.key + (taint.value.isEmpty ? "" : "=" + taint.value) + ":" + taint.effect.rawValue
+                }
+                parts.append("taints " + taints.joined(separator: ", "))
+            }
+            if !added.node.labels.isEmpty {
+                parts.append(
+                    "labels "
+                        + added.node.labels.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }.joined(
+                            separator: ", "))
+            }
+            if parts.isEmpty { continue }
+            text +=
+                "\(added.text): has what all \(added.alike) nodes with such devices have: \(parts.joined(separator: "; "))\n"
+        }
+        return text.isEmpty ? "" : "\n" + text
     }
 
     private func leftOver(_ side: WhatIf.Side, _ title: String) -> String {
@@ -139,6 +192,27 @@ struct WhatIfReport {
         writer.beginArray()
         for name in change.removed.sorted() { writer.string(name) }
         writer.endArray()
+        if !change.added.isEmpty {
+            writer.key("addedLike")
+            writer.beginArray()
+            for added in change.added {
+                writer.beginObject()
+                writer.key("node")
+                writer.string(added.text)
+                writer.key("nodesAlike")
+                writer.int(added.alike)
+                writer.key("taints")
+                writer.beginArray()
+                for taint in added.node.taints {
+                    writer.string(
+                        taint.key + (taint.value.isEmpty ? "" : "=" + taint.value) + ":" + taint.effect.rawValue)
+                }
+                writer.endArray()
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        if removed > 0 { Self.write(result.findings, into: &writer) }
         writer.key("before")
         Self.write(result.before, into: &writer)
         writer.key("after")
@@ -191,6 +265,33 @@ struct WhatIfReport {
         }
         writer.endArray()
         writer.endObject()
+    }
+
+    private static func write(_ findings: DrainFindings, into writer: inout JSONWriter) {
+        writer.key("blockedBy")
+        writer.beginArray()
+        for blockade in findings.blockades {
+            writer.beginObject()
+            writer.key("budget")
+            writer.string(blockade.budget)
+            writer.key("disruptionsAllowed")
+            writer.int(blockade.allowed)
+            writer.key("pods")
+            writer.beginArray()
+            for pod in blockade.pods { writer.string(pod) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+        for (key, pods) in [
+            ("underSeveralBudgets", findings.covered), ("goneWithNode", findings.goneWithNode),
+            ("madeAnewByNothing", findings.bare),
+        ] {
+            writer.key(key)
+            writer.beginArray()
+            for pod in pods { writer.string(pod) }
+            writer.endArray()
+        }
     }
 
     private static func write(_ cheapest: CheapestAdditions, _ prices: PriceList, into writer: inout JSONWriter) {

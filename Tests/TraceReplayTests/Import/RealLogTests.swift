@@ -2,7 +2,8 @@ import PlacementEngine
 import Testing
 import VendorCatalog
 
-@testable import TraceReplay
+@testable import TraceImport
+@testable import TraceModel
 
 /// Logs as they really look: words for nothing, detected device types, shares of devices, clocks, separators.
 @Suite struct RealLogTests {

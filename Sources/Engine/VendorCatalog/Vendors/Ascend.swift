@@ -58,23 +58,23 @@ struct Ascend: Vendor {
     var nodeScoreShape: NodeScoreShape { isNetworked ? .dependsOnPicks : .none }
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
-        guard let chips = configuration.list(["vnpus", "configs"]) else { return chartChips.map { $0.vendor } }
+        guard let chips = configuration.list("vnpus", "configs") else { return chartChips.map { $0.vendor } }
         let allowsSoftSplit = configuration.flag("vnpus", "hamiVnpuCore", false)
         return chips.map { chip in
-            let templates = (chip["templates"]?.array ?? []).map {
-                Template(name: $0["name"]?.scalarText ?? "", memoryMiB: $0["memory"]?.integer ?? 0)
+            let templates = chip.list("templates").map {
+                Template(name: $0.text("name"), memoryMiB: $0.integer("memory"))
             }
             return Ascend(
-                commonWord: chip["commonWord"]?.scalarText ?? "",
+                commonWord: chip.text("commonWord"),
                 resources: ResourceNames(
-                    count: chip["resourceName"]?.scalarText ?? "",
-                    memory: chip["resourceMemoryName"]?.scalarText ?? "",
-                    cores: chip["resourceCoreName"]?.scalarText ?? "",
-                    memoryFactor: Int32(truncatingIfNeeded: chip["memoryFactor"]?.integer ?? 0)),
-                allocatableMiB: chip["memoryAllocatable"]?.integer ?? 0,
-                capacityMiB: chip["memoryCapacity"]?.integer ?? 0, templates: templates,
-                runtimeClassName: chip["runtimeClassName"]?.scalarText ?? "",
-                overwritesEnvironment: chip["overwriteEnv"]?.flag ?? false, isSuperPod: chip["superPod"]?.flag ?? false,
+                    count: chip.text("resourceName"),
+                    memory: chip.text("resourceMemoryName"),
+                    cores: chip.text("resourceCoreName"),
+                    memoryFactor: Int32(truncatingIfNeeded: chip.integer("memoryFactor"))),
+                allocatableMiB: chip.integer("memoryAllocatable"),
+                capacityMiB: chip.integer("memoryCapacity"), templates: templates,
+                runtimeClassName: chip.text("runtimeClassName"),
+                overwritesEnvironment: chip.flag("overwriteEnv"), isSuperPod: chip.flag("superPod"),
                 allowsSoftSplit: allowsSoftSplit)
         }
     }

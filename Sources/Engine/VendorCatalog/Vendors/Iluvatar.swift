@@ -18,7 +18,7 @@ struct Iluvatar: Vendor {
     ]
 
     static func make(_ configuration: DeviceConfiguration) -> [any Vendor] {
-        guard let chips = configuration.list(["iluvatars"]) else {
+        guard let chips = configuration.list("iluvatars") else {
             return ["MR-V100", "MR-V50", "BI-V150", "BI-V100"].map { word in
                 Iluvatar(
                     word,
@@ -29,11 +29,11 @@ struct Iluvatar: Vendor {
         }
         return chips.map { chip in
             Iluvatar(
-                chip["commonWord"]?.scalarText ?? "",
+                chip.text("commonWord"),
                 ResourceNames(
-                    count: chip["resourceCountName"]?.scalarText ?? "",
-                    memory: chip["resourceMemoryName"]?.scalarText ?? "",
-                    cores: chip["resourceCoreName"]?.scalarText ?? "", memoryFactor: 256))
+                    count: chip.text("resourceCountName"),
+                    memory: chip.text("resourceMemoryName"),
+                    cores: chip.text("resourceCoreName"), memoryFactor: 256))
         }
     }
 

@@ -26,7 +26,7 @@ public struct HistoryStore: Sendable {
         public var value: Double
     }
 
-    /// Values of one metric that may be compared: same workload, size, machine and toolchain.
+    /// Values of one metric that may be compared: same workload on the same input, size, machine and toolchain.
     public struct Series: Sendable, Hashable {
         public var workload: String
         /// `time`, `count:<name>` or `quality:<name>`.
@@ -95,7 +95,12 @@ public struct HistoryStore: Sendable {
             table.column("workload", .text).notNull()
             table.column("metric", .text).notNull()
             table.column("value", .double).notNull()
+            table.column("input", .text).notNull().defaults(to: "")
             table.primaryKey(["record", "workload", "metric"])
+        }
+        // Histories made before inputs were kept: their values have the input "".
+        if try !database.columns(in: "measurement").contains(where: { $0.name == "input" }) {
+            try database.alter(table: "measurement") { $0.add(column: "input", .text).notNull().defaults(to: "") }
         }
     }
 
@@ -122,10 +127,13 @@ public struct HistoryStore: Sendable {
                     ])
                 let number = database.lastInsertedRowID
                 for entry in record.workloads {
+                    let input = record.input(of: entry)
                     for (metric, value) in entry.historyValues {
                         try database.execute(
-                            sql: "INSERT INTO measurement (record, workload, metric, value) VALUES (?, ?, ?, ?)",
-                            arguments: [number, entry.name, metric, value])
+                            sql: """
+                                INSERT INTO measurement (record, workload, metric, value, input) VALUES (?, ?, ?, ?, ?)
+                                """,
+                            arguments: [number, entry.name, metric, value, input])
                     }
                 }
                 return true
@@ -156,7 +164,7 @@ public struct HistoryStore: Sendable {
                     database,
                     sql: """
                         SELECT * FROM measurement JOIN record ON record.number = measurement.record
-                        ORDER BY workload, metric, size, machine, toolchain, number
+                        ORDER BY workload, metric, size, machine, toolchain, input, number
                         """)
             }
         }
@@ -165,7 +173,9 @@ public struct HistoryStore: Sendable {
         for row in rows {
             let workload: String = row["workload"]
             guard NamePattern.matches(pattern, workload) else { continue }
-            let key: [String] = [workload, row["metric"], row["size"], row["machine"], row["toolchain"]]
+            let key: [String] = [
+                workload, row["metric"], row["size"], row["machine"], row["toolchain"], row["input"],
+            ]
             if keys.last != key {
                 keys.append(key)
                 list.append(Series(workload: key[0], metric: key[1], size: key[2], machine: key[3], points: []))
@@ -176,12 +186,49 @@ public struct HistoryStore: Sendable {
         return list
     }
 
+    /// Workloads whose input is another one from some record on, in the order of the records: what is not compared across.
+    ///
+    /// - Parameter pattern: names of workloads, `*` for any text.
+    public func inputChanges(
+        matching pattern: String = "*"
+    ) throws(GateError) -> [(workload: String, revision: BenchmarkRecord.Revision)] {
+        let rows = try reporting {
+            try queue.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT DISTINCT workload, input, record.* FROM measurement
+                        JOIN record ON record.number = measurement.record WHERE input <> ''
+                        ORDER BY workload, size, number
+                        """)
+            }
+        }
+        var changes: [(String, BenchmarkRecord.Revision)] = []
+        var last: [String] = []
+        for row in rows {
+            let (workload, size, input): (String, String, String) = (row["workload"], row["size"], row["input"])
+            guard NamePattern.matches(pattern, workload) else { continue }
+            if last.prefix(2) == [workload, size], last[2] != input { changes.append((workload, Self.revision(row))) }
+            last = [workload, size, input]
+        }
+        return changes
+    }
+
     private static func revision(_ row: Row) -> BenchmarkRecord.Revision {
         BenchmarkRecord.Revision(commit: row["commitID"], isModified: row["isModified"], subject: row["subject"])
     }
 
     private func reporting<Value>(_ work: () throws -> Value) throws(GateError) -> Value {
         do { return try work() } catch { throw GateError(file: file, problem: "\(error)") }
+    }
+}
+
+extension BenchmarkRecord {
+    /// Checksums of the trace that a workload replays; empty for workloads that make their own input.
+    func input(of entry: Entry) -> String {
+        // The longest name: one trace may be named as the beginning of another.
+        let trace = traces.filter { entry.name.hasPrefix("trace/\($0.name)/") }.max { $0.name.count < $1.name.count }
+        return trace.map { $0.fleetSHA256 + $0.podsSHA256 } ?? ""
     }
 }
 

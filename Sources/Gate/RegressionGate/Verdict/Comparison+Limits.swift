@@ -1,14 +1,21 @@
 extension Comparison {
     /// What must hold of a record by itself.
-    static func limits(_ record: BenchmarkRecord, _ thresholds: Thresholds) -> [MetricVerdict] {
-        thresholds.limits.flatMap { limit -> [MetricVerdict] in
+    ///
+    /// - Throws: ``GateError`` naming `file` for a limit that meets no workload: it protects nothing, and nobody is to rely on it.
+    static func limits(
+        _ record: BenchmarkRecord, _ thresholds: Thresholds, file: String
+    ) throws(GateError) -> [MetricVerdict] {
+        var verdicts: [MetricVerdict] = []
+        for limit in thresholds.limits {
             let entries = record.workloads.filter { NamePattern.matches(limit.workload, $0.name) }
-            // A limit that meets nothing protects nothing; it is told, so that nobody relies on it.
             if entries.isEmpty {
-                return [MetricVerdict(limit.workload, "limit", .unsure, detail: "no workload of the record matches")]
+                throw GateError(
+                    file: file,
+                    problem: "nothing was compared: the limit of \(limit.workload) meets no workload of the record")
             }
-            return entries.map { verdict(limit, $0, record) }
+            verdicts += entries.map { verdict(limit, $0, record) }
         }
+        return verdicts
     }
 
     private static func verdict(

@@ -20,6 +20,10 @@ extension Comparison {
                 throw GateError(file: newFile, problem: "trace \(trace.name) is not the one of the base")
             }
         }
+        let names = Set(new.workloads.map(\.name))
+        if !base.workloads.contains(where: { names.contains($0.name) }) {
+            throw GateError(file: newFile, problem: "nothing was compared: no workload is in both records")
+        }
         let entries = Dictionary(uniqueKeysWithValues: new.workloads.map { ($0.name, $0) })
         let isSameMachine = base.machine.isComparable(with: new.machine)
         let times = TimeComparison(looks: looks)
@@ -53,14 +57,30 @@ extension Comparison {
         if isSameMachine {
             verdicts += thresholds.groups.compactMap { GroupComparison.verdict($0, base, new, times) }
         }
-        verdicts += Self.limits(new, thresholds)
+        verdicts += Self.unusedRules(thresholds, names.union(known))
+        verdicts += try Self.limits(new, thresholds, file: newFile)
     }
 
     /// Checks the limits of one record.
-    public init(limitsOf record: BenchmarkRecord, thresholds: Thresholds) {
+    ///
+    /// - Throws: ``GateError`` naming `file` for a limit that meets no workload of the record.
+    public init(limitsOf record: BenchmarkRecord, thresholds: Thresholds, file: String) throws(GateError) {
         base = nil
         new = record.revision.shortText
-        verdicts = Self.limits(record, thresholds)
+        verdicts = try Self.limits(record, thresholds, file: file)
+    }
+
+    /// Rules and groups that meet no workload change nothing; they are told, so that nobody relies on them.
+    private static func unusedRules(_ thresholds: Thresholds, _ workloads: Set<String>) -> [MetricVerdict] {
+        func isUnused(_ pattern: String) -> Bool { !workloads.contains { NamePattern.matches(pattern, $0) } }
+        let rules = thresholds.rules.filter { isUnused($0.match) }.map {
+            MetricVerdict($0.match, "rule", .unsure, detail: "no workload of the records matches")
+        }
+        let groups = thresholds.groups.filter { $0.match.allSatisfy(isUnused) }.map {
+            MetricVerdict(
+                GroupComparison.prefix + $0.name, "group", .unsure, detail: "no workload of the records matches")
+        }
+        return rules + groups
     }
 
     private static func decisions(

@@ -12,7 +12,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
 public struct MetricVerdict: Sendable, Hashable {
     /// A workload, or `group/` and the name of a group.
     public var workload: String
-    /// `time`, `decisions`, `count:<name>`, `quality:<name>`, `limit:<what>` or `workload`.
+    /// `time`, `decisions`, `count:<name>`, `quality:<name>`, `limit:<what>`, `workload`, `rule` or `group`.
     public var metric: String
     public var verdict: Verdict
     /// The two values as people read them; empty = there is none.

@@ -11,20 +11,26 @@ public struct LatencyCurve: Sendable, Hashable {
     ///
     /// - Parameter scale: what a recorded value is divided by to get the unit of the curve.
     init(_ histogram: Histogram<UInt64>, scale: Double) {
-        if histogram.totalCount == 0 { return }
+        self.init(count: Int(histogram.totalCount)) { Double(histogram.valueAtPercentile($0)) / scale }
+    }
+
+    /// - Parameter values: exact, in ascending order.
+    init(sorted values: [Int64]) {
+        self.init(count: values.count) { Double(LatencySummary.percentile($0, of: values)) }
+    }
+
+    private init(count: Int, _ valueAtPercentile: (Double) -> Double) {
+        if count == 0 { return }
         var step = 0
         while true {
             let beyond = Self.power(step)
-            if beyond * Double(histogram.totalCount) < 1 { break }
-            append(100 * (1 - beyond), histogram, scale)
+            if beyond * Double(count) < 1 { break }
+            percent.append(100 * (1 - beyond))
+            value.append(valueAtPercentile(100 * (1 - beyond)))
             step += 1
         }
-        append(100, histogram, scale)
-    }
-
-    private mutating func append(_ percentile: Double, _ histogram: Histogram<UInt64>, _ scale: Double) {
-        percent.append(percentile)
-        value.append(Double(histogram.valueAtPercentile(percentile)) / scale)
+        percent.append(100)
+        value.append(valueAtPercentile(100))
     }
 
     /// 10 to the power of -step/4, from factors that every machine has alike.

@@ -28,8 +28,9 @@ extension Replay {
         summary.placementSeconds = Double(meter.totalNanoseconds) / 1e9
         summary.virtualMs = run.virtualMs
         if case .virtual = options.clock {
-            summary.waitMs = LatencySummary(run.waitsMs, scale: 1)
-            summary.waitCurve = LatencyCurve(run.waitsMs, scale: 1)
+            let waits = run.waitsMs.sorted()
+            summary.waitMs = LatencySummary(sorted: waits)
+            summary.waitCurve = LatencyCurve(sorted: waits)
         }
         summary.work = engine.counters
         summary.heapAllocations = meter.heapAllocations

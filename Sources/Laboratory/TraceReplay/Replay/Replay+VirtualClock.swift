@@ -91,7 +91,7 @@ private final class ClockObserver: RoundObserver {
         run.present?.place(outcome.resident, shape: pods.shape[pod])
         run.decisionLog?.record(Int(decision.sequence), outcome, in: result)
         let waitMs = nowMs - pods.arrivalMs[pod]
-        run.waitsMs.recordClamped(UInt64(waitMs))
+        run.waitsMs.append(waitMs)
         run.metrics?.didPlace(Int32(pod), waitMs: waitMs)
         if pods.durationMs[pod] >= 0 {
             replay.departures.add(

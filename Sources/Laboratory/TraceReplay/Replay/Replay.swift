@@ -225,7 +225,8 @@ final class ReplayRun {
     var placed = 0
     /// Sequence numbers of rejected pods.
     var rejected: [Int32] = []
-    var waitsMs = LatencySummary.makeHistogram()
+    /// Of every pod placed, in the order of the decisions.
+    var waitsMs: [Int64] = []
     var virtualMs: Int64 = 0
     var metrics: MetricSampler?
 
