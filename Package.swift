@@ -196,7 +196,8 @@ let package = Package(
         .testTarget(
             name: "SchedulerSessionTests",
             dependencies: [
-                "SchedulerSession", "ClusterRules", "PlacementEngine", "VendorCatalog", "KubernetesWire", "PlacementModel", "BulkJSON",
+                "SchedulerSession", "ClusterRules", "PlacementEngine", "VendorCatalog", "KubernetesWire",
+                "PlacementModel", "BulkJSON",
                 "JSONComparisonSupport",
             ],
             exclude: ["Vectors", "ClusterVectors", "cut-vectors.sh"], swiftSettings: settings),

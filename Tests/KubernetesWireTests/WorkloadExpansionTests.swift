@@ -82,7 +82,8 @@ import Testing
 
     /// An empty list says that there is nothing; an empty file says nothing.
     @Test(arguments: [
-        (#"{"kind": "PodList", "items": []}"#, 1), (#"{"kind": "List", "items": null}"#, 1), ("kind: NodeList", 1), ("[]", 1),
+        (#"{"kind": "PodList", "items": []}"#, 1), (#"{"kind": "List", "items": null}"#, 1), ("kind: NodeList", 1),
+        ("[]", 1),
         ("", 0),
         ("# nothing", 0),
     ])

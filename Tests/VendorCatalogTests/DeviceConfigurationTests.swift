@@ -19,7 +19,10 @@ import VendorCatalog
         ("nvidia: null\niluvatars: []\nvnpus: {configs: []}", "all configurations are empty"),
         ("Nvidia: {resourceCountName: a}", "Nvidia: no device type has a section of this name; did you mean nvidia?"),
         ("hygonn: {resourceCountName: a}", "hygonn: no device type has a section of this name; did you mean hygon?"),
-        ("accelerators: {resourceCountName: a}", "accelerators: no device type has a section of this name; known are amd, awsneuron"),
+        (
+            "accelerators: {resourceCountName: a}",
+            "accelerators: no device type has a section of this name; known are amd, awsneuron"
+        ),
         ("nvidia: [{resourceCountName: a}]", "nvidia: expected a mapping"),
         ("iluvatars: {commonWord: a}", "iluvatars: expected a list, found a mapping"),
         ("iluvatars: [a]", "iluvatars[0]: expected a mapping, found \"a\""),

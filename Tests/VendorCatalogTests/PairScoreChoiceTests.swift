@@ -63,7 +63,9 @@ import Testing
         var random = SeededGenerator(seed: 7)
         for scores in [0...Int64(1000), Int64.max - 9...Int64.max] {
             let table = (0..<32 * 32).map { _ in Int64.random(in: scores, using: &random) }
-            let chosen = PairScoreChoice.positions(of: 16, among: Array(repeating: 1, count: 32)) { table[$0 * 32 + $1] }
+            let chosen = PairScoreChoice.positions(of: 16, among: Array(repeating: 1, count: 32)) {
+                table[$0 * 32 + $1]
+            }
             #expect(Set(chosen).count == 16)
             #expect(chosen == chosen.sorted())
         }

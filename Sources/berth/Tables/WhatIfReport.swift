@@ -99,7 +99,9 @@ struct WhatIfReport {
                 "\(counted(found.goneWithNode)) of DaemonSets and static pods \(verb) with the node.")
         }
         if !found.bare.isEmpty {
-            lines.append("\(counted(found.bare)) have no controller: nothing makes them anew elsewhere.")
+            let bare =
+                found.bare.count == 1 ? "has no controller: nothing makes it" : "have no controller: nothing makes them"
+            lines.append("\(counted(found.bare)) \(bare) anew elsewhere.")
         }
         return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
     }
