@@ -17,7 +17,9 @@ import VendorCatalog
         mutating func pick(_ numbers: [Int64]) -> Int64 { numbers[generator.below(numbers.count)] }
         mutating func cpu() -> Int64 { pick([0, 1, 1000, 8000, 1 << 31, (1 << 40) - 1, 1 << 40]) }
         mutating func memory() -> Int64 { pick([0, 1, 1024, 1 << 31, (1 << 40) - 1, 1 << 40]) }
-        mutating func device() -> Int64 { pick([0, 1, 24, 100, 32_768, 2_097_150, 2_097_151, 2_097_152, 2_147_483_647]) }
+        mutating func device() -> Int64 {
+            pick([0, 1, 24, 100, 32_768, 2_097_150, 2_097_151, 2_097_152, 2_147_483_647])
+        }
         mutating func asked() -> String {
             ["0", "1", "5", "9", "100", "101", "2147483647", "2147483648", "4294967296", "1e18", "1E", "1e30"][
                 generator.below(12)]
@@ -40,7 +42,8 @@ import VendorCatalog
         }
         var pods = TraceText.podHeader
         for pod in 0..<40 {
-            let vendor = catalog.vendors.first { $0.commonWord == words[ends.generator.below(words.count)] }!
+            let word = words[ends.generator.below(words.count)]
+            let vendor = try #require(catalog.vendors.first { $0.commonWord == word })
             var limits = "\(vendor.resources.count)=\(ends.pick([1, 1, 2, 16_383, 1 << 31]))"
             for name in [vendor.resources.memory, vendor.resources.cores] where !name.isEmpty {
                 if ends.generator.isTrue(0.7) { limits += ";\(name)=\(ends.asked())" }

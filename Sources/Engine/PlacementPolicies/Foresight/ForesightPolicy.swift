@@ -49,9 +49,10 @@ enum ForesightPolicy {
 
     /// What the lost slots cost, millionths of a device.
     static func slotCost(_ kinds: [ForesightStatistics.SlotKind], _ lost: UInt8) -> Int32 {
-        var cost: Int32 = 0
-        for place in kinds.indices where lost & (1 << place) != 0 { cost += kinds[place].devices * 1_000_000 }
-        return cost
+        // Eight kinds of at most 2^14 devices: below 2^38. Beyond 32 bits it is the most that a score can lose.
+        var cost: Int64 = 0
+        for place in kinds.indices where lost & (1 << place) != 0 { cost += Int64(kinds[place].devices) * 1_000_000 }
+        return Int32(clamping: cost)
     }
 }
 
