@@ -164,7 +164,8 @@ let package = Package(
             .gate, "MeasuredWork",
             [
                 "PlacementModel", "BulkJSON", "HeapCounters", "DeviceTable", "PlacementKernels", "VendorCatalog",
-                "PlacementEngine", "PlacementPolicies", "KubernetesWire", "SchedulerSession", "SeededNumbers", "TraceModel",
+                "PlacementEngine", "PlacementPolicies", "KubernetesWire", "SchedulerSession", "SeededNumbers",
+                "TraceModel",
                 "TraceImport", "TraceGeneration", "TraceReplay", "FleetPlanning",
             ]),
         module(

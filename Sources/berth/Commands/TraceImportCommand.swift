@@ -107,7 +107,8 @@ struct TraceImportCommand: ParsableCommand {
         if list { return try StandardOutput.write(TraceSourceTable.text) }
         guard let from, let output else { return }
         try OutputPaths.check(
-            inputs: files + [order, nodeRanks], outputs: OutputPaths.files(Trace.fileNames, in: output, for: "--output"))
+            inputs: files + [order, nodeRanks], outputs: OutputPaths.files(Trace.fileNames, in: output, for: "--output")
+        )
         let catalog = try VendorCatalog.forTraces()
         if from == Self.snapshot {
             let trace = try reportingErrors {

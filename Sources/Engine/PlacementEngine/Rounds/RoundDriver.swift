@@ -210,9 +210,10 @@ public final class RoundDriver {
     ) {
         var start = 0
         while start < sequences.count {
-            let end = gate.map { gate in
-                sequences[(start + 1)...].firstIndex { gate.concerns($0) } ?? sequences.count
-            } ?? sequences.count
+            let end =
+                gate.map { gate in
+                    sequences[(start + 1)...].firstIndex { gate.concerns($0) } ?? sequences.count
+                } ?? sequences.count
             var classIDs = sequences[start..<end].map(classID)
             if start >= firstNew { classIDs[0] = asked(classIDs[0], sequences[start]) }
             if !observers.isEmpty {
