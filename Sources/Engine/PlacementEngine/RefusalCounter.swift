@@ -95,7 +95,8 @@ public struct RefusalCounter: ~Copyable {
         nodesAsked += table.nodeRowCount
         // Most classes want nothing of nodes but resources that every node has.
         let isPlain =
-            requestClass.extended.isEmpty && !requestClass.hasConstraints && table.constrainedNodeCount == 0
+            requestClass.extended.isEmpty && !requestClass.hasConstraints && requestClass.podKind < 0
+            && table.constrainedNodeCount == 0
         let asked = requestClass.resources
         for node in 0..<table.nodeRowCount {
             let head = table.heads.base + node
