@@ -61,9 +61,13 @@ public final class VendorCatalog: Sendable {
 
     /// What containers ask: one list a container, init containers first; each list in vendor order.
     ///
+    /// - Parameter amounts: ``AmountRule/asGiven`` cuts off at 32 bits what HAMi cuts off; else amounts stay in range.
     /// - Source: hami-core.md 3.1
-    public func requests(of pod: Pod, state: ProcessState) -> [[DeviceRequest]] {
-        (pod.initContainers + pod.containers).map { container in
+    public func requests(
+        of pod: Pod, state: ProcessState, amounts: AmountRule = .bounded
+    ) -> [[DeviceRequest]] {
+        (pod.initContainers + pod.containers).map { given in
+            let container = amounts == .bounded ? bounded(given) : given
             if container.limits.isEmpty && container.requests.isEmpty { return [] }
             var requests: [DeviceRequest] = []
             for vendor in vendors.indices {
@@ -71,11 +75,28 @@ public final class VendorCatalog: Sendable {
                     continue
                 }
                 request.vendor = VendorID(vendor)
-                requests.append(request.bounded)
+                requests.append(amounts == .bounded ? request.bounded : request)
             }
             return requests
         }
     }
+
+    /// The container with amounts of device resources that 32 bits hold, so that none is cut off.
+    private func bounded(_ container: Container) -> Container {
+        var bounded = container
+        for (name, quantity) in container.limits
+        where managedResources.contains(name) && isPastDevices(quantity, of: name) {
+            bounded.limits[name] = Self.beyondAnyDevice
+        }
+        for (name, quantity) in container.requests
+        where managedResources.contains(name) && isPastDevices(quantity, of: name) {
+            bounded.requests[name] = Self.beyondAnyDevice
+        }
+        return bounded
+    }
+
+    /// More than any device has, and within 32 bits.
+    private static let beyondAnyDevice = Quantity(integer: DeviceShareAmount.range.upperBound)
 
     /// Whether an amount of a device resource is beyond the columns of devices, see ``DeviceShareAmount``. Memory may be
     /// given in bytes, everything else is a bare number.
@@ -115,4 +136,12 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     }
 
     public var description: String { section.isEmpty ? problem : "\(section): \(problem)" }
+}
+
+/// What becomes of amounts that are out of range.
+public enum AmountRule: Sendable, Hashable {
+    /// They become the nearest in range, and are said: nothing wraps around.
+    case bounded
+    /// They are cut off at 32 bits where HAMi does, to answer as it would.
+    case asGiven
 }

@@ -70,7 +70,7 @@ struct CaseRun {
     ) {
         self.schedulerCase = schedulerCase
         self.now = now
-        cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered)
+        cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered, amounts: .asGiven)
         for node in schedulerCase.nodes where cluster.table.node(named: node.name) == nil {
             let row = cluster.register(node, now: now, handshake: .strict).row
             registered.append((node.name, row))
@@ -138,7 +138,7 @@ struct CaseRun {
             // Without a patch the pod goes on as it was written, quantities and all.
             if pod == original.withCanonicalQuantities { pod = original }
         }
-        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state, amounts: .asGiven)
         writeRequests(requests, into: &writer)
         let defaults = SchedulingDefaults(
             nodePolicy: schedulerCase.nodePolicy, devicePolicy: schedulerCase.devicePolicy)

@@ -69,12 +69,14 @@ final class WhatIfTrial {
         func moves(_ entry: PlacementInput.SourcedPod) -> Bool {
             !entry.pod.phase.isTerminal && removed.contains(entry.pod.nodeName)
         }
-        let moving = input.pods.filter(moves).map { entry in
+        // Pods of DaemonSets and static pods go with their node.
+        changed.pods.removeAll { removed.contains($0.pod.nodeName) && $0.pod.belongsToItsNode }
+        let moving = changed.pods.filter(moves).map { entry in
             var entry = entry
             entry.pod = WhatIfFleet.unplaced(entry.pod, catalog)
             return entry
         }
-        changed.pods = moving + input.pods.filter { !moves($0) }
+        changed.pods = moving + changed.pods.filter { !moves($0) }
         return changed
     }
 

@@ -10,7 +10,7 @@ extension SnapshotReplay {
     ) throws(TraceError) -> PreparedTrace {
         let snapshot = try SnapshotReplay(
             [file], defaults: options.defaults, profile: options.profile, now: .system(), catalog: catalog)
-        for problem in snapshot.session.problems { StandardError.write("warning: \(problem)") }
+        Warnings.tell(snapshot.session.problems)
         return snapshot.prepare()
     }
 }

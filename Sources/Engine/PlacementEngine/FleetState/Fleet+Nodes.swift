@@ -66,7 +66,7 @@ extension Fleet {
         var found = discovery
         for place in found.records.indices {
             let word = catalog[found.records[place].vendor].commonWord
-            found.notes += found.records[place].record.bound().map { (word, $0) }
+            if amounts == .bounded { found.notes += found.records[place].record.bound().map { (word, $0) } }
         }
         if !node.metadata.annotations.isEmpty || !found.records.isEmpty {
             for vendor in catalog.vendors { vendor.addFacts(of: node, to: &found.facts, parser: parser) }

@@ -29,6 +29,8 @@ public final class Fleet {
     public let quotas: QuotaLedger
     public let profile: CompatibilityProfile
     public let order: NodeOrder
+    /// What becomes of amounts of devices that are out of range.
+    public let amounts: AmountRule
     public let state = ProcessState()
     /// Most devices any node has had; workspaces are made for it.
     public internal(set) var devicesPerNodeMax = 1
@@ -65,8 +67,10 @@ public final class Fleet {
     private var resolvedCounts = (0, 0)
 
     public init(
-        catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0, order: NodeOrder = .byName
+        catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0, order: NodeOrder = .byName,
+        amounts: AmountRule = .bounded
     ) {
+        self.amounts = amounts
         self.catalog = catalog
         self.profile = profile
         self.order = order
@@ -80,6 +84,7 @@ public final class Fleet {
         catalog = other.catalog
         profile = other.profile
         order = other.order
+        amounts = other.amounts
         devicesPerNodeMax = other.devicesPerNodeMax
         demands = Array(repeating: [], count: other.catalog.vendors.count)
         table = other.table.copy()

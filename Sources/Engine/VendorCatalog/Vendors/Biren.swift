@@ -39,7 +39,7 @@ struct Biren: Vendor {
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
         return DeviceRequest(
-            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: 0, memoryPercent: 100, cores: 0)
+            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: 0, memoryPercent: 100, cores: 0)
     }
 
     func fit(_ request: DeviceRequest, _ rules: PodRules, _ policy: DevicePolicy, _ workspace: inout FitWorkspace)

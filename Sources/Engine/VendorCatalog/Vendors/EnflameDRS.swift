@@ -78,9 +78,9 @@ struct EnflameDRS: Vendor {
         if memory == nil && cores == nil { return nil }
         guard (memory ?? 0) <= Int64(Int32.max), (cores ?? 0) <= Int64(Int32.max) else { return nil }
         return DeviceRequest(
-            vendor: VendorID(0), devices: 1, memoryMiB: DeviceShareAmount(nearest: memory ?? 0).int32,
+            vendor: VendorID(0), devices: 1, memoryMiB: Int32(truncatingIfNeeded: memory ?? 0),
             memoryPercent: -1,
-            cores: DeviceShareAmount(nearest: cores ?? 0).int32)
+            cores: Int32(truncatingIfNeeded: cores ?? 0))
     }
 
     // MARK: Discovery

@@ -78,9 +78,9 @@ struct Iluvatar: Vendor {
         guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
         guard let memoryMiB = unitMemory(container, unitMiB: 256) else { return nil }
         let cores =
-            container.limitOrRequest(resources.cores)?.exactInt64.map { DeviceShareAmount(nearest: $0).int32 } ?? 0
+            container.limitOrRequest(resources.cores)?.exactInt64.map { Int32(truncatingIfNeeded: $0) } ?? 0
         return DeviceRequest(
-            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: memoryMiB,
+            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: memoryMiB,
             memoryPercent: memoryMiB == 0 ? 100 : 0, cores: cores)
     }
 

@@ -59,7 +59,7 @@ struct KunlunVXPU: Vendor {
 
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
-        let devices = DeviceCount(nearest: count).int32
+        let devices = Int32(truncatingIfNeeded: count)
         guard let memory = container.limitOrRequest(resources.memory)?.exactInt64 else {
             return DeviceRequest(
                 vendor: VendorID(0), devices: devices, memoryMiB: Kunlun.cardMemoryMiB, memoryPercent: 100, cores: 100)

@@ -70,7 +70,7 @@ struct MetaXGPU: Vendor {
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let count = container.limitOrRequest(resources.count)?.exactInt64 else { return nil }
         return DeviceRequest(
-            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: 0, memoryPercent: 100,
+            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: 0, memoryPercent: 100,
             cores: 100)
     }
 

@@ -85,7 +85,7 @@ struct MooreThreads: Vendor {
     func request(of container: Container, state: ProcessState) -> DeviceRequest? {
         guard let devices = positiveCount(container.limitOrRequest(resources.count)) else { return nil }
         guard let memoryMiB = unitMemory(container, unitMiB: 512) else { return nil }
-        let cores = DeviceShareAmount(nearest: container.limitOrRequest(resources.cores)?.exactInt64 ?? 0).int32
+        let cores = Int32(truncatingIfNeeded: container.limitOrRequest(resources.cores)?.exactInt64 ?? 0)
         return DeviceRequest(
             vendor: VendorID(0), devices: devices, memoryMiB: memoryMiB / devices,
             memoryPercent: memoryMiB == 0 ? 100 : 0, cores: cores / devices)

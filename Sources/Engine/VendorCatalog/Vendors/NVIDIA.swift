@@ -197,10 +197,10 @@ struct NVIDIA: Vendor {
         }
         var cores = defaultCores
         if let value = container.limitOrRequest(resources.cores)?.exactInt64 {
-            cores = DeviceShareAmount(nearest: value).int32
+            cores = Int32(truncatingIfNeeded: value)
         }
         return DeviceRequest(
-            vendor: VendorID(0), devices: DeviceCount(nearest: count).int32, memoryMiB: memoryMiB,
+            vendor: VendorID(0), devices: Int32(truncatingIfNeeded: count), memoryMiB: memoryMiB,
             memoryPercent: percent, cores: cores)
     }
 
