@@ -30,7 +30,7 @@ public final class SmallFleet {
         profile: CompatibilityProfile = .hami2_10_0, quotas: [ResourceQuota] = [], existing: [Pod] = [],
         defaults: SchedulingDefaults = SchedulingDefaults(), admits: Bool = true
     ) throws {
-        cluster = Fleet(catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered)
+        cluster = Fleet(catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered, amounts: .asGiven)
         for node in nodes { cluster.register(node, now: Self.now) }
         for quota in quotas { cluster.quotas.add(quota) }
         for pod in existing { _ = cluster.restoreAtStart(pod) }
@@ -90,7 +90,7 @@ public final class SmallFleet {
             let verdict = AdmissionWebhook().review(&pod, cluster: cluster)
             if !verdict.isAllowed { return "denied: " + verdict.message }
         }
-        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state, amounts: .asGiven)
         if requests.allSatisfy(\.isEmpty) { return "no request" }
         let requestClass: RequestClass
         do {

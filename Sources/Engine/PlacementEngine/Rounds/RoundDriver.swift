@@ -87,7 +87,7 @@ public final class RoundDriver {
     /// Places pods by request class, in order.
     ///
     /// - Returns: an outcome for each, whose devices are in ``result`` until the next round.
-    public func place(_ classIDs: some Collection<Int32>) -> [Outcome] {
+    public func place(_ classIDs: [Int32]) -> [Outcome] {
         outcomes.removeAll(keepingCapacity: true)
         askedIDs.removeAll(keepingCapacity: true)
         result.removeAll()
@@ -105,6 +105,9 @@ public final class RoundDriver {
         meter?.didEndRound()
         return outcomes
     }
+
+    /// The same for other collections.
+    public func place(_ classIDs: some Collection<Int32>) -> [Outcome] { place(Array(classIDs)) }
 
     /// Places one pod of a round that ``endRound()`` ends.
     public func placeNext(_ classID: Int32) -> Outcome {
