@@ -30,7 +30,8 @@ public final class SmallFleet {
         profile: CompatibilityProfile = .hami2_10_0, quotas: [ResourceQuota] = [], existing: [Pod] = [],
         defaults: SchedulingDefaults = SchedulingDefaults(), admits: Bool = true
     ) throws {
-        cluster = Fleet(catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered, amounts: .asGiven)
+        cluster = Fleet(
+            catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered, amounts: .asGiven)
         for node in nodes { cluster.register(node, now: Self.now) }
         for quota in quotas { cluster.quotas.add(quota) }
         for pod in existing { _ = cluster.restoreAtStart(pod) }
