@@ -81,15 +81,18 @@ public final class VendorCatalog: Sendable {
         }
     }
 
-    /// The container with amounts of device resources that 32 bits hold, so that none is cut off.
+    /// The container with counts and cores of devices that 32 bits hold, so that none is cut off. Amounts of memory are each
+    /// vendor's to read.
     private func bounded(_ container: Container) -> Container {
+        func isPast(_ name: String, _ quantity: Quantity) -> Bool {
+            managedResources.contains(name) && !vendors.contains { $0.resources.memory == name }
+                && isPastDevices(quantity, of: name)
+        }
         var bounded = container
-        for (name, quantity) in container.limits
-        where managedResources.contains(name) && isPastDevices(quantity, of: name) {
+        for (name, quantity) in container.limits where isPast(name, quantity) {
             bounded.limits[name] = Self.beyondAnyDevice
         }
-        for (name, quantity) in container.requests
-        where managedResources.contains(name) && isPastDevices(quantity, of: name) {
+        for (name, quantity) in container.requests where isPast(name, quantity) {
             bounded.requests[name] = Self.beyondAnyDevice
         }
         return bounded
