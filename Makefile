@@ -49,8 +49,9 @@ baseline: build ## Record the baseline anew, after a change of counts or decisio
 format: ## Lay the sources out.
 	@$(SWIFT) format -r -i $(SWIFT_FILES)
 
-lint: ## Complain about layout and naming.
+lint: ## Complain about layout, naming and imports that Package.swift does not declare.
 	@$(SWIFT) format lint -r --strict $(SWIFT_FILES)
+	@Scripts/imports.py
 
 setup: ## Install the system libraries that are missing.
 	@Scripts/setup.sh

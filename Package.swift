@@ -96,7 +96,7 @@ let package = Package(
         module(.engine, "VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
         module(
             .engine, "PlacementEngine",
-            ["PlacementModel", "DeviceTable", "PlacementKernels", "VendorCatalog"],
+            ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "VendorCatalog"],
             exclude: ["Indexed/README.md"]),
         module(
             .engine, "PlacementPolicies",
@@ -232,7 +232,8 @@ let package = Package(
             ], path: "Tests/FleetTestSupport", swiftSettings: settings),
         // Random events on random fleets, whole or a few: run by Scripts/fleet-stories.sh.
         .executableTarget(
-            name: "fleet-stories", dependencies: ["FleetTestSupport", "PlacementModel", "VendorCatalog"],
+            name: "fleet-stories",
+            dependencies: ["FleetTestSupport", "PlacementEngine", "PlacementModel", "VendorCatalog"],
             path: "Tests/FleetStories", swiftSettings: settings),
         tests(
             "EngineTests",
@@ -244,9 +245,8 @@ let package = Package(
         tests(
             "PlacementEngineTests",
             [
-                "PlacementEngine", "PlacementPolicies", "PlacementModel", "DeviceTable", "VendorCatalog",
-                "HeapCounters", "TraceModel",
-                "TraceImport", "TraceReplay",
+                "PlacementEngine", "PlacementPolicies", "PlacementKernels", "PlacementModel", "DeviceTable",
+                "VendorCatalog", "TraceModel", "TraceImport", "TraceReplay", "FleetTestSupport",
             ]),
         tests("DeviceTableTests", ["DeviceTable", "PlacementModel", "FleetTestSupport"]),
         tests(
@@ -261,7 +261,7 @@ let package = Package(
             dependencies: [
                 "SeededNumbers", "TraceModel", "TraceImport", "TraceGeneration", "Experiments", "FleetPlanning",
                 "TraceReplay", "ReplayReport", "VendorCatalog", "PlacementModel", "PackingBound", "PlacementEngine",
-                "PlacementPolicies",
+                "PlacementPolicies", "KubernetesWire", "SchedulerSession", "HeapCounters",
                 "BulkJSON", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Import/Golden"], swiftSettings: settings),
