@@ -9,7 +9,7 @@ CPU_FLAGS := $(if $(CPU),-Xcc -march=$(CPU))
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_FILES := Package.swift Sources Tests examples/programs Benchmarks/Package.swift Benchmarks/Placement
 
-.PHONY: always all replay build test bench gate baseline format lint setup clean help
+.PHONY: always all replay build test pages bench gate baseline format lint setup clean help
 
 all: build
 
@@ -33,6 +33,9 @@ $(BERTH): $(SOURCES) .build/cpu | setup
 # Measured decisions beside the checkout run through the release build, which is quick enough for all of them.
 test: build ## All tests.
 	@BERTH_RELEASE_BINARY=$(CURDIR)/$(BERTH) $(SWIFT) test --parallel
+
+pages: build ## Run the commands that the pages show and compare their output.
+	@Scripts/run-pages.py $(if $(TEST_LOG),--test-log $(TEST_LOG))
 
 bench: setup ## Measure every workload: time, exact checks and heap allocations an operation.
 	@cd Benchmarks && $(SWIFT) package benchmark run --grouping metric --no-progress
