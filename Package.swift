@@ -110,7 +110,7 @@ let package = Package(
         module(
             .kubernetes, "KubernetesWire",
             ["PlacementModel", "FileSystem", "BulkJSON", "VendorCatalog", .product(name: "Yams", package: "Yams")]),
-        module(.kubernetes, "ClusterRules", ["PlacementModel", "PlacementEngine"]),
+        module(.kubernetes, "ClusterRules", ["PlacementModel", "DeviceTable", "PlacementEngine"]),
         module(
             .kubernetes, "SchedulerSession",
             [
@@ -212,7 +212,7 @@ let package = Package(
                 "PlacementModel", "BulkJSON",
                 "JSONComparisonSupport",
             ],
-            exclude: ["Vectors", "ClusterVectors", "cut-vectors.sh"], swiftSettings: settings),
+            exclude: ["Vectors", "ClusterVectors", "RefusedPods", "cut-vectors.sh"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")],
             exclude: ["Fixtures", "Snapshots"],

@@ -10,14 +10,7 @@ struct ManifestBatch {
     private(set) var reports: [String: PodReport] = [:]
 
     init(_ manifests: String, options change: (inout PlacementOptions) -> Void = { _ in }) throws {
-        var reader = InputReader()
-        reader.read(manifests, source: "m.yaml")
-        var input = PlacementInput(
-            nodes: reader.input.nodes.map { .init($0, source: "m.yaml") },
-            pods: reader.input.pods.map { .init($0.pod, source: "m.yaml") })
-        input.quotas = reader.input.quotas
-        input.cluster = reader.input.cluster
-        input.problems = reader.input.problems
+        let input = PlacementInput(Array(manifests.utf8), source: "m.yaml")
         // 2023-11-14 22:13:20 UTC
         var options = PlacementOptions(now: WallClock(unixSeconds: 1_700_000_000, redaction: "<time>"))
         change(&options)

@@ -25,7 +25,7 @@ import Testing
             pod doesNotExist affinity=zone:DoesNotExist -> c
             pod greater affinity=size:Gt:4 -> b
             pod less affinity=size:Lt:8 -> a
-            pod noNumber affinity=zone:Gt:1 -> rejected 0/3 nodes are available: 3 node(s) didn't match Pod's node affinity
+            pod noNumber affinity=zone:Gt:1 -> rejected 0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector
             pod either affinity=zone:In:x affinity=fast:Exists -> b
             pod field field=c -> c
             """
@@ -37,7 +37,7 @@ import Testing
             """
             node a taint=dedicated:batch:NoSchedule
             node b taint=dedicated:web:NoExecute
-            pod none -> rejected 0/2 nodes are available: 2 node(s) had untolerated taint
+            pod none -> rejected 0/2 nodes are available: 2 node(s) had untolerated taint(s)
             pod value tolerates=dedicated:web -> b
             pod key tolerates=dedicated -> a
             """

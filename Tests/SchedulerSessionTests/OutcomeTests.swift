@@ -133,13 +133,13 @@ import VendorCatalog
         try Scenario(
             """
             node a gpu=1x40000 cpu=4
-            pod negative cpu=-1 -> invalid spec.containers[0].resources.requests["cpu"]: -1 is negative
-            pod half gpu=500m -> invalid spec.containers[0].resources.limits["nvidia.com/gpu"]: 500m is no whole number
+            pod negative cpu=-1 -> invalid spec.containers[0].resources.requests[cpu]: Invalid value: "-1": must be greater than or equal to 0
+            pod half gpu=500m -> invalid [spec.containers[0].resources.limits[nvidia.com/gpu]: Invalid value: "500m": must be an integer, spec.containers[0].resources.requests[nvidia.com/gpu]: Invalid value: "500m": must be an integer]
             pod weights gpu=1 annotation=hami.io/device-scoring-weights:slot=1 -> invalid invalid hami.io/device-scoring-weights annotation "slot=1": expected slot, core, and memory weights
             pod next gpu=1 gpumem=1000 -> a 0:1000:0
             """
         ).check()
-        var scenario = try Scenario("pod hollow hollow -> invalid spec.containers: pod has no containers")
+        var scenario = try Scenario("pod hollow hollow -> invalid spec.containers: Required value")
         scenario.options.admits = false
         try scenario.check()
     }

@@ -166,21 +166,6 @@ import VendorCatalog
         #expect(known.reports["default/p"]?.notConsidered.isEmpty == true)
     }
 
-    @Test func aNominationIsNamed() throws {
-        let batch = try ManifestBatch(
-            ManifestBatch.node("n1") + """
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: p}
-                spec: {containers: [{name: main}]}
-                status: {nominatedNodeName: n1}
-
-                """)
-        #expect(batch.outcome("p") == "n1")
-        #expect(batch.reports["default/p"]?.notConsidered == ["status.nominatedNodeName"])
-    }
-
     @Test func aPodWithResourceClaimsIsNotPlacedSilently() throws {
         let batch = try ManifestBatch(
             ManifestBatch.node("n1") + """

@@ -21,7 +21,7 @@ import Testing
             Batch.node("a", cpu: 8)
                 + Batch.pod("more", spec: "resources: {requests: {cpu: 100}}")
                 + Batch.pod(
-                    "less", spec: "resources: {requests: {cpu: 2}}", container: "resources: {requests: {cpu: 50}}")
+                    "less", spec: "resources: {requests: {cpu: 2}}", container: "resources: {requests: {cpu: 1}}")
                 + Batch.pod("limit", spec: "resources: {limits: {cpu: 7}}")
                 + Batch.pod(
                     "asked", spec: "resources: {limits: {cpu: 70}}", container: "resources: {requests: {cpu: 3}}"))
@@ -66,24 +66,50 @@ import Testing
     @Test(
         "what the API server refuses",
         arguments: [
-            ("requests: {nvidia.com/gpu: 1}", "requests[\"nvidia.com/gpu\"]: the limit must be set"),
+            ("requests: {nvidia.com/gpu: 1}", ["limits: Required value: Limit must be set for non overcommitable"]),
             (
                 "limits: {nvidia.com/gpu: 2}, requests: {nvidia.com/gpu: 1}",
-                "requests[\"nvidia.com/gpu\"]: 1 must equal"
+                ["requests: Invalid value: \"1\": must be equal to nvidia.com/gpu limit of 2"]
             ),
             (
                 "limits: {nvidia.com/gpu: 1}, requests: {nvidia.com/gpumem: 1000}",
-                "requests[\"nvidia.com/gpumem\"]: the limit must be set"
-            ), ("limits: {cpu: 1}, requests: {cpu: 2}", "requests[\"cpu\"]: 2 is more than the limit of 1"),
-            ("limits: {memory: 1Gi}, requests: {memory: 1.5Gi}", "requests[\"memory\"]: 1536Mi is more than"),
-            ("requests: {hugepages-2Mi: 4Mi}", "requests[\"hugepages-2Mi\"]: the limit must be set"),
-            ("limits: {nvidia.com/gpu: 1.5}", "limits[\"nvidia.com/gpu\"]: 1500m is no whole number"),
-            ("limits: {cpu: -1}", "limits[\"cpu\"]: -1 is negative"),
+                ["limits: Required value: Limit must be set for non overcommitable resources"]
+            ),
+            (
+                "limits: {cpu: 1}, requests: {cpu: 2}",
+                ["requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1"]
+            ),
+            (
+                "limits: {memory: 1Gi}, requests: {memory: 1.5Gi}",
+                ["requests: Invalid value: \"1536Mi\": must be less than or equal to memory limit of 1Gi"]
+            ),
+            (
+                "requests: {hugepages-2Mi: 4Mi, cpu: 1}",
+                ["limits: Required value: Limit must be set for non overcommitable resources"]
+            ),
+            // What is limited is asked for: both are told.
+            (
+                "limits: {nvidia.com/gpu: 1.5}",
+                [
+                    "limits[nvidia.com/gpu]: Invalid value: \"1500m\": must be an integer",
+                    "requests[nvidia.com/gpu]: Invalid value: \"1500m\": must be an integer",
+                ]
+            ),
+            (
+                "limits: {cpu: -1}",
+                [
+                    "limits[cpu]: Invalid value: \"-1\": must be greater than or equal to 0",
+                    "requests[cpu]: Invalid value: \"-1\": must be greater than or equal to 0",
+                ]
+            ),
         ])
-    func refused(resources: String, words: String) throws {
+    func refused(resources: String, words: [String]) throws {
         let batch = try Batch(Batch.node("a") + Batch.pod("p", container: "resources: {\(resources)}"))
-        #expect(batch.outcome("p").hasPrefix("invalid spec.containers[0].resources.\(words)"), "\(batch.outcome("p"))")
-        #expect(batch.problems.count == 1)
+        let field = "spec.containers[0].resources."
+        let head = words.count == 1 ? "invalid " : "invalid ["
+        #expect(batch.outcome("p").hasPrefix(head + field + words[0]), "\(batch.outcome("p"))")
+        #expect(batch.problems.count == words.count)
+        for (problem, words) in zip(batch.problems, words) { #expect(problem.contains(field + words)) }
     }
 
     @Test(
@@ -120,11 +146,11 @@ import Testing
             ])
         #expect(
             batch.problems == [
-                "quotas: ResourceQuota default/q: spec.hard[\"limits.nvidia.com/gpu\"]: HAMi does not count it; it counts "
+                "m.yaml: ResourceQuota default/q: spec.hard[\"limits.nvidia.com/gpu\"]: HAMi does not count it; it counts "
                     + "memory and cores",
-                "quotas: ResourceQuota default/q: spec.hard[\"requests.nvidia.com/gpumem\"]: HAMi does not count it; it "
+                "m.yaml: ResourceQuota default/q: spec.hard[\"requests.nvidia.com/gpumem\"]: HAMi does not count it; it "
                     + "counts limits.nvidia.com/gpumem",
-                "quotas: ResourceQuota default/q: spec.hard[\"requests.nvidia.com/gpumemory\"]: HAMi does not count it; "
+                "m.yaml: ResourceQuota default/q: spec.hard[\"requests.nvidia.com/gpumemory\"]: HAMi does not count it; "
                     + "did you mean limits.nvidia.com/gpumem?",
             ])
     }
@@ -179,10 +205,10 @@ import Testing
                 + Batch.pod(
                     "extended",
                     container: "resources: {limits: {cpu: 100, x.example/a: 1, x.example/b: 1}}"))
-        #expect(batch.outcome("both") == "rejected 0/2 nodes are available: 2 Insufficient memory, 1 Insufficient cpu")
+        #expect(batch.outcome("both") == "rejected 0/2 nodes are available: 1 Insufficient cpu, 2 Insufficient memory")
         #expect(
             batch.outcome("extended")
-                == "rejected 0/2 nodes are available: 2 Insufficient x.example/a, 2 Insufficient x.example/b, "
-                + "1 Insufficient cpu")
+                == "rejected 0/2 nodes are available: 1 Insufficient cpu, 2 Insufficient x.example/a, "
+                + "2 Insufficient x.example/b")
     }
 }

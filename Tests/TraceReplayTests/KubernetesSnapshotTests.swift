@@ -156,11 +156,87 @@ import VendorCatalog
         try TraceFiles.write(Array(text.utf8), to: folder.file("s.json"))
         let result = try KubernetesImporter.read([folder.file("s.json")], now: Self.now, catalog: try traceCatalog())
         #expect(result.trace.pods.count == 2 && result.trace.nodes[0].taints.isEmpty)
-        #expect(result.problems.map(\.object) == ["Pod default/two", "Pod default/lost"])
-        #expect(result.notes.count == 3)
+        #expect(
+            result.problems.map { "\($0.object) \($0.field)" } == [
+                "Pod default/two spec.containers", "Pod default/lost spec.nodeName", "Node a spec.taints[0]",
+                "Pod default/tolerating spec.tolerations",
+            ])
+        #expect(result.notes.count == 2)
         #expect(throws: TraceError.self) {
             try KubernetesImporter.read([folder.file("missing.json")], now: Self.now, catalog: try traceCatalog())
         }
+    }
+
+    /// Each object and field that decides in the cluster and not in the trace is told once, and running pods keep their nodes.
+    @Test func lossesAreToldObjectByObject() throws {
+        let folder = TraceFolder()
+        try TraceFiles.makeFolder(folder.path)
+        func card(_ id: String, _ rest: String) -> String {
+            #"{\"id\":\"\#(id)\",\"count\":10,\"devmem\":8192,\"devcore\":100,\"type\":\"NVIDIA-A100\",\#(rest)}"#
+        }
+        let cards = [
+            card("GPU-0", #"\"numa\":0,\"health\":false"#), card("GPU-1", #"\"numa\":1,\"health\":true"#),
+            card("GPU-2", #"\"numa\":1,\"health\":true"#),
+        ].joined(separator: ",")
+        func node(_ name: String, _ spec: String) -> String {
+            #"{"kind":"Node","metadata":{"name":"\#(name)","annotations":{"hami.io/node-nvidia-register":"[\#(cards)]"}},"#
+                + #""spec":{\#(spec)},"status":{"allocatable":{"cpu":"4","memory":"16Gi","pods":"10"}}}"#
+        }
+        func pod(_ name: String, _ spec: String, annotations: String = "", status: String = "") -> String {
+            #"{"kind":"Pod","metadata":{"name":"\#(name)","annotations":{\#(annotations)}},"#
+                + #""spec":{\#(spec)},"status":{\#(status)}}"#
+        }
+        let gpu = #""containers":[{"name":"c","resources":{"limits":{"nvidia.com/gpu":1,"nvidia.com/gpumem":100}}}]"#
+        let plain = #""containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]"#
+        let required = "requiredDuringSchedulingIgnoredDuringExecution"
+        let term = #"[{"topologyKey":"host","labelSelector":{}}]"#
+        func held(_ node: String) -> String {
+            #""hami.io/vgpu-node":"\#(node)","hami.io/vgpu-devices-allocated":"GPU-1,NVIDIA,100,0:;""#
+        }
+        let text =
+            #"{"kind":"List","items":["#
+            + [
+                node("a", #""unschedulable":true"#), node("b", ""),
+                pod("moved", #""nodeName":"b","# + gpu, annotations: held("a"), status: #""phase":"Running""#),
+                // Its node has other labels now, and too little CPU: it runs all the same.
+                pod(
+                    "old",
+                    #""nodeName":"b","nodeSelector":{"zone":"x"},"containers":[{"name":"c","resources":"#
+                        + #"{"requests":{"cpu":"9"}}}]"#, status: #""phase":"Running""#),
+                pod("retried", gpu, annotations: held("b")),
+                pod(
+                    "apart",
+                    #""affinity":{"podAntiAffinity":{"\#(required)":\#(term)},"podAffinity":{"\#(required)":\#(term)}},"#
+                        + plain),
+                pod(
+                    "zone",
+                    #""affinity":{"nodeAffinity":{"\#(required)":{"nodeSelectorTerms":[{"matchExpressions":"#
+                        + #"[{"key":"zone","operator":"Exists"}]}]}}},"# + plain),
+                pod("port", #""containers":[{"name":"c","ports":[{"containerPort":80,"hostPort":80}]}]"#),
+                pod("gated", #""schedulingGates":[{"name":"g"}],"# + plain),
+                pod("volume", #""volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"c"}}],"# + plain),
+                pod("licence", #""containers":[{"name":"c","resources":{"limits":{"example.com/licence":1}}}]"#),
+                pod("nominee", plain, status: #""nominatedNodeName":"b""#),
+                #"{"kind":"ResourceQuota","metadata":{"name":"q"},"spec":{"hard":{"limits.nvidia.com/gpumem":"1"}}}"#,
+            ].joined(separator: ",") + "]}"
+        try TraceFiles.write(Array(text.utf8), to: folder.file("s.json"))
+        let result = try KubernetesImporter.read([folder.file("s.json")], now: Self.now, catalog: try traceCatalog())
+        let assigned = "metadata.annotations[\"hami.io/vgpu-node\"]"
+        #expect(
+            result.problems.map { "\($0.object) \($0.field)" } == [
+                "Node a spec.unschedulable", "Node a device GPU-0", "Node a devices", "Node b device GPU-0",
+                "Node b devices", "ResourceQuota default/q ", "Pod default/moved \(assigned)",
+                "Pod default/retried \(assigned)", "Pod default/apart spec.affinity.podAffinity",
+                "Pod default/apart spec.affinity.podAntiAffinity", "Pod default/zone spec.affinity.nodeAffinity",
+                "Pod default/port spec.containers", "Pod default/gated spec.schedulingGates",
+                "Pod default/volume spec.volumes", "Pod default/licence spec.containers",
+                "Pod default/nominee status.nominatedNodeName",
+            ])
+        let pods = result.trace.pods
+        let homes = (0..<pods.count).map { pods.placedOn[$0] }
+        #expect(homes[0] == 0 && homes[1] == 1 && homes[2...].allSatisfy { $0 < 0 })
+        let replay = try Replay(result.trace, catalog: try traceCatalog())
+        #expect(replay.residents == 2 && replay.residentsNotPlaced == 0)
     }
 
     @Test func tracesInThousandthsAreNoCluster() throws {

@@ -15,7 +15,8 @@ import VendorCatalog
     private static let now = WallClock(unixSeconds: 1_767_225_600)
 
     /// A cluster with everything that a trace cannot say: a cordoned node, a tolerated taint, required affinity, an unhealthy card,
-    /// quotas, two asking containers, a gate, a reservation, an extended resource, and pods that admission refuses.
+    /// quotas, two asking containers, a gate, a reservation, an extended resource, pods that admission refuses; rules over other
+    /// pods and volumes, and a pod that is nominated to a node.
     private static func cluster(_ folder: TraceFolder) throws -> String {
         var snapshot = try KubernetesSnapshotTests.snapshot(folder, nodes: 24, pods: 220, running: 90)
         snapshot.nodes[1].isUnschedulable = true
@@ -23,6 +24,8 @@ import VendorCatalog
         snapshot.nodes[3].metadata.labels["zone"] = "c"
         snapshot.nodes[4].allocatable["example.com/licence"] = Quantity(integer: 2)
         for node in snapshot.nodes.indices {
+            snapshot.nodes[node].metadata.labels["host"] = "h\(node)"
+            snapshot.nodes[node].metadata.labels["rack"] = "r\(node % 3)"
             snapshot.nodes[node].metadata.annotations = snapshot.nodes[node].metadata.annotations.mapValues {
                 $0.replacingFirst("\"health\":true", with: "\"health\":false")
             }
@@ -68,12 +71,70 @@ import VendorCatalog
                 pod("limited-\(number)", "limited", spec: plain),
             ]
         }
+        extra += Self.underRules(plain, nominated: snapshot.nodes[7].name) {
+            pod($0, $1, metadata: $2, spec: $3)
+        }
         var text = String(decoding: snapshot.json, as: UTF8.self)
         let end = try #require(text.lastIndex(of: "]"))
         text.insert(contentsOf: "," + extra.joined(separator: ","), at: end)
         let file = folder.file("mixed.json")
         try TraceFiles.write(Array(text.utf8), to: file)
         return file
+    }
+
+    /// More pods under rules than their rules let in, and one that is nominated.
+    private static func underRules(
+        _ plain: String, nominated: String, _ pod: (String, String, String, String) -> String
+    ) -> [String] {
+        let label = #","labels":{"app":"web"}"#
+        let term = #"{"topologyKey":"host","labelSelector":{"matchLabels":{"app":"web"}}}"#
+        let required = "requiredDuringSchedulingIgnoredDuringExecution"
+        let ports = #""containers":[{"name":"c","ports":[{"containerPort":80,"hostPort":80}]}]"#
+        var made = [
+            #"{"apiVersion":"storage.k8s.io/v1","kind":"StorageClass","metadata":{"name":"local"},"#
+                + #""provisioner":"kubernetes.io/no-provisioner","volumeBindingMode":"WaitForFirstConsumer"}"#,
+            pod("refused", "default", "", #""preemptionPolicy":"Sometimes","# + plain),
+            pod(
+                "before", "default", "",
+                #""nodeName":"","containers":[{"name":"c","resources":{"requests":{"cpu":"90"}}}]"#),
+            String(
+                pod("nominee", "default", "", #""priority":5,"containers":[{"name":"c"}]"#).dropLast()
+                    + #","status":{"nominatedNodeName":"\#(nominated)"}}"#),
+        ]
+        for number in 0..<30 {
+            made += [
+                pod(
+                    "apart-\(number)", "default", label,
+                    #""affinity":{"podAntiAffinity":{"\#(required)":[\#(term)]}},"# + plain),
+                pod(
+                    "beside-\(number)", "default", "",
+                    #""affinity":{"podAffinity":{"\#(required)":[\#(term)]}},"# + plain),
+                pod(
+                    "spread-\(number)", "default", #","labels":{"app":"spread"}"#,
+                    #""topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"rack","whenUnsatisfiable":"DoNotSchedule","#
+                        + #""labelSelector":{"matchLabels":{"app":"spread"}}}],"# + plain),
+                pod("port-\(number)", "default", "", ports),
+            ]
+        }
+        for number in 0..<4 {
+            made += [
+                #"{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"c\#(number)","namespace":"default"},"#
+                    + #""spec":{"storageClassName":"local","accessModes":["ReadWriteOnce"],"#
+                    + #""resources":{"requests":{"storage":"1Gi"}}},"status":{"phase":"Pending"}}"#,
+                pod(
+                    "volume-\(number)", "default", "",
+                    #""volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"c\#(number)"}}],"containers":[{"name":"c"}]"#
+                ),
+            ]
+        }
+        for number in 0..<3 {
+            made.append(
+                #"{"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"v\#(number)"},"spec":{"capacity":{"storage":"2Gi"},"#
+                    + #""accessModes":["ReadWriteOnce"],"storageClassName":"local","local":{"path":"/d"},"nodeAffinity":{"required":"#
+                    + #"{"nodeSelectorTerms":[{"matchExpressions":[{"key":"host","operator":"In","values":["h\#(number + 5)"]}]}]}}},"#
+                    + #""status":{"phase":"Available"}}"#)
+        }
+        return made
     }
 
     private struct Decisions {
@@ -131,7 +192,11 @@ import VendorCatalog
         let file = try Self.cluster(folder)
         let placed = try Self.place(file)
         // The snapshot has pods of every fate.
-        #expect(Set(placed.verdicts.values) == ["placed", "rejected", "denied", "skipped"])
+        #expect(Set(placed.verdicts.values) == ["placed", "rejected", "denied", "skipped", "invalid"])
+        for rule in ["apart", "port", "volume"] {
+            let ruled = placed.verdicts.filter { $0.key.hasPrefix("default/\(rule)-") }
+            #expect(Set(ruled.values) == ["placed", "rejected"], "\(rule)")
+        }
         #expect(placed.verdicts["default/gated"] == "skipped" && placed.running > 80)
         #expect(placed.verdicts.contains { $0.key.hasPrefix("limited/") && $0.value == "denied" })
 

@@ -94,9 +94,26 @@ public struct PodVolume: Sendable, Hashable {
     }
 }
 
+/// A field for which the API server refuses an object, and its words.
+public struct SpecProblem: Sendable, Hashable, CustomStringConvertible {
+    /// As the server prints it: `spec.containers[0].resources.requests[cpu]`.
+    public var field: String
+    /// `Invalid value: "-1": must be greater than or equal to 0`
+    public var message: String
+
+    public init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+
+    public var description: String { field + ": " + message }
+}
+
 /// What kube-scheduler reads of a pod besides requests, node constraints and tolerations. Most pods have little of it.
 public struct PodScheduling: Sendable, Hashable {
     public var priority: Int32 = 0
+    /// The class that a priority is still to be taken from; empty where ``priority`` says it.
+    public var priorityClassName = ""
     /// `preemptionPolicy: Never`.
     public var neverPreempts = false
     public var nominatedNodeName = ""
@@ -115,6 +132,8 @@ public struct PodScheduling: Sendable, Hashable {
     public var resourceClaims: [String] = []
     /// Some container restarts all containers when it ends, which its node must be able to do.
     public var restartsAllContainers = false
+    /// What the API server holds against the spec; a pod that has any is never created.
+    public var refusals: [SpecProblem] = []
     public init() {}
 
     /// Whether rules that look at other pods or at volumes have anything to check.

@@ -33,6 +33,17 @@ public struct PriorityClass: Sendable, Hashable {
     }
 }
 
+/// A RuntimeClass: what its pods need besides their containers, and where they may run.
+public struct RuntimeClass: Sendable, Hashable {
+    public var metadata: ObjectMeta
+    /// `overhead.podFixed`
+    public var overhead: [String: Quantity] = [:]
+    public var nodeSelector: [String: String] = [:]
+    public var tolerations: [Toleration] = []
+
+    public init(metadata: ObjectMeta) { self.metadata = metadata }
+}
+
 /// A Namespace: its labels are what selectors over namespaces read.
 public struct Namespace: Sendable, Hashable {
     public var metadata: ObjectMeta
@@ -54,6 +65,7 @@ public struct ClusterObjects: Sendable {
     public var attachments: [VolumeAttachment] = []
     public var disruptionBudgets: [PodDisruptionBudget] = []
     public var priorityClasses: [PriorityClass] = []
+    public var runtimeClasses: [RuntimeClass] = []
 
     public init() {}
 }

@@ -81,9 +81,10 @@ public enum NodeFilter: UInt8, Sendable, Hashable, CaseIterable {
         switch self {
         case .nodeName: "node(s) didn't match the requested node name"
         case .unschedulable: "node(s) were unschedulable"
+        // Told apart from the affinity: kube-scheduler has one text, "node affinity/selector", for both.
         case .nodeSelector: "node(s) didn't match Pod's node selector"
-        case .nodeAffinity: "node(s) didn't match Pod's node affinity"
-        case .taint: "node(s) had untolerated taint"
+        case .nodeAffinity: "node(s) didn't match Pod's node affinity/selector"
+        case .taint: "node(s) had untolerated taint(s)"
         case .cpu: "Insufficient cpu"
         case .memory: "Insufficient memory"
         case .ephemeralStorage: "Insufficient ephemeral-storage"

@@ -26,6 +26,16 @@ public struct NodeLack: Sendable, Hashable {
     }
 }
 
+extension NodeFilter {
+    /// Whether the filter reads the node and the pod alone.
+    fileprivate var isAboutNode: Bool {
+        switch self {
+        case .nodeName, .unschedulable, .nodeSelector, .nodeAffinity, .taint: true
+        default: false
+        }
+    }
+}
+
 extension Fleet {
     /// Every node filter that keeps the class off the node, not only the first; empty exactly when
     /// ``firstFailingFilter(_:node:)`` finds none.
@@ -34,7 +44,12 @@ extension Fleet {
     public func failingFilters(_ requestClass: RequestClass, node row: Int) -> [NodeLack] {
         let node = table.nodes[row]
         guard table.nodeFlags[row].contains(.alive) else { return [NodeLack(filter: .nodeName, subject: node.name)] }
-        return failingConstraints(requestClass, node) + failingResources(requestClass, node, row)
+        let lacks = failingConstraints(requestClass, node) + failingResources(requestClass, node, row)
+        // What other pods decide; amounts that are kept for others are told by their filter alone.
+        guard requestClass.podKind >= 0, let filter = firstFailingFilter(requestClass, node: row),
+            !lacks.contains(where: { $0.filter == filter }), lacks.isEmpty || !filter.isAboutNode
+        else { return lacks }
+        return lacks + [NodeLack(filter: filter, subject: filter.word)]
     }
 
     private func failingConstraints(_ requestClass: RequestClass, _ node: Node) -> [NodeLack] {

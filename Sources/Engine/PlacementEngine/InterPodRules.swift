@@ -2,16 +2,16 @@ import DeviceTable
 import PlacementModel
 
 /// Rules that look at the pods on the fleet before they let another one onto a node: ports of the node, affinity between
-/// pods, topology spread, volumes.
+/// pods, topology spread, volumes, room kept for nominated pods.
 ///
 /// Whoever knows such rules answers by the *kind* of a pod: a number for all pods that such rules treat alike, as readers
 /// and as read. The fleet tells of every pod that comes or goes, so that answers follow within a round. Engines ask
-/// beside their own filters; a class whose kind is ``noKind`` costs nothing.
+/// beside their own filters; a class whose kind is ``noPodKind`` costs nothing.
 public protocol InterPodRules: AnyObject {
     /// Grows with every event that may change an answer.
     var version: Int { get }
 
-    /// The kind of a pod; ``noKind`` where no rule reads it and it has none.
+    /// The kind of a pod; ``noPodKind`` where no rule reads it and it has none.
     func kind(of pod: Pod) -> Int32
 
     /// Whether the pods on the fleet leave the node to a pod of the kind.
@@ -22,6 +22,12 @@ public protocol InterPodRules: AnyObject {
     /// The first rule that keeps the kind off the node, nil = none.
     func refusal(_ kind: Int32, node: Int) -> NodeFilter?
 
+    /// Whether there are pods for which others leave room.
+    var keepsRoom: Bool { get }
+
+    /// What others are to leave free on the node for pods that are nominated to it; nil = nothing.
+    func keptRoom(from kind: Int32, node: Int) -> NodeDemand?
+
     /// A node has joined or changed; nil = it is gone, and so are its pods.
     func set(_ row: Int, _ node: Node?)
 
@@ -31,16 +37,61 @@ public protocol InterPodRules: AnyObject {
     /// A pod of the kind has come to the node, or has left it.
     func didPlace(_ kind: Int32, node: Int)
     func didRemove(_ kind: Int32, node: Int)
+
+    /// The rules as they stand, for another fleet of the same nodes and pods; kinds keep their numbers.
+    func copy() -> any InterPodRules
 }
 
 /// The kind of pods that no such rule concerns.
 public let noPodKind: Int32 = -1
 
+/// What pods ask of a node besides devices.
+public struct NodeDemand: Sendable, Hashable {
+    public var resources: NodeResources
+    /// By symbol of the resource.
+    public var extended: [Symbol: Int64]
+
+    public static let nothing = NodeDemand(resources: .none)
+
+    public init(resources: NodeResources, extended: [Symbol: Int64] = [:]) {
+        self.resources = resources
+        self.extended = extended
+    }
+
+    public mutating func add(_ other: NodeDemand) {
+        resources.cpuMilli += other.resources.cpuMilli
+        resources.memoryBytes += other.resources.memoryBytes
+        resources.ephemeralBytes += other.resources.ephemeralBytes
+        resources.pods += other.resources.pods
+        for (resource, amount) in other.extended { extended[resource, default: 0] += amount }
+    }
+
+    /// What is left of `free`; what is not limited stays so.
+    func taken(from free: NodeResources) -> NodeResources {
+        func left(_ free: Int64, _ asked: Int64) -> Int64 { free == .max ? free : free - asked }
+        return NodeResources(
+            cpuMilli: left(free.cpuMilli, resources.cpuMilli),
+            memoryBytes: left(free.memoryBytes, resources.memoryBytes),
+            ephemeralBytes: left(free.ephemeralBytes, resources.ephemeralBytes), pods: left(free.pods, resources.pods))
+    }
+}
+
 extension Fleet {
-    /// Whether pods of other nodes and of this one leave it to the class.
+    /// Whether pods of other nodes and of this one, and those nominated to it, leave it to the class.
     @inline(__always)
-    func rulesAllow(_ kind: Int32, node: Int) -> Bool {
+    func rulesAllow(_ kind: Int32, node: Int, _ requestClass: @autoclosure () -> RequestClass) -> Bool {
         guard kind >= 0, let podRules else { return true }
-        return podRules.allows(kind, node: node)
+        return podRules.allows(kind, node: node) && (!keepsRoom || leavesRoom(requestClass(), node: node))
+    }
+
+    @inline(never)
+    private func leavesRoom(_ requestClass: RequestClass, node: Int) -> Bool {
+        guard let kept = keptRoom(from: requestClass, node: node) else { return true }
+        return failingResource(requestClass, node: node, keeping: kept) == nil
+    }
+
+    /// See ``InterPodRules/keptRoom(from:node:)``.
+    func keptRoom(from requestClass: RequestClass, node: Int) -> NodeDemand? {
+        keepsRoom && requestClass.podKind >= 0 ? podRules?.keptRoom(from: requestClass.podKind, node: node) : nil
     }
 }

@@ -11,6 +11,9 @@ extension Fleet {
         if let filter = failingConstraint(requestClass, node: row) { return filter }
         let rule = requestClass.podKind < 0 ? nil : podRules?.refusal(requestClass.podKind, node: row)
         if rule == .hostPorts { return rule }
+        if let kept = keptRoom(from: requestClass, node: row) {
+            return failingResource(requestClass, node: row, keeping: kept) ?? rule
+        }
         return failingResource(requestClass, node: row) ?? rule
     }
 
@@ -43,8 +46,25 @@ extension Fleet {
 
     /// The first extended resource of which the node has too little left.
     public func shortResource(_ requestClass: RequestClass, node row: Int) -> Symbol? {
-        requestClass.extended.first { $0.amount > 0 && $0.amount > table.extendedFree(of: $0.resource, node: row) }?
-            .resource
+        let kept = keptRoom(from: requestClass, node: row)
+        return requestClass.extended.first {
+            $0.amount > 0 && $0.amount > extendedFree(of: $0.resource, node: row, keeping: kept)
+        }?.resource
+    }
+
+    private func extendedFree(of resource: Symbol, node row: Int, keeping kept: NodeDemand?) -> Int64 {
+        table.extendedFree(of: resource, node: row) - (kept?.extended[resource] ?? 0)
+    }
+
+    /// The same as ``failingResource(_:node:)`` where room is kept for others.
+    func failingResource(_ requestClass: RequestClass, node row: Int, keeping kept: NodeDemand) -> NodeFilter? {
+        if let filter = Self.shortResource(requestClass.resources, kept.taken(from: table.free.base[row])) {
+            return filter
+        }
+        let isShort = requestClass.extended.contains {
+            $0.amount > 0 && $0.amount > extendedFree(of: $0.resource, node: row, keeping: kept)
+        }
+        return isShort ? .extendedResource : nil
     }
 
     /// Filters over what the node has left. A resource that is not asked is not checked.
@@ -80,7 +100,8 @@ extension Fleet {
     public func forEachFurtherLack(
         _ requestClass: RequestClass, node row: Int, after first: NodeFilter, _ body: (FurtherLack) -> Void
     ) {
-        let free = table.free.base[row]
+        let kept = keptRoom(from: requestClass, node: row)
+        let free = kept?.taken(from: table.free.base[row]) ?? table.free.base[row]
         let asked = requestClass.resources
         let order: [(NodeFilter, Bool)] = [
             (.pods, asked.pods > free.pods), (.cpu, asked.cpuMilli > 0 && asked.cpuMilli > free.cpuMilli),
@@ -92,7 +113,7 @@ extension Fleet {
         for (filter, isShort) in order.dropFirst(place + 1) where isShort { body(.filter(filter)) }
         let known = first == .extendedResource ? shortResource(requestClass, node: row) : nil
         for (resource, amount) in requestClass.extended
-        where amount > 0 && resource != known && amount > table.extendedFree(of: resource, node: row) {
+        where amount > 0 && resource != known && amount > extendedFree(of: resource, node: row, keeping: kept) {
             body(.extended(resource))
         }
     }

@@ -9,9 +9,7 @@ public struct ClusterState: Sendable {
     private var nodeIndex: [String: Int] = [:]
     /// Labels by namespace name.
     private(set) var namespaces: [String: [String: String]] = [:]
-    var volumes: [String: PersistentVolume] = [:]
-    /// By class, names in the order given.
-    private(set) var volumesByClass: [String: [String]] = [:]
+    var volumes = VolumeStore()
     /// By `namespace/name`.
     private(set) var claims: [String: PersistentVolumeClaim] = [:]
     private(set) var storageClasses: [String: StorageClass] = [:]
@@ -21,6 +19,10 @@ public struct ClusterState: Sendable {
     /// By node.
     private(set) var attachments: [String: [VolumeAttachment]] = [:]
     public internal(set) var disruptionBudgets: [PodDisruptionBudget] = []
+    /// Pods that use a claim by name, by `namespace/name`; where a claim is, so are they.
+    private var claimUsers: [String: Int] = [:]
+    /// Volumes reserved for pods that were placed, whatever their objects say.
+    var promises: [String: PersistentVolume.ClaimReference] = [:]
     /// Nodes chosen for claims that are to be provisioned, by claim.
     var selectedNodes: [String: String] = [:]
     /// Pods that wait for a node, in the order they were nominated.
@@ -44,6 +46,24 @@ public struct ClusterState: Sendable {
 
     public func place(ofNode name: String) -> Int? { nodeIndex[name] }
 
+    /// Whether some pod on some node uses the claim.
+    func isUsed(claim name: String, in namespace: String) -> Bool { claimUsers[namespace + "/" + name, default: 0] > 0 }
+
+    /// A pod has come to a place, or has left it.
+    private mutating func countClaims(of pod: PodFacts, _ sign: Int) {
+        if pod.scheduling.volumes.isEmpty { return }
+        for name in Set(pod.claimNames) { claimUsers[pod.namespace + "/" + name, default: 0] += sign }
+    }
+
+    mutating func add(_ pod: PodFacts, at place: Int) {
+        nodes[place].add(pod)
+        countClaims(of: pod, 1)
+    }
+
+    mutating func remove(_ pod: PodFacts, at place: Int) {
+        if nodes[place].remove(pod) { countClaims(of: pod, -1) }
+    }
+
     func claim(_ name: String, in namespace: String) -> PersistentVolumeClaim? { claims[namespace + "/" + name] }
 
     func labels(ofNamespace name: String) -> [String: String] { namespaces[name] ?? [:] }
@@ -62,24 +82,25 @@ public struct ClusterState: Sendable {
         if !node.name.isEmpty { nodeIndex[node.name] = place }
     }
 
+    mutating func removePods() {
+        for place in nodes.indices { nodes[place] = NodeContents(nodes[place].node) }
+        claimUsers = [:]
+    }
+
     mutating func setNamespaces(_ list: [Namespace]) {
         namespaces = Dictionary(list.map { ($0.name, $0.metadata.labels) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Volumes, claims and all that belongs to them. What was reserved for pods placed before stays reserved.
     mutating func setVolumes(_ objects: ClusterObjects) {
-        let reserved = volumes.compactMapValues(\.claim)
-        (volumes, volumesByClass, claims, storageClasses) = ([:], [:], [:], [:])
+        (claims, storageClasses) = ([:], [:])
         (csiNodes, csiDrivers, attachments) = ([:], [:], [:])
         take(objects)
-        for (name, claim) in reserved where volumes[name]?.claim == nil { volumes[name]?.claim = claim }
+        for (name, claim) in promises where volumes[name]?.claim == nil { volumes.setClaim(claim, of: name) }
     }
 
     private mutating func take(_ objects: ClusterObjects) {
-        for volume in objects.volumes {
-            volumes[volume.metadata.name] = volume
-            volumesByClass[volume.storageClassName, default: []].append(volume.metadata.name)
-        }
+        volumes = VolumeStore(objects.volumes)
         for claim in objects.claims { claims[claim.fullName] = claim }
         for storageClass in objects.storageClasses { storageClasses[storageClass.metadata.name] = storageClass }
         for node in objects.csiNodes { csiNodes[node.metadata.name] = node }
@@ -91,12 +112,12 @@ public struct ClusterState: Sendable {
     /// A pod runs on its node; it counts unless it has finished.
     public mutating func add(_ pod: PodFacts) {
         guard !pod.pod.phase.isTerminal, let place = nodeIndex[pod.pod.nodeName] else { return }
-        nodes[place].add(pod)
+        add(pod, at: place)
     }
 
     public mutating func remove(_ pod: PodFacts) {
         guard let place = nodeIndex[pod.pod.nodeName] else { return }
-        nodes[place].remove(pod)
+        remove(pod, at: place)
     }
 
     /// The pod's object has changed where it is.

@@ -42,10 +42,14 @@ public struct NodeContents: Sendable {
     }
 
     /// A pod is gone; ports that another one has too stay in use.
-    mutating func remove(_ pod: PodFacts) {
-        guard let place = place(of: pod) else { return }
+    ///
+    /// - Returns: whether it was here.
+    @discardableResult
+    mutating func remove(_ pod: PodFacts) -> Bool {
+        guard let place = place(of: pod) else { return false }
         used.add(residents.remove(at: place).charge, sign: -1)
         recountPorts()
+        return true
     }
 
     /// Puts a changed object in a pod's place.

@@ -1,43 +1,44 @@
 import PlacementModel
 
-// Which volume a claim takes, and from where a volume can be reached.
+// What is reserved for pods that were placed, and from where a volume can be reached.
 extension ClusterState {
-    /// The volume a claim would take on a node: the one reserved for it, or the smallest that does.
-    ///
-    /// - Parameter taken: volumes that earlier claims of the same pod take.
-    /// - Source: k8s.io/component-helpers/storage/volume/pv_helpers.go, FindMatchingVolume
-    func volume(for claim: PersistentVolumeClaim, on node: Node, except taken: Set<String>) -> String? {
-        var smallest: PersistentVolume?
-        for name in volumesByClass[claim.storageClassName] ?? [] where !taken.contains(name) {
-            guard let volume = volumes[name] else { continue }
-            let isReserved = volume.claim?.means(claim) == true
-            if volume.claim != nil && !isReserved { continue }
-            if volume.capacity < claim.requested ?? .zero { continue }
-            if volume.volumeMode != claim.volumeMode || volume.isTerminating
-                || volume.attributesClassName != claim.attributesClassName
-            {
-                continue
-            }
-            let isReachable = volume.isReachable(from: node, csiNode: nil)
-            if isReserved { return isReachable ? name : nil }
-            guard volume.phase == "Available", isReachable,
-                claim.selector?.matches(volume.metadata.labels) ?? true,
-                claim.accessModes.allSatisfy(volume.accessModes.contains)
-            else { continue }
-            if let known = smallest, known.capacity <= volume.capacity { continue }
-            smallest = volume
-        }
-        return smallest?.metadata.name
-    }
-
     /// Remembers what a pod that was just placed has been promised, for the pods after it.
-    mutating func reserve(_ bindings: VolumeBindingFilter.Bindings, on node: String) {
+    ///
+    /// - Returns: what it replaced, for ``giveBack(_:)``
+    @discardableResult
+    mutating func reserve(_ bindings: VolumeBindingFilter.Bindings, on node: String) -> Reserved {
+        var reserved = Reserved()
         for chosen in bindings.chosen {
             guard let claim = claims[chosen.claim] else { continue }
-            volumes[chosen.volume]?.claim = PersistentVolume.ClaimReference(
+            let reference = PersistentVolume.ClaimReference(
                 namespace: claim.metadata.namespace, name: claim.metadata.name, uid: claim.metadata.uid)
+            // A claim that two pods share is reserved once.
+            if volumes[chosen.volume]?.claim == reference { continue }
+            reserved.volumes.append((chosen.volume, volumes[chosen.volume]?.claim))
+            volumes.setClaim(reference, of: chosen.volume)
+            promises[chosen.volume] = reference
         }
-        for claim in bindings.provisioned { selectedNodes[claim] = node }
+        for claim in bindings.provisioned where selectedNodes[claim] != node {
+            reserved.claims.append((claim, selectedNodes[claim]))
+            selectedNodes[claim] = node
+        }
+        return reserved
+    }
+
+    /// Volumes and claims as they were before something was reserved.
+    struct Reserved: Sendable {
+        var volumes: [(name: String, claim: PersistentVolume.ClaimReference?)] = []
+        var claims: [(name: String, node: String?)] = []
+    }
+
+    /// Takes a reservation back.
+    mutating func giveBack(_ reserved: Reserved) {
+        for (name, claim) in reserved.volumes {
+            // Its object may have changed meanwhile, and with it whose it is.
+            if volumes[name]?.claim == promises[name] { volumes.setClaim(claim, of: name) }
+            promises[name] = nil
+        }
+        for (name, node) in reserved.claims { selectedNodes[name] = node }
     }
 }
 

@@ -12,6 +12,7 @@ enum ClusterObject: Sendable {
     case attachment(VolumeAttachment)
     case budget(PodDisruptionBudget)
     case priorityClass(PriorityClass)
+    case runtimeClass(RuntimeClass)
 
     var metadata: ObjectMeta {
         switch self {
@@ -25,6 +26,7 @@ enum ClusterObject: Sendable {
         case .attachment(let object): object.metadata
         case .budget(let object): object.metadata
         case .priorityClass(let object): object.metadata
+        case .runtimeClass(let object): object.metadata
         }
     }
 
@@ -40,6 +42,7 @@ enum ClusterObject: Sendable {
         case .attachment: "VolumeAttachment"
         case .budget: "PodDisruptionBudget"
         case .priorityClass: "PriorityClass"
+        case .runtimeClass: "RuntimeClass"
         }
     }
 
@@ -51,7 +54,7 @@ enum ClusterObject: Sendable {
     static func isNamespaced(_ kind: String) -> Bool {
         switch kind {
         case "Namespace", "PersistentVolume", "StorageClass", "CSINode", "CSIDriver", "VolumeAttachment",
-            "PriorityClass", "Node":
+            "PriorityClass", "RuntimeClass", "Node":
             false
         default: true
         }
@@ -75,6 +78,7 @@ enum ClusterObject: Sendable {
         case ("VolumeAttachment", "storage.k8s.io/v1"): .attachment(try StorageDecoder.decodeAttachment(value))
         case ("PodDisruptionBudget", "policy/v1"): .budget(try PolicyDecoder.decodeBudget(value))
         case ("PriorityClass", "scheduling.k8s.io/v1"): .priorityClass(try PolicyDecoder.decodePriorityClass(value))
+        case ("RuntimeClass", "node.k8s.io/v1"): .runtimeClass(try PolicyDecoder.decodeRuntimeClass(value))
         default: nil
         }
     }
@@ -84,6 +88,7 @@ enum ClusterObject: Sendable {
         case "StorageClass", "CSINode", "CSIDriver", "CSIStorageCapacity", "VolumeAttachment": "storage.k8s.io/v1"
         case "PodDisruptionBudget": "policy/v1"
         case "PriorityClass": "scheduling.k8s.io/v1"
+        case "RuntimeClass": "node.k8s.io/v1"
         default: "v1"
         }
     }
@@ -102,6 +107,7 @@ extension ClusterObjects {
         case .attachment(let object): attachments.append(object)
         case .budget(let object): disruptionBudgets.append(object)
         case .priorityClass(let object): priorityClasses.append(object)
+        case .runtimeClass(let object): runtimeClasses.append(object)
         }
     }
 }

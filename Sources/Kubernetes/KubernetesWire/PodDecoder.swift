@@ -77,33 +77,48 @@ public enum PodDecoder {
 
     static func decodeSpec(_ value: some DocumentValue, into pod: inout Pod) throws(FieldProblem) {
         var wishes = SchedulingWishes()
+        var validation = SpecValidation()
         try value.readFields { key, value throws(FieldProblem) in
-            switch key {
-            case "containers":
-                pod.containers = try decodeContainers(value, "spec.containers", &wishes, &pod.notConsidered)
-            case "initContainers":
-                pod.initContainers = try decodeContainers(value, "spec.initContainers", &wishes, &pod.notConsidered)
-            case "nodeName": pod.nodeName = try value.readString()
-            case "schedulerName": pod.schedulerName = try value.readString()
-            case "runtimeClassName": pod.runtimeClassName = try value.readString()
-            case "nodeSelector": pod.nodeSelector = try value.readStringMap()
-            case "affinity": try NodeAffinityDecoder.decodeAffinity(value, into: &pod, &wishes)
-            case "tolerations": pod.tolerations = try value.readList(NodeAffinityDecoder.decodeToleration)
-            case "overhead": pod.overhead = try value.readQuantityMap()
-            case "resources": try decodePodResources(value, into: &pod)
-            case "schedulingGates": pod.schedulingGates = try value.readList(decodeGate)
-            case "volumes":
-                try decodeVolumes(value, into: &pod)
-                try wishes.decodeVolumes(value)
-            case "topologySpreadConstraints":
-                if try wishes.decodeSpread(value) { pod.notConsidered.append("spec.topologySpreadConstraints") }
-            case "resourceClaims", "workloadRef", "schedulingGroup":
-                if !value.isEmptyCollection { pod.notConsidered.append("spec." + key.string) }
-                try wishes.decodeSpecField(key, value)
-            default: try wishes.decodeSpecField(key, value)
+            let isAdmitted = validation.admits(key, value)
+            do throws(FieldProblem) {
+                try decodeSpecField(key, value, into: &pod, &wishes)
+            } catch {
+                // What the server refuses need not be readable.
+                if isAdmitted { throw error }
             }
         }
+        validation.finish(value)
+        if !validation.problems.isEmpty { wishes.change { $0.refusals = validation.problems } }
         wishes.finish(&pod)
+    }
+
+    private static func decodeSpecField(
+        _ key: MemberKey, _ value: some DocumentValue, into pod: inout Pod, _ wishes: inout SchedulingWishes
+    ) throws(FieldProblem) {
+        switch key {
+        case "containers":
+            pod.containers = try decodeContainers(value, "spec.containers", &wishes, &pod.notConsidered)
+        case "initContainers":
+            pod.initContainers = try decodeContainers(value, "spec.initContainers", &wishes, &pod.notConsidered)
+        case "nodeName": pod.nodeName = try value.readString()
+        case "schedulerName": pod.schedulerName = try value.readString()
+        case "runtimeClassName": pod.runtimeClassName = try value.readString()
+        case "nodeSelector": pod.nodeSelector = try value.readStringMap()
+        case "affinity": try NodeAffinityDecoder.decodeAffinity(value, into: &pod, &wishes)
+        case "tolerations": pod.tolerations = try value.readList(NodeAffinityDecoder.decodeToleration)
+        case "overhead": pod.overhead = try value.readQuantityMap()
+        case "resources": try decodePodResources(value, into: &pod)
+        case "schedulingGates": pod.schedulingGates = try value.readList(decodeGate)
+        case "volumes":
+            try decodeVolumes(value, into: &pod)
+            try wishes.decodeVolumes(value)
+        case "topologySpreadConstraints":
+            if try wishes.decodeSpread(value) { pod.notConsidered.append("spec.topologySpreadConstraints") }
+        case "resourceClaims", "workloadRef", "schedulingGroup":
+            if !value.isEmptyCollection { pod.notConsidered.append("spec." + key.string) }
+            try wishes.decodeSpecField(key, value)
+        default: try wishes.decodeSpecField(key, value)
+        }
     }
 
     private static func decodeContainers(

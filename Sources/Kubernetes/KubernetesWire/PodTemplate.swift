@@ -17,6 +17,13 @@ public final class PodTemplate: Sendable, Hashable {
         self.text = text
     }
 
+    /// The template of pods whose spec something has changed in the same way; `mark` tells it from this one.
+    public func changed(by mark: String, _ body: (inout Pod) -> Void) -> PodTemplate {
+        var changed = pod
+        body(&changed)
+        return PodTemplate(pod: changed, hash: hash, text: text + [0] + Array(mark.utf8))
+    }
+
     public static func == (left: PodTemplate, right: PodTemplate) -> Bool {
         left === right || left.hash == right.hash && left.text == right.text
     }

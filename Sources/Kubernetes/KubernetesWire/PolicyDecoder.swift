@@ -29,6 +29,29 @@ public enum PolicyDecoder {
         return budget
     }
 
+    public static func decodeRuntimeClass(_ value: some DocumentValue) throws(FieldProblem) -> RuntimeClass {
+        var runtime = RuntimeClass(metadata: try StorageDecoder.metadata(of: value))
+        try value.readFields { key, value throws(FieldProblem) in
+            switch key {
+            case "overhead":
+                try value.readFields { key, value throws(FieldProblem) in
+                    if "podFixed" ~= key { runtime.overhead = try value.readQuantityMap().stored }
+                }
+            case "scheduling":
+                try value.readFields { key, value throws(FieldProblem) in
+                    switch key {
+                    case "nodeSelector": runtime.nodeSelector = try value.readStringMap()
+                    case "tolerations":
+                        runtime.tolerations = try value.readList(NodeAffinityDecoder.decodeToleration)
+                    default: break
+                    }
+                }
+            default: break
+            }
+        }
+        return runtime
+    }
+
     public static func decodePriorityClass(_ value: some DocumentValue) throws(FieldProblem) -> PriorityClass {
         var priority = PriorityClass(metadata: try StorageDecoder.metadata(of: value), value: 0)
         try value.readFields { key, value throws(FieldProblem) in

@@ -35,6 +35,8 @@ struct SchedulingWishes {
                 $0.hostPorts.append(HostPort(address: port.address, transport: port.transport, port: number))
             }
         }
+        // A priority that stands there has been taken from its class.
+        if scheduling.priority != 0 { scheduling.priorityClassName = "" }
         if isTouched { pod.scheduling = scheduling }
     }
 
@@ -57,6 +59,9 @@ struct SchedulingWishes {
         case "priority":
             let priority = try value.readInt32()
             if priority != 0 { change { $0.priority = priority } }
+        case "priorityClassName":
+            let name = try value.readString()
+            if !name.isEmpty { change { $0.priorityClassName = name } }
         case "preemptionPolicy":
             if try value.readString() == "Never" { change { $0.neverPreempts = true } }
         case "hostNetwork": usesHostNetwork = try value.readBool()

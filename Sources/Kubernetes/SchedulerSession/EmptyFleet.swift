@@ -1,3 +1,4 @@
+import ClusterRules
 import PlacementEngine
 import PlacementModel
 import VendorCatalog
@@ -10,7 +11,7 @@ final class EmptyFleet {
     /// Verdicts by class of the real fleet.
     private var known: [Int: Bool] = [:]
 
-    init(of real: Fleet, quotas: [ResourceQuota], options: PlacementOptions) {
+    init(of real: Fleet, quotas: [ResourceQuota], rules: PodRuleIndex?, options: PlacementOptions) {
         cluster = Fleet(catalog: real.catalog, profile: real.profile, order: .asRegistered)
         // The devices were read when the real fleet was set up, and so was what vendors keep of that.
         cluster.state.values = real.state.values
@@ -23,6 +24,13 @@ final class EmptyFleet {
                     devices.filter { real.table.flags[$0].contains(.cordoned) }.map { real.table.records[$0].id }))
         }
         for quota in quotas { cluster.quotas.add(quota) }
+        if let rules {
+            let own = rules.emptied()
+            // Rows follow each other here, whatever has left the real fleet.
+            let table = cluster.table
+            own.lay((0..<table.nodeRowCount).map { table.nodes[$0] }, [])
+            cluster.podRules = own
+        }
         switch options.engine {
         case .indexed:
             let engine = IndexedEngine(cluster: cluster)

@@ -69,6 +69,7 @@ public struct PlacementInput: Sendable {
         ignoredKinds = reader.input.ignoredKinds
         cluster = reader.input.cluster
         expanded = reader.input.expanded
+        applyCreationDefaults()
         if nodes.isEmpty { try refuse(nodeFiles, noun: "node", contents) }
         if pods.isEmpty { try refuse(podFiles, noun: "pod", contents) }
     }
@@ -84,6 +85,13 @@ public struct PlacementInput: Sendable {
         ignoredKinds = reader.input.ignoredKinds
         cluster = reader.input.cluster
         expanded = reader.input.expanded
+        applyCreationDefaults()
+    }
+
+    /// Fills in what the API server takes from other objects when it creates a pod.
+    private mutating func applyCreationDefaults() {
+        var defaults = CreationDefaults(cluster)
+        for place in pods.indices { defaults.apply(to: &pods[place]) }
     }
 
     /// An empty list is a fleet (or a queue) of nothing; a file with problems only, or with nothing of the kind, is a mistake.

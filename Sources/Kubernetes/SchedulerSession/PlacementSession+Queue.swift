@@ -29,6 +29,10 @@ extension PlacementSession {
 
     /// What the pod asks, and in which words it is refused if it cannot be asked for.
     public func queuedAsk(_ entry: PlacementInput.SourcedPod) -> QueuedAsk {
+        let refusals = PodCheck.refusals(of: entry.pod)
+        if !refusals.isEmpty {
+            return QueuedAsk(ask: nil, requestClass: nil, refusal: "invalid: \(PodCheck.text(of: refusals))")
+        }
         if let reason = PodCheck.reasonForSkipping(entry.pod) {
             return QueuedAsk(ask: nil, requestClass: nil, refusal: "skipped: \(reason)")
         }
@@ -38,13 +42,18 @@ extension PlacementSession {
         }
         switch ask.request {
         case .asked(let requestClass): return QueuedAsk(ask: ask, requestClass: requestClass, refusal: nil)
-        case .invalid(let text, _, _): return QueuedAsk(ask: ask, requestClass: nil, refusal: "invalid: \(text)")
+        case .invalid(let text, _): return QueuedAsk(ask: ask, requestClass: nil, refusal: "invalid: \(text)")
         }
     }
 
     /// Whether something is to be done, or asked, when the pod's turn comes.
     public func hasTurn(_ entry: PlacementInput.SourcedPod, _ queued: QueuedAsk) -> Bool {
-        queued.ask?.quotaDemands.isEmpty == false || reservations[entry.pod.fullName] != nil
+        queued.ask?.quotaDemands.isEmpty == false || reservations[entry.pod.fullName] != nil || entry.pod.isNominated
+    }
+
+    /// The class to ask for in the pod's turn, as the fleet stands: its own, or that of the node it is nominated to.
+    public func classInTurn(_ queued: QueuedAsk) -> RequestClass? {
+        queued.ask.flatMap { classOfNominee($0.pod) } ?? queued.requestClass
     }
 
     /// Just before the pod is decided: it gives up what it had reserved, and the webhook asks the quotas.

@@ -11,7 +11,13 @@ extension PlacementSession {
         let pods = input.pods.lazy.map(\.pod)
         guard PodRuleIndex.isNeeded(for: pods) else { return }
         let index = PodRuleIndex(
-            pods: pods, objects: input.cluster, knowsClaims: knowsClaims, profile: options.profile)
+            pods: pods, objects: input.cluster, knowsClaims: knowsClaims, profile: options.profile
+        ) { [cluster] pod in
+            let (resources, extended) = PodResources.demand(of: pod, managed: cluster.catalog.managedResources) {
+                cluster.table.resourceSymbol($0)
+            }
+            return NodeDemand(resources: resources, extended: extended)
+        }
         for row in 0..<cluster.table.nodeRowCount { index.set(row, cluster.table.nodes[row]) }
         rules = index
         cluster.podRules = index
@@ -19,10 +25,22 @@ extension PlacementSession {
 
     /// Wishes of the manifest that are not weighed here.
     func unweighed(of pod: Pod) -> [String] {
-        var fields = pod.notConsidered.isEmpty ? [] : pod.notConsidered.filter { !isWeighed($0) }
-        // Room is not kept for a pod that waits for its victims to leave; it is placed in its turn.
-        if pod.hasScheduling, !pod.scheduling.nominatedNodeName.isEmpty { fields.append("status.nominatedNodeName") }
-        return fields
+        pod.notConsidered.isEmpty ? [] : pod.notConsidered.filter { !isWeighed($0) }
+    }
+
+    /// The class to ask for a pod that is nominated to a node which takes it: no other node is looked at then.
+    ///
+    /// - Source: pkg/scheduler/schedule_one.go, evaluateNominatedNode
+    func classOfNominee(_ pod: Pod) -> RequestClass? {
+        guard pod.isNominated, let row = cluster.table.node(named: pod.scheduling.nominatedNodeName) else { return nil }
+        var pinned = pod
+        pinned.nodeName = pod.scheduling.nominatedNodeName
+        let requests = cluster.catalog.requests(of: pod, state: cluster.state)
+        guard let key = try? cluster.classKey(of: pinned, requests: requests, defaults: options.defaults) else {
+            return nil
+        }
+        let requestClass = cluster.requestClass(key)
+        return inspector.choose(requestClass, candidates: [row]) == nil ? nil : requestClass
     }
 
     private func isWeighed(_ field: String) -> Bool {

@@ -43,7 +43,7 @@ public final class PlacementSession {
     public internal(set) var running: [RunningPod] = []
     /// Devices that waiting pods have from an attempt before, by pod; they count until the pod's own turn.
     var reservations: [String: [ResidentID]] = [:]
-    lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, options: options)
+    lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, rules: rules, options: options)
     /// The reasons of classes that were refused; see ``rejection(of:_:)``.
     var refusals: [Int: KnownRefusal] = [:]
     /// Rules over other pods; nil where no pod has any.
@@ -92,7 +92,8 @@ public final class PlacementSession {
     private func take(_ entry: PlacementInput.SourcedPod) {
         if entry.pod.phase.isTerminal {
             finishedPods += 1
-        } else if entry.pod.nodeName.isEmpty {
+        } else if entry.pod.nodeName.isEmpty || !entry.pod.schedulingGates.isEmpty {
+            // Gates and a node together are refused: such a pod runs nowhere.
             reserve(entry)
             queue.append(entry)
         } else {
@@ -112,6 +113,12 @@ public final class PlacementSession {
         var report = PodReport(
             pod: entry.pod.fullName, verdict: .invalid(""), notConsidered: unweighed(of: entry.pod), notes: [],
             explanation: nil)
+        let refusals = PodCheck.refusals(of: entry.pod)
+        if !refusals.isEmpty {
+            report.verdict = .invalid(PodCheck.text(of: refusals))
+            for problem in refusals { addProblem(problem.message, field: problem.field, of: entry) }
+            return report
+        }
         if let reason = PodCheck.reasonForSkipping(entry.pod) {
             report.verdict = .skipped(reason)
             return report
@@ -125,10 +132,15 @@ public final class PlacementSession {
         }
         report.notes += ask.laterNotes
         switch ask.request {
-        case .asked(let requestClass): decide(ask, requestClass, into: &report)
-        case .invalid(let text, let field, let message):
+        case .asked(let requestClass):
+            let nominated = classOfNominee(ask.pod)
+            if nominated != nil {
+                report.notes.append("it is nominated to \(ask.pod.scheduling.nominatedNodeName), which takes it")
+            }
+            decide(ask, nominated ?? requestClass, into: &report)
+        case .invalid(let text, let problems):
             report.verdict = .invalid(text)
-            addProblem(message, field: field, of: entry)
+            for problem in problems { addProblem(problem.message, field: problem.field, of: entry) }
         }
         return report
     }
@@ -162,12 +174,11 @@ public final class PlacementSession {
                 notes: notes, laterNotes: later, request: request)
         }
         if let verdict, !verdict.isAllowed {
-            return ask([], [], .invalid(text: verdict.message, field: "", message: verdict.message))
+            return ask([], [], .invalid(text: verdict.message, []))
         }
         let demands = verdict?.isPatched == true ? webhook.quotaDemands(of: pod, cluster) : []
-        if let (field, message) = PodCheck.problem(of: pod) {
-            return ask(demands, [], .invalid(text: "\(field): \(message)", field: field, message: message))
-        }
+        let problems = PodCheck.problems(of: pod)
+        if !problems.isEmpty { return ask(demands, [], .invalid(text: PodCheck.text(of: problems), problems)) }
         let requests = cluster.catalog.requests(of: pod, state: cluster.state)
         let unread = unreadRequests(of: pod, requests)
         do throws(WeightsError) {
@@ -176,7 +187,8 @@ public final class PlacementSession {
             return ask(demands, unread + unofferedResources(of: requestClass), .asked(requestClass))
         } catch {
             let field = "metadata.annotations[\"\(DeviceScoringWeights.annotation)\"]"
-            return ask(demands, unread, .invalid(text: error.description, field: field, message: error.problem))
+            return ask(
+                demands, unread, .invalid(text: error.description, [SpecProblem(field: field, message: error.problem)]))
         }
     }
 

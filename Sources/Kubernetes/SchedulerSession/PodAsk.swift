@@ -9,7 +9,7 @@ final class PodAsk {
     enum Request {
         case asked(RequestClass)
         /// The API server, or HAMi, refuses the pod; `text` is the verdict's.
-        case invalid(text: String, field: String, message: String)
+        case invalid(text: String, [SpecProblem])
     }
 
     /// The pod as admission left it.

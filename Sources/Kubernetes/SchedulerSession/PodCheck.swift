@@ -11,53 +11,124 @@ enum PodCheck {
         return "waiting for scheduling gates: [\(pod.schedulingGates.joined(separator: " "))]"
     }
 
-    /// The first field for which the API server refuses the pod, with what is wrong; nil if there is none.
+    /// What the API server holds against fields of the spec that admission does not change.
+    static func refusals(of pod: Pod) -> [SpecProblem] { pod.hasScheduling ? pod.scheduling.refusals : [] }
+
+    /// The problems in the server's words: one as it stands, several in brackets.
+    static func text(of problems: [SpecProblem]) -> String {
+        if problems.count == 1 { return problems[0].description }
+        return "[" + problems.map(\.description).joined(separator: ", ") + "]"
+    }
+
+    /// What the API server holds against the pod's amounts; empty if nothing.
     ///
-    /// The pod is to be as admission left it. An absent request is its limit.
-    /// - Source: kubernetes pkg/apis/core/validation, ValidateResourceRequirements
-    static func problem(of pod: Pod) -> (field: String, message: String)? {
-        if pod.containers.isEmpty { return ("spec.containers", "pod has no containers") }
+    /// The pod is to be as admission left it.
+    /// - Source: kubernetes pkg/apis/core/validation, validateContainerResourceRequirements and validatePodResources
+    static func problems(of pod: Pod) -> [SpecProblem] {
+        if pod.containers.isEmpty { return [SpecProblem(field: "spec.containers", message: "Required value")] }
+        var problems: [SpecProblem] = []
         for (list, containers) in [("initContainers", pod.initContainers), ("containers", pod.containers)] {
             for (place, container) in containers.enumerated() {
-                let field = "spec.\(list)[\(place)].resources"
-                if let problem = problem(limits: container.limits, requests: container.requests, field: field) {
-                    return problem
-                }
+                let check = AmountCheck(
+                    field: "spec.\(list)[\(place)].resources", limits: container.limits,
+                    requests: container.effectiveRequests, isOfPod: false)
+                problems += check.problems
             }
         }
-        return problem(limits: pod.podLimits, requests: pod.podRequests, field: "spec.resources")
-            ?? problem(in: pod.overhead, field: "spec.overhead")
+        if !pod.podLimits.isEmpty || !pod.podRequests.isEmpty {
+            let check = AmountCheck(
+                field: "spec.resources", limits: pod.podLimits, requests: pod.podRequests, isOfPod: true)
+            problems += check.problems + problemsWithContainers(pod)
+        }
+        if !pod.overhead.isEmpty {
+            problems += AmountCheck(field: "spec.overhead", limits: [:], requests: [:], isOfPod: false)
+                .valueProblems(pod.overhead, "spec.overhead")
+        }
+        return problems
     }
 
-    private static func problem(
-        limits: [String: Quantity], requests: [String: Quantity], field: String
-    ) -> (field: String, message: String)? {
-        if let problem = problem(in: limits, field: field + ".limits") { return problem }
-        if let problem = problem(in: requests, field: field + ".requests") { return problem }
-        for (name, request) in requests.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            let place = "\(field).requests[\(name.debugDescription)]"
+    /// A pod as a whole cannot ask for less than its containers do.
+    private static func problemsWithContainers(_ pod: Pod) -> [SpecProblem] {
+        var bare = pod
+        (bare.podRequests, bare.podLimits, bare.overhead) = ([:], [:], [:])
+        let sum = PodRequest.ofQueued(bare)
+        return pod.podRequests.keys.sorted().compactMap { (name) -> SpecProblem? in
+            guard Pod.countsForPod(name), let asked = pod.podRequests[name] else { return nil }
+            let (own, all) = (ResourceAmounts([name: asked]).counted(name), sum.counted(name))
+            if all <= own { return nil }
+            let total = (try? Quantity(parsing: name == "cpu" ? "\(all)m" : "\(all)")) ?? .zero
+            return SpecProblem(
+                field: "spec.resources.requests[\(name)]",
+                message:
+                    "Invalid value: \(asked.canonical.debugDescription): must be greater than or equal to aggregate "
+                    + "container requests of \(total.canonical)")
+        }
+    }
+}
+
+/// Limits and requests of one container, or of the pod as a whole.
+private struct AmountCheck {
+    let field: String
+    let limits: [String: Quantity]
+    let requests: [String: Quantity]
+    let isOfPod: Bool
+
+    var problems: [SpecProblem] {
+        var problems = valueProblems(limits, field + ".limits")
+        for name in requests.keys.sorted() {
+            guard let request = requests[name] else { continue }
+            problems += valueProblems([name: request], field + ".requests")
             guard let limit = limits[name] else {
-                if isOvercommittable(name) { continue }
-                return (place, "the limit must be set: \(name) cannot be overcommitted")
+                if !Self.isOvercommittable(name) && !(isOfPod && !Pod.countsForPod(name)) {
+                    add(".limits", "Required value: Limit must be set for non overcommitable resources", &problems)
+                }
+                continue
             }
-            if request > limit { return (place, "\(request) is more than the limit of \(limit)") }
-            if request != limit && !isOvercommittable(name) {
-                return (place, "\(request) must equal the limit of \(limit): \(name) cannot be overcommitted")
+            let value = "Invalid value: \(request.canonical.debugDescription): must be "
+            if request != limit && !Self.isOvercommittable(name) {
+                add(".requests", value + "equal to \(name) limit of \(limit.canonical)", &problems)
+            } else if request > limit {
+                add(".requests", value + "less than or equal to \(name) limit of \(limit.canonical)", &problems)
             }
         }
-        return nil
+        let names = Set(limits.keys).union(requests.keys)
+        if names.contains(where: { $0.hasPrefix("hugepages-") }) && names.isDisjoint(with: ["cpu", "memory"]) {
+            add("", "Forbidden: HugePages require cpu or memory", &problems)
+        }
+        return problems
     }
 
-    private static func problem(in amounts: [String: Quantity], field: String) -> (field: String, message: String)? {
+    /// What is wrong with single amounts and their names.
+    func valueProblems(_ amounts: [String: Quantity], _ path: String) -> [SpecProblem] {
+        var problems: [SpecProblem] = []
         for (name, quantity) in amounts.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            let place = field + "[" + name.debugDescription + "]"
-            if quantity.sign < 0 { return (place, "\(quantity) is negative") }
+            let place = path + "[\(name)]"
+            func add(_ message: String) { problems.append(SpecProblem(field: place, message: message)) }
+            if isOfPod && !Pod.countsForPod(name) {
+                add(
+                    "Unsupported value: \(name.debugDescription): supported values: \"cpu\", \"hugepages-\", \"memory\""
+                )
+                continue
+            }
+            if !name.contains("/") && !Self.isStandard(name) {
+                if !Self.isKnown(name) {
+                    add("Invalid value: \(name.debugDescription): must be a standard resource type or fully qualified")
+                }
+                add("Invalid value: \(name.debugDescription): must be a standard resource for containers")
+            }
+            let value = "Invalid value: \(quantity.canonical.debugDescription): "
+            if quantity.sign < 0 { add(value + "must be greater than or equal to 0") }
             // Extended resources, devices among them, are counted in whole units.
-            if isExtended(name) && quantity.milliRoundedUp % 1000 != 0 {
-                return (place, "\(quantity) is no whole number")
+            if Self.isExtended(name) && quantity.milliRoundedUp % 1000 != 0 { add(value + "must be an integer") }
+            if name.hasPrefix("hugepages-"), !Self.isMultiple(quantity, ofPageIn: name) {
+                add(value + "\(quantity.canonical) is not positive integer multiple of \(name)")
             }
         }
-        return nil
+        return problems
+    }
+
+    private func add(_ path: String, _ message: String, _ problems: inout [SpecProblem]) {
+        problems.append(SpecProblem(field: field + path, message: message))
     }
 
     /// Whether the resource is one that a device plugin or an operator brings.
@@ -67,5 +138,29 @@ enum PodCheck {
 
     private static func isOvercommittable(_ name: String) -> Bool {
         !isExtended(name) && !name.hasPrefix("hugepages-")
+    }
+
+    /// Names without a domain that a container may ask for.
+    private static func isStandard(_ name: String) -> Bool {
+        ["cpu", "memory", "ephemeral-storage"].contains(name) || name.hasPrefix("hugepages-")
+    }
+
+    /// Names without a domain that mean something elsewhere, in quotas above all.
+    ///
+    /// - Source: pkg/apis/core/helper/helpers.go, standardResources
+    private static func isKnown(_ name: String) -> Bool {
+        [
+            "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+            "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets",
+            "configmaps", "persistentvolumeclaims", "storage", "requests.storage", "services.nodeports",
+            "services.loadbalancers",
+        ].contains(name) || name.hasPrefix("requests.hugepages-")
+    }
+
+    private static func isMultiple(_ quantity: Quantity, ofPageIn name: String) -> Bool {
+        guard let page = try? Quantity(parsing: String(name.dropFirst("hugepages-".count))), page.roundedUp > 0 else {
+            return true
+        }
+        return quantity.sign > 0 && quantity.roundedUp % page.roundedUp == 0 || quantity.isZero
     }
 }

@@ -80,11 +80,13 @@ public struct PodRejection: Sendable, Hashable {
     public var reasons: [Reason]
     public var prospect: Prospect?
 
-    /// As kube-scheduler says it: `0/12 nodes are available: 8 CardInsufficientMemory, 4 node(s) had untolerated taint`.
+    /// As kube-scheduler says it, its texts in the order of their bytes:
+    /// `0/12 nodes are available: 4 node(s) had untolerated taint(s), 8 CardInsufficientMemory`.
     public var message: String {
         let head = "0/\(fleetNodes) nodes are available"
         if reasons.isEmpty { return head }
-        return head + ": " + reasons.map { "\($0.nodes) \($0.word)" }.joined(separator: ", ")
+        let texts = reasons.map { "\($0.nodes) \($0.word)" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return head + ": " + texts.joined(separator: ", ")
     }
 }
 

@@ -19,6 +19,8 @@ final class WhatIfTrial {
         var refusal: String?
         /// What happens when the pod's turn comes; returns a refusal.
         var turn: (() -> String?)?
+        /// The class to ask for in the pod's turn, where that depends on the fleet.
+        var classInTurn: (() -> RequestClass?)?
     }
 
     let cluster: Fleet
@@ -93,7 +95,10 @@ final class WhatIfTrial {
             var queued = Queued(
                 name: entry.pod.fullName, from: homes[entry.pod.fullName], requestClass: asked.requestClass,
                 refusal: asked.refusal)
-            if session.hasTurn(entry, asked) { queued.turn = { session.takeTurn(entry, asked) } }
+            if session.hasTurn(entry, asked) {
+                queued.turn = { session.takeTurn(entry, asked) }
+                queued.classInTurn = { session.classInTurn(asked) }
+            }
             queue.append(queued)
         }
     }
@@ -121,7 +126,7 @@ final class WhatIfTrial {
 
     private func start(_ pod: WhatIfFleet.RunningPod, _ chooser: ReferenceEngine) {
         guard let row = cluster.table.node(named: pod.node), let requestClass = requestClass(pod.asked),
-            chooser.choose(requestClass, candidates: [row]) != nil
+            chooser.choose(requestClass, candidates: [row], filtersNodes: false) != nil
         else {
             refused += 1
             return
@@ -176,6 +181,10 @@ extension WhatIfTrial: RoundGate {
         guard let turn = queue[Int(sequence)].turn else { return true }
         queue[Int(sequence)].refusal = turn()
         return queue[Int(sequence)].refusal == nil
+    }
+
+    func classID(atTurnOf sequence: Int32, _ classID: Int32) -> Int32 {
+        queue[Int(sequence)].classInTurn?().map { Int32($0.id) } ?? classID
     }
 }
 

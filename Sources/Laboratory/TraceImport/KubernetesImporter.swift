@@ -61,20 +61,18 @@ public enum KubernetesImporter {
         let taints = Set(input.nodes.lazy.flatMap(\.node.taints))
         let tolerations = Set(input.pods.lazy.flatMap(\.pod.tolerations))
         let tolerated = taints.filter { taint in tolerations.contains { $0.tolerates(taint) } }
-        if !tolerated.isEmpty {
-            let names = tolerated.map(\.key).sorted().joined(separator: ", ")
-            result.notes.append("taints that some pod tolerates are left out (\(names)): a trace has no tolerations")
-        }
-        for row in 0..<cluster.table.nodeRowCount {
+        var losses = SnapshotLosses(cluster)
+        for (row, entry) in input.nodes.enumerated() {
             var node = traceNode(row, cluster)
             node.taints.removeAll { tolerated.contains($0) }
             result.trace.nodes.append(node)
+            losses.add(entry, row: row, tolerated: Set(tolerated))
         }
-        let cordoned = input.nodes.count { $0.node.isUnschedulable }
-        if cordoned > 0 {
-            result.notes.append("\(cordoned) nodes marked unschedulable keep their pods and take new ones in a trace")
+        for (place, quota) in input.quotas.enumerated() {
+            losses.add(quota, source: place < input.quotaSources.count ? input.quotaSources[place] : base)
         }
-        addPods(input.pods, cluster, &result)
+        addPods(input.pods, cluster, &result) { losses.add($0, taints: taints) }
+        result.problems += losses.problems
         return result
     }
 
@@ -117,7 +115,8 @@ public enum KubernetesImporter {
     // MARK: Pods
 
     private static func addPods(
-        _ entries: [PlacementInput.SourcedPod], _ cluster: Fleet, _ result: inout Result
+        _ entries: [PlacementInput.SourcedPod], _ cluster: Fleet, _ result: inout Result,
+        didTake: (PlacementInput.SourcedPod) -> Void
     ) {
         var finished = 0
         var merged = 0
@@ -131,13 +130,15 @@ public enum KubernetesImporter {
                 result.problems.append(
                     InputProblem(source: entry.source, object: "Pod \(pod.fullName)", field: field, message: message))
             }
-            let home = pod.metadata.annotations[SchedulerAnnotations.assignedNode] ?? pod.nodeName
+            let asking = (pod.initContainers + pod.containers).filter { !deviceLimits(of: $0, cluster).isEmpty }
+            // A reservation is no binding: without a node the pod waits. Devices are where the annotation says.
+            let assigned = asking.isEmpty ? nil : pod.metadata.annotations[SchedulerAnnotations.assignedNode]
+            let home = pod.nodeName.isEmpty ? "" : assigned ?? pod.nodeName
             let row = home.isEmpty ? nil : cluster.table.node(named: home)
             if !home.isEmpty && row == nil {
                 refuse("spec.nodeName", "it runs on \(home), which is not in the fleet; it is left out")
                 continue
             }
-            let asking = (pod.initContainers + pod.containers).filter { !deviceLimits(of: $0, cluster).isEmpty }
             if asking.count > 1 {
                 refuse("spec.containers", "\(asking.count) containers ask for devices; a trace has one; it is left out")
                 continue
@@ -148,7 +149,7 @@ public enum KubernetesImporter {
             let isNew = Array(name.utf8).withUnsafeBufferPointer {
                 result.trace.pods.append(name: $0, shape: shape, placedOn: row.map { Int32($0) } ?? -1)
             }
-            if !isNew { refuse("metadata.name", "it stands twice; the second is left out") }
+            if isNew { didTake(entry) } else { refuse("metadata.name", "it stands twice; the second is left out") }
         }
         if finished > 0 { result.notes.append("\(finished) finished pods hold nothing and are left out") }
         if merged > 0 { result.notes.append("\(merged) pods of several containers became one container each") }

@@ -115,4 +115,11 @@ public final class SnapshotReplay: PodGate {
         guard let place = turns[pod], let queued = queuedAsks[Int(trace.pods.shape[Int(pod)])] else { return nil }
         return session.takeTurn(session.queue[place], queued)
     }
+
+    public func classID(of pod: Int32, _ classID: Int32) -> Int32 {
+        guard turns[pod] != nil, let queued = queuedAsks[Int(trace.pods.shape[Int(pod)])],
+            let requestClass = session.classInTurn(queued)
+        else { return classID }
+        return Int32(requestClass.id)
+    }
 }

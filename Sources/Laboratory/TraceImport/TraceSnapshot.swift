@@ -52,7 +52,8 @@ public struct TraceSnapshot: Sendable {
                 // Nothing is looked for where the node is given.
                 let node =
                     home < 0
-                    ? index.choose(requestClass) : inspector.choose(requestClass, candidates: [home])?.node
+                    ? index.choose(requestClass)
+                    : inspector.choose(requestClass, candidates: [home], filtersNodes: false)?.node
                 if let node { Self.start(&pod, requestClass, on: node, inspector, now) }
             }
             if pod.phase == .running { self.running += 1 }

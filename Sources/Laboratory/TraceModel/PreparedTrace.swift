@@ -50,7 +50,8 @@ public struct PreparedTrace {
     }
 
     /// Puts the pods of a trace that hold part of the fleet from the start onto their nodes, always under HAMi's default policies,
-    /// so that every run starts from the same state.
+    /// so that every run starts from the same state. What runs, runs: no node filter is asked, and a pod is left out only where
+    /// its node has no devices for it.
     package mutating func placeRunning() {
         let rows = (0..<trace.pods.count).filter { trace.pods.placedOn[$0] >= 0 }
         if rows.isEmpty { return }
@@ -60,7 +61,7 @@ public struct PreparedTrace {
         for pod in rows {
             let node = Int(trace.pods.placedOn[pod])
             guard let requestClass = classifier.classes[Int(trace.pods.shape[pod])],
-                engine.choose(requestClass, candidates: [node]) != nil
+                engine.choose(requestClass, candidates: [node], filtersNodes: false) != nil
             else {
                 runningNotCharged += 1
                 continue
@@ -84,4 +85,6 @@ public protocol PodGate: AnyObject {
     func concerns(_ pod: Int32) -> Bool
     /// The refusal, or nil when the engine is to be asked.
     func refusal(_ pod: Int32) -> String?
+    /// The class to ask for in place of the pod's own, as the fleet stands.
+    func classID(of pod: Int32, _ classID: Int32) -> Int32
 }

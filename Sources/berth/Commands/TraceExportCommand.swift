@@ -23,7 +23,7 @@ struct TraceExportCommand: ParsableCommand {
               berth trace export traces/smoke --running 500 --output snapshot.json
             """)
 
-    @Argument(help: "Folder of the trace.")
+    @Argument(help: "Folder of the trace, or file of a snapshot, which is imported first.")
     var trace: String
 
     @Option(help: "Pods that run already, in the trace's order.")
@@ -42,7 +42,9 @@ struct TraceExportCommand: ParsableCommand {
         let snapshot = try reportingErrors {
             // No reading of the clock: the same trace gives the same file.
             try TraceSnapshot(
-                of: try Trace(telling: trace), running: running, now: WallClock(unixSeconds: 1_767_225_600),
+                of: KubernetesImporter.isSnapshot(trace)
+                    ? try KubernetesImporter.readTelling([trace], catalog: catalog) : try Trace(telling: trace),
+                running: running, now: WallClock(unixSeconds: 1_767_225_600),
                 catalog: catalog)
         }
         guard let output else { return try StandardOutput.write(snapshot.json) }

@@ -26,6 +26,7 @@ extension Fleet {
             other.classes[known.id] = known.copy(twin: known.twin.map { other.classes[$0.id] })
         }
         other.resolveClasses()
+        other.podRules = podRules?.copy()
         return other
     }
 

@@ -48,7 +48,11 @@ public final class Fleet {
     /// Sees residents come and go, for the policies that count them.
     var observer: (any ResidentObserver)?
     /// Rules over other pods, where there are any; told of every pod and node that comes, changes or goes.
-    public var podRules: (any InterPodRules)?
+    public var podRules: (any InterPodRules)? {
+        didSet { keepsRoom = podRules?.keepsRoom ?? false }
+    }
+    /// Whether ``podRules`` keeps room for pods that wait.
+    private(set) var keepsRoom = false
     /// Nodes have other rows than ``podRules`` has been told.
     var rowsHaveMoved = false
     /// Pods by uid.

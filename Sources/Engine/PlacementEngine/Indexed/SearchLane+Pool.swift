@@ -96,7 +96,7 @@ extension SearchLane {
         if let constraints = plan.pointee.constraints, !constraints._withUnsafeGuaranteedRef({ $0.contains(node) }) {
             return false
         }
-        return cluster.rulesAllow(plan.pointee.podKind, node: node)
+        return cluster.rulesAllow(plan.pointee.podKind, node: node, plan.pointee.requestClass)
     }
 
     /// The resources and the exact check; a node that refuses is remembered.

@@ -326,7 +326,7 @@ extension SearchLane {
         if let constraints = plan.pointee.constraints, !constraints._withUnsafeGuaranteedRef({ $0.contains(node) }) {
             return false
         }
-        if !cluster.rulesAllow(plan.pointee.podKind, node: node) { return false }
+        if !cluster.rulesAllow(plan.pointee.podKind, node: node, plan.pointee.requestClass) { return false }
         if hasResources(plan, node: node) { return true }
         plan.pointee.possible.remove(node, nodes: hot.nodeRowCount, position: hot.releaseLog.end)
         return false

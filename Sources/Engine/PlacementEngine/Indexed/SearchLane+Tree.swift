@@ -28,7 +28,7 @@ extension SearchLane {
             kind < 0 && candidates == nil
             ? nil
             : { [candidates, cluster] node in
-                candidates?.pointee.contains(node) ?? true && cluster.rulesAllow(kind, node: node)
+                candidates?.pointee.contains(node) ?? true && cluster.rulesAllow(kind, node: node, requestClass)
             }
         while true {
             let node = tree.best(cluster.table, quotaVersion: quotaVersion, among: isAllowed) {

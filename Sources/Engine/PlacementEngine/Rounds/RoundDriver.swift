@@ -42,6 +42,12 @@ public protocol RoundGate: AnyObject {
     func concerns(_ sequence: Int32) -> Bool
     /// The pod's turn has come. - Returns: whether the engine is asked; else the pod is rejected for good
     func admits(_ sequence: Int32) -> Bool
+    /// The class to ask for an admitted pod in place of its own, as the fleet stands.
+    func classID(atTurnOf sequence: Int32, _ classID: Int32) -> Int32
+}
+
+extension RoundGate {
+    public func classID(atTurnOf sequence: Int32, _ classID: Int32) -> Int32 { classID }
 }
 
 /// Hands pods to an engine: the one loop that replays, sweeps, gaps, what-if questions, explanations, `place` and benchmarks use.
@@ -237,7 +243,7 @@ public final class RoundDriver {
     /// The class of a pod whose first turn has come.
     private func asked(_ classID: Int32, _ sequence: Int32) -> Int32 {
         guard classID != Self.cannotBeAsked, let gate, gate.concerns(sequence) else { return classID }
-        return gate.admits(sequence) ? classID : Self.cannotBeAsked
+        return gate.admits(sequence) ? gate.classID(atTurnOf: sequence, classID) : Self.cannotBeAsked
     }
 
     private func announce(_ sequences: [Int32]) {

@@ -1,3 +1,4 @@
+import PlacementEngine
 import PlacementModel
 
 /// Everything of a pod that rules over other pods read, of itself or of pods that come after it: equal for pods of one kind.
@@ -21,6 +22,9 @@ struct PodKindKey: Hashable {
     var selector: [String: String]
     var nodeAffinity: [NodeSelectorTerm]?
     var tolerations: [Toleration]
+    /// Which nominated pods it leaves room for, see ``PodNominations/rank(of:)``, and its own name where it is one of them.
+    var rank: Int32 = 0
+    var nominee: String?
 
     init(_ pod: Pod, labelKeys: Set<String>) {
         namespace = pod.metadata.namespace
@@ -74,6 +78,7 @@ final class PodKind {
 
         var rule: Rule
         let counter: PodCounter
+        var countsAllNominees = false
     }
 
     let facts: PodFacts
@@ -90,9 +95,14 @@ final class PodKind {
     var residents: [Check] = []
     /// Volumes, features and claims are asked of the plain filters.
     let asksFilters: Bool
+    /// See ``PodNominations``.
+    let rank: Int32
+    let nominee: String?
+    var leavesRoom = false
 
-    init(_ facts: PodFacts) {
+    init(_ facts: PodFacts, rank: Int32 = 0, nominee: String? = nil) {
         self.facts = facts
+        (self.rank, self.nominee) = (rank, nominee)
         asksFilters =
             !facts.scheduling.volumes.isEmpty || facts.scheduling.restartsAllContainers
             || !facts.scheduling.resourceClaims.isEmpty
@@ -101,6 +111,33 @@ final class PodKind {
     /// Neither reads nor is read.
     var isFree: Bool {
         countedBy.isEmpty && ports.isEmpty && spread.isEmpty && affinity.isEmpty && antiAffinity.isEmpty
-            && residents.isEmpty && !asksFilters
+            && residents.isEmpty && !asksFilters && !leavesRoom && nominee == nil
+    }
+}
+
+extension PodKind.Check {
+    @inline(__always)
+    func refusal(_ node: Int) -> NodeFilter? {
+        let domain = counter.domains.ofNode[node]
+        switch rule {
+        case .none(let filter): return domain >= 0 && counter.count(of: domain) > 0 ? filter : nil
+        case .some: return domain < 0 || counter.count(of: domain) <= 0 ? .podAffinity : nil
+        case .spread(let skew, let minDomains, let matchesSelf):
+            if domain < 0 { return .topologyLabel }
+            let low = counter.domainCount < Int(minDomains) ? 0 : counter.low
+            return counter.count(of: domain) + matchesSelf - low > skew ? .topologySpread : nil
+        }
+    }
+}
+
+extension PodKind {
+    func satisfiesAffinity(_ node: Int, expectsCompany: Bool) -> Bool {
+        var isMet = true
+        for check in affinity {
+            let domain = check.counter.domains.ofNode[node]
+            if domain < 0 { return false }
+            if check.counter.count(of: domain) <= 0 { isMet = false }
+        }
+        return isMet || expectsCompany || matchesOwnAffinity && affinity.allSatisfy { $0.counter.total == 0 }
     }
 }

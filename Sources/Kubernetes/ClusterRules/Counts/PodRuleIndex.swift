@@ -1,3 +1,4 @@
+import DeviceTable
 public import PlacementEngine
 public import PlacementModel
 
@@ -36,15 +37,21 @@ public final class PodRuleIndex: InterPodRules {
     /// By node row: how many pods of which kinds are there.
     private var onNode: [[(kind: Int32, count: Int32)]] = []
     private var volumes: VolumeRules
+    private var nominations: PodNominations
+    /// Of a fleet without pods that may get any: affinity to others does not keep a pod off.
+    private var expectsCompany = false
 
     /// - Parameters:
     ///   - pods: all pods whose rules will be asked or whose rules others have to keep, queued ones too.
     ///   - objects: namespaces, volumes and the like.
     ///   - knowsClaims: false where the objects do not tell of claims: volumes that need one are passed over.
+    ///   - demand: what a nominated pod asks of its node.
     public init(
-        pods: some Sequence<Pod>, objects: ClusterObjects, knowsClaims: Bool = true, profile: CompatibilityProfile
+        pods: some Sequence<Pod>, objects: ClusterObjects, knowsClaims: Bool = true, profile: CompatibilityProfile,
+        demand: (Pod) -> NodeDemand = { _ in .nothing }
     ) {
         self.knowsClaims = knowsClaims
+        nominations = PodNominations(pods, demand: demand)
         labelKeys = pods.reduce(into: []) { $0.formUnion(PodKindKey.labelKeys(readBy: $1)) }
         volumes = VolumeRules(objects, profile: profile)
         for pod in pods where pod.hasScheduling { _ = number(of: pod) }
@@ -56,6 +63,7 @@ public final class PodRuleIndex: InterPodRules {
             guard pod.hasScheduling else { return false }
             let scheduling = pod.scheduling
             return scheduling.readsOtherPods || !scheduling.resourceClaims.isEmpty || scheduling.restartsAllContainers
+                || pod.isNominated
         }
     }
 
@@ -69,12 +77,18 @@ public final class PodRuleIndex: InterPodRules {
     private func number(of given: Pod) -> Int32 {
         var pod = given
         if !knowsClaims && pod.hasScheduling { pod.scheduling.volumes.removeAll { $0.needsClaim } }
-        let key = PodKindKey(pod, labelKeys: labelKeys)
+        var key = PodKindKey(pod, labelKeys: labelKeys)
+        if !nominations.isEmpty {
+            key.rank = nominations.rank(of: pod)
+            if nominations.isNominee(pod.fullName) { key.nominee = pod.fullName }
+        }
         if let known = numbers[key] { return known }
         let number = Int32(kinds.count)
-        let kind = PodKind(PodFacts(pod))
+        let kind = PodKind(PodFacts(pod), rank: key.rank, nominee: key.nominee)
+        kind.leavesRoom = nominations.concerns(rank: key.rank)
         numbers[key] = number
         kinds.append(kind)
+        if let name = key.nominee { nominations.setKind(number, of: name) }
         ask(kind)
         return number
     }
@@ -146,7 +160,8 @@ public final class PodRuleIndex: InterPodRules {
                 .init(
                     rule: .spread(
                         skew: rule.maxSkew, minDomains: rule.minDomains,
-                        matchesSelf: LabelSelector.matches(selector, facts.labels) ? 1 : 0), counter: counter))
+                        matchesSelf: LabelSelector.matches(selector, facts.labels) ? 1 : 0), counter: counter,
+                    countsAllNominees: selector?.isEmpty == true))
         }
     }
 
@@ -183,11 +198,55 @@ public final class PodRuleIndex: InterPodRules {
 
     public func refusal(_ number: Int32, node: Int) -> NodeFilter? {
         let kind = kinds[Int(number)]
+        if kind.leavesRoom, let refusal = refusalBesideNominees(kind, number, node) { return refusal }
+        return refusal(kind, number, node, beside: [], checksResidents: true)
+    }
+
+    /// The refusal with the pods on the node that are nominated to it and matter as much.
+    private func refusalBesideNominees(_ kind: PodKind, _ number: Int32, _ node: Int) -> NodeFilter? {
+        let others = nominees(for: kind, node).map(\.kind).filter { $0 >= 0 }.map { kinds[Int($0)] }
+        if others.isEmpty { return nil }
+        // A filter that had nothing to check is not told of them: what they are against goes unnoticed then.
+        let checksResidents =
+            !kind.affinity.isEmpty || !kind.antiAffinity.isEmpty || kind.residents.contains { $0.counter.total > 0 }
+        func add(_ sign: Int32) {
+            for other in others {
+                for counter in other.countedBy { counter.add(sign, node: node) }
+                // The hook counts what counting anew leaves out: all pods of the namespace, for an empty selector.
+                for check in kind.spread
+                where check.countsAllNominees && other.facts.namespace == kind.facts.namespace {
+                    check.counter.add(sign, node: node)
+                }
+            }
+        }
+        add(1)
+        defer { add(-1) }
+        return refusal(kind, number, node, beside: others.map(\.facts), checksResidents: checksResidents)
+    }
+
+    private func nominees(for kind: PodKind, _ node: Int) -> [PodNominations.Nominee] {
+        guard kind.leavesRoom, let name = nodes[node]?.name else { return [] }
+        return nominations.waiting(on: name, rank: kind.rank, except: kind.nominee)
+    }
+
+    public var keepsRoom: Bool { !nominations.isEmpty }
+
+    public func keptRoom(from number: Int32, node: Int) -> NodeDemand? {
+        let others = nominees(for: kinds[Int(number)], node)
+        guard var sum = others.first?.demand else { return nil }
+        for other in others.dropFirst() { sum.add(other.demand) }
+        return sum
+    }
+
+    private func refusal(
+        _ kind: PodKind, _ number: Int32, _ node: Int, beside others: [PodFacts], checksResidents: Bool
+    ) -> NodeFilter? {
         for check in kind.ports { if let refusal = check.refusal(node) { return refusal } }
-        if kind.asksFilters, let refusal = volumes.refusal(number, kind.facts, node) { return refusal }
+        if kind.asksFilters, let refusal = volumes.refusal(number, kind.facts, node, beside: others) { return refusal }
         for check in kind.spread { if let refusal = check.refusal(node) { return refusal } }
-        if !kind.affinity.isEmpty, !kind.satisfiesAffinity(node) { return .podAffinity }
+        if !kind.affinity.isEmpty, !kind.satisfiesAffinity(node, expectsCompany: expectsCompany) { return .podAffinity }
         for check in kind.antiAffinity { if let refusal = check.refusal(node) { return refusal } }
+        if !checksResidents { return nil }
         for check in kind.residents { if let refusal = check.refusal(node) { return refusal } }
         return nil
     }
@@ -216,6 +275,7 @@ public final class PodRuleIndex: InterPodRules {
             onNode[node].append((number, pods))
         }
         if kind.asksFilters { volumes.add(pods, number, kind.facts, node) }
+        if let name = kind.nominee { nominations.note(name, isPlaced: pods > 0) }
         version += 1
     }
 
@@ -273,16 +333,39 @@ public final class PodRuleIndex: InterPodRules {
         for (kind, row) in pods { add(1, kind, row) }
     }
 
+    // MARK: Copies
+
+    private init(_ other: PodRuleIndex, withPods: Bool) {
+        (version, labelKeys, knowsClaims) = (other.version, other.labelKeys, other.knowsClaims)
+        (nodes, numbers, kinds) = (other.nodes, other.numbers, other.kinds)
+        (volumes, nominations, expectsCompany) = (other.volumes, other.nominations, other.expectsCompany)
+        onNode = other.onNode
+        if !withPods {
+            onNode = Array(repeating: [], count: other.onNode.count)
+            volumes.removePods()
+            nominations = PodNominations([], demand: { _ in .nothing })
+            expectsCompany = true
+        }
+        recount()
+        if !withPods { for kind in kinds { kind.leavesRoom = false } }
+    }
+
+    public func copy() -> any InterPodRules { PodRuleIndex(self, withPods: true) }
+
+    /// The rules of the same fleet without any pod, where company may still come: what could keep a pod off for good.
+    public func emptied() -> PodRuleIndex { PodRuleIndex(self, withPods: false) }
+
     /// Asks all questions anew and counts from the pods kept by node.
     private func recount() {
         counters = [:]
         inOrder = []
         (owned, held) = ([], [])
-        let (facts, pods) = (kinds.map(\.facts), onNode)
+        let (known, pods) = (kinds, onNode)
         kinds = []
         onNode = Array(repeating: [], count: pods.count)
-        for facts in facts {
-            kinds.append(PodKind(facts))
+        for kind in known {
+            kinds.append(PodKind(kind.facts, rank: kind.rank, nominee: kind.nominee))
+            kinds[kinds.count - 1].leavesRoom = kind.leavesRoom
             ask(kinds[kinds.count - 1])
         }
         onNode = pods
@@ -300,32 +383,5 @@ extension PodVolume {
         case .claim, .ephemeral: true
         case .gcePersistentDisk, .awsElasticBlockStore, .iscsi, .rbd: false
         }
-    }
-}
-
-extension PodKind.Check {
-    @inline(__always)
-    fileprivate func refusal(_ node: Int) -> NodeFilter? {
-        let domain = counter.domains.ofNode[node]
-        switch rule {
-        case .none(let filter): return domain >= 0 && counter.count(of: domain) > 0 ? filter : nil
-        case .some: return domain < 0 || counter.count(of: domain) <= 0 ? .podAffinity : nil
-        case .spread(let skew, let minDomains, let matchesSelf):
-            if domain < 0 { return .topologyLabel }
-            let low = counter.domainCount < Int(minDomains) ? 0 : counter.low
-            return counter.count(of: domain) + matchesSelf - low > skew ? .topologySpread : nil
-        }
-    }
-}
-
-extension PodKind {
-    fileprivate func satisfiesAffinity(_ node: Int) -> Bool {
-        var isMet = true
-        for check in affinity {
-            let domain = check.counter.domains.ofNode[node]
-            if domain < 0 { return false }
-            if check.counter.count(of: domain) <= 0 { isMet = false }
-        }
-        return isMet || matchesOwnAffinity && affinity.allSatisfy { $0.counter.total == 0 }
     }
 }

@@ -8,6 +8,13 @@ import PlacementModel
 struct NodeVolumeLimitsFilter: PodFilter {
     static let plugin = FilterPlugin.nodeVolumeLimits
     let pod: PodFacts
+    /// What the pod wants on nodes without a CSINode and on those with one.
+    private let wanted: [Found]
+
+    private init(_ pod: PodFacts, _ cluster: ClusterState) {
+        self.pod = pod
+        wanted = [false, true].map { Self.volumes(of: pod, isNew: true, hasCSINode: $0, cluster) }
+    }
 
     static func prepare(_ pod: PodFacts, _ cluster: ClusterState) -> Preparation {
         let counts = pod.scheduling.volumes.contains {
@@ -16,45 +23,66 @@ struct NodeVolumeLimitsFilter: PodFilter {
             case .iscsi, .rbd: false
             }
         }
-        return counts ? .filter(Self(pod: pod)) : .skip
+        return counts ? .filter(Self(pod, cluster)) : .skip
     }
 
     func check(_ node: NodeContents, _ cluster: ClusterState) -> FilterAnswer {
-        let hasCSINode = cluster.csiNodes[node.name] != nil
-        var wanted: [String: String] = [:]
-        switch Self.volumes(of: pod, isNew: true, hasCSINode: hasCSINode, cluster) {
+        check(node, cluster) { Attached(on: node, cluster) }
+    }
+
+    /// - Parameter attached: what is attached to the node, asked for where it matters.
+    func check(_ node: NodeContents, _ cluster: ClusterState, attached: () -> Attached) -> FilterAnswer {
+        let csiNode = cluster.csiNodes[node.name]
+        let wanted: [String: String]
+        switch self.wanted[csiNode == nil ? 0 : 1] {
         case .found(let found): wanted = found
         case .missingClaim: return .pass
         case .problem(let text): return .error(text)
         }
-        let limits = cluster.csiNodes[node.name]?.limits ?? [:]
+        let limits = csiNode?.limits ?? [:]
         if wanted.isEmpty || limits.isEmpty { return .pass }
-        // By unique name of the volume: its driver.
-        var attached: [String: String] = [:]
-        for resident in node.residents {
-            switch Self.volumes(of: resident, isNew: false, hasCSINode: hasCSINode, cluster) {
-            case .found(let found): attached.merge(found) { known, _ in known }
-            case .missingClaim: break
-            case .problem(let text): return .error(text)
-            }
-        }
-        var used: [String: Int64] = [:]
-        for (volume, driver) in attached {
-            // A volume that a pod of the node has already costs nothing; one that is merely attached counts twice.
-            wanted[volume] = nil
-            used[driver, default: 0] += 1
-        }
-        for (volume, driver) in Self.attachedVolumes(of: node.name, cluster) where attached[volume] == nil {
-            used[driver, default: 0] += 1
-        }
+        let attached = attached()
+        if let problem = attached.problem { return .error(problem) }
         var new: [String: Int64] = [:]
-        for driver in wanted.values { new[driver, default: 0] += 1 }
+        // A volume that a pod of the node has already costs nothing; one that is merely attached counts twice.
+        for (volume, driver) in wanted where !attached.ofPods.contains(volume) { new[driver, default: 0] += 1 }
         for (driver, count) in new {
-            if let limit = limits[driver], used[driver, default: 0] + count > limit {
+            if let limit = limits[driver], attached.used[driver, default: 0] + count > limit {
                 return .unschedulable("node(s) exceed max volume count")
             }
         }
         return .pass
+    }
+
+    /// What is attached to a node, by its pods and otherwise.
+    ///
+    /// Changes when a pod with volumes comes to the node or leaves it, and with claims, volumes, classes, attachments and
+    /// CSINodes; not with what is reserved for pods.
+    struct Attached: Sendable {
+        /// Unique names of volumes that pods have.
+        private(set) var ofPods: Set<String> = []
+        /// Volumes by driver.
+        private(set) var used: [String: Int64] = [:]
+        private(set) var problem: String?
+
+        /// - Complexity: O(volumes of the node)
+        init(on node: NodeContents, _ cluster: ClusterState) {
+            let hasCSINode = cluster.csiNodes[node.name] != nil
+            for resident in node.residents {
+                switch NodeVolumeLimitsFilter.volumes(of: resident, isNew: false, hasCSINode: hasCSINode, cluster) {
+                case .found(let found):
+                    for (volume, driver) in found where ofPods.insert(volume).inserted {
+                        used[driver, default: 0] += 1
+                    }
+                case .missingClaim: break
+                case .problem(let text):
+                    problem = text
+                    return
+                }
+            }
+            for (volume, driver) in NodeVolumeLimitsFilter.attachedVolumes(of: node.name, cluster)
+            where !ofPods.contains(volume) { used[driver, default: 0] += 1 }
+        }
     }
 
     enum Found {
@@ -112,7 +140,7 @@ struct NodeVolumeLimitsFilter: PodFilter {
         return (storageClass.provisioner, handle)
     }
 
-    private static func attachedVolumes(of node: String, _ cluster: ClusterState) -> [String: String] {
+    fileprivate static func attachedVolumes(of node: String, _ cluster: ClusterState) -> [String: String] {
         var attached: [String: String] = [:]
         for attachment in cluster.attachments[node] ?? [] where !attachment.attacher.isEmpty {
             guard let volume = cluster.volumes[attachment.volumeName],

@@ -15,6 +15,8 @@ struct VolumeBindingFilter: PodFilter {
         /// Claims to provision, in order.
         var provisioned: [String] = []
 
+        var isEmpty: Bool { chosen.isEmpty && provisioned.isEmpty }
+
         struct Chosen: Sendable, Hashable {
             var claim: String
             var volume: String
@@ -110,7 +112,7 @@ struct VolumeBindingFilter: PodFilter {
         }
         var taken = Set<String>()
         for (_, claim) in sorted {
-            if let volume = cluster.volume(for: claim, on: node.node, except: taken) {
+            if let volume = cluster.volumes.volume(for: claim, on: node.node, except: taken) {
                 taken.insert(volume)
                 bindings.chosen.append(.init(claim: claim.fullName, volume: volume))
             } else {

@@ -21,16 +21,7 @@ struct VolumeRestrictionsFilter: PodFilter {
             }
             if claim.accessModes.contains("ReadWriteOncePod") { exclusive.insert(name) }
         }
-        var used = 0
-        if !exclusive.isEmpty {
-            var inUse = Set<String>()
-            for node in cluster.nodes {
-                for resident in node.residents where resident.namespace == pod.namespace {
-                    inUse.formUnion(resident.claimNames)
-                }
-            }
-            used = exclusive.intersection(inUse).count
-        }
+        let used = exclusive.count { cluster.isUsed(claim: $0, in: pod.namespace) }
         let disks = pod.scheduling.volumes.map(\.source).filter(Self.isExclusive)
         if used == 0 && disks.isEmpty { return .skip }
         return .filter(Self(disks: disks, exclusiveClaims: exclusive, usedClaims: used))

@@ -153,13 +153,13 @@ extension Replay {
 }
 
 extension DecisionExplanation {
-    /// As kube-scheduler says it: `0/12 nodes are available: 8 CardInsufficientMemory, 4 Insufficient cpu`.
+    /// As kube-scheduler says it: `0/12 nodes are available: 4 Insufficient cpu, 8 CardInsufficientMemory`.
     public var rejectionMessage: String {
-        let reasons = stages.flatMap(\.reasons).sorted {
-            $0.nodes != $1.nodes ? $0.nodes > $1.nodes : $0.word.utf8.lexicographicallyPrecedes($1.word.utf8)
+        let texts = stages.flatMap(\.reasons).map { "\($0.nodes) \($0.word)" }.sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
         }
         let head = "0/\(nodes) nodes are available"
-        return reasons.isEmpty ? head : head + ": " + reasons.map { "\($0.nodes) \($0.word)" }.joined(separator: ", ")
+        return texts.isEmpty ? head : head + ": " + texts.joined(separator: ", ")
     }
 }
 

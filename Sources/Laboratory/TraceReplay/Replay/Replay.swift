@@ -195,6 +195,10 @@ private final class ReplayGate: RoundGate {
         replay.refusals[sequence] = refusal
         return false
     }
+
+    func classID(atTurnOf sequence: Int32, _ classID: Int32) -> Int32 {
+        gate.classID(of: replay.order[Int(sequence)], classID)
+    }
 }
 
 /// Gathers what a replay of a backlog is measured by.
