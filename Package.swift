@@ -208,7 +208,8 @@ let package = Package(
         .testTarget(
             name: "SchedulerSessionTests",
             dependencies: [
-                "SchedulerSession", "ClusterRules", "PlacementEngine", "VendorCatalog", "KubernetesWire",
+                "SchedulerSession", "ClusterRules", "PlacementEngine", "DecisionExplanations", "VendorCatalog",
+                "KubernetesWire",
                 "PlacementModel", "BulkJSON",
                 "JSONComparisonSupport",
             ],

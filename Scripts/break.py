@@ -28,7 +28,7 @@ def run(words, cwd, env=None, timeout=60, stdin=subprocess.DEVNULL, **more):
 
 # -- fuzz ----------------------------------------------------------------------------------------------------------------
 
-READERS = "snapshot import whatif case config fleet pods openb thresholds record run results decisions prices quantity " \
+READERS = "snapshot import whatif case kube config fleet pods openb thresholds record run results decisions prices quantity " \
     "slurm".split()
 
 

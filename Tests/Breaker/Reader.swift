@@ -24,11 +24,12 @@ struct Reader: Sendable {
     static let all: [Reader] = [
         Reader(
             name: "snapshot", read: snapshot,
-            seeds: ["Tests/Breaker/Seeds/snapshot.json", "Tests/Breaker/Seeds/snapshot.yaml"]),
+            seeds: ["Tests/Breaker/Seeds/snapshot.json", "Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
         Reader(
             name: "import", read: importSnapshot,
-            seeds: ["Tests/Breaker/Seeds/snapshot.json", "Tests/Breaker/Seeds/snapshot.yaml"]),
-        Reader(name: "whatif", read: whatIf, seeds: ["Tests/Breaker/Seeds/snapshot.yaml"]),
+            seeds: ["Tests/Breaker/Seeds/snapshot.json", "Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
+        Reader(name: "whatif", read: whatIf, seeds: ["Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
+        Reader(name: "kube", read: kubeCase, seeds: (1...4).map { "Tests/Breaker/Seeds/kube-\($0).json" }),
         Reader(name: "case", read: oneCase, seeds: (1...4).map { "Tests/Breaker/Seeds/case-\($0).json" }),
         Reader(name: "config", read: configuration, seeds: ["Tests/Breaker/Seeds/device-config.yaml"]),
         Reader(name: "fleet", read: fleet, seeds: ["Tests/Breaker/Seeds/fleet.csv"]),
@@ -43,6 +44,15 @@ struct Reader: Sendable {
         Reader(name: "quantity", read: quantity, seeds: ["Tests/Breaker/Seeds/quantities.txt"]),
         Reader(name: "slurm", read: slurm, seeds: ["Tests/TraceReplayTests/Import/Golden/slurm/sacct.txt"]),
     ]
+
+    /// Small clusters in which something was once read or decided wrongly, each named for it.
+    private static let clusters = [
+        "two-homes.yaml", "reserved.yaml", "pod-resources.yaml", "wishes.yaml", "webhook-ignored.yaml",
+        "quantities.yaml",
+        "typos.yaml", "resized.yaml", "drained.yaml", "rules.yaml", "finished-init.json", "lacking.json",
+        "refused.json",
+        "refused-specs.json", "required-affinity.json", "budget.json",
+    ].map { "Tests/Breaker/Seeds/" + $0 }
 
     static func named(_ name: String) -> Reader? { all.first { $0.name == name } }
 }
@@ -135,6 +145,12 @@ private func whatIf(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
 
 private func oneCase(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
     let runner = CaseRunner(profile: draw % 2 == 0 ? .hami2_10_0 : .fixed, now: bench.now)
+    var writer = JSONWriter(escapeHTML: false)
+    try input.withUnsafeBytes { try runner.run(line: $0, into: &writer) }
+}
+
+private func kubeCase(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
+    let runner = ClusterCaseRunner(profile: draw % 2 == 0 ? .hami2_10_0 : .fixed)
     var writer = JSONWriter(escapeHTML: false)
     try input.withUnsafeBytes { try runner.run(line: $0, into: &writer) }
 }

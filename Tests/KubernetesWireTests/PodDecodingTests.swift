@@ -160,12 +160,8 @@ import Testing
                 "spec.containers[1].name: missing, expected the name of the container"
             ),
             (
-                #"{"metadata": {"name": "p"}, "spec": {"tolerations": [{"operator": "Is"}]}}"#,
-                #"spec.tolerations[0].operator: expected one of Exists, Equal, found "Is""#
-            ),
-            (
-                #"{"metadata": {"name": "p"}, "spec": {"tolerations": [{"effect": "No"}]}}"#,
-                #"spec.tolerations[0].effect: expected one of NoSchedule, PreferNoSchedule, NoExecute, found "No""#
+                #"{"metadata": {"name": "p"}, "spec": {"tolerations": [{"key": 1, "operator": "Exists"}]}}"#,
+                "spec.tolerations[0].key: expected a string, found the number 1"
             ),
             (
                 #"{"metadata": {"name": "p"}, "status": {"phase": "Done"}}"#,
@@ -174,6 +170,23 @@ import Testing
         ])
     func problems(json: String, expected: String) {
         #expect(problem(json)?.description == expected)
+    }
+
+    @Test(
+        "What the server refuses stays with the pod, in its words",
+        arguments: [
+            (
+                #"{"key": "a", "operator": "Is"}"#,
+                #"operator: Unsupported value: "Is": supported values: "Equal", "Exists", "Lt", "Gt""#
+            ),
+            (
+                #"{"key": "a", "effect": "No"}"#,
+                #"effect: Unsupported value: "No": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute""#
+            ),
+        ])
+    func refusals(toleration: String, expected: String) throws {
+        let pod = try pod(#"{"metadata": {"name": "p"}, "spec": {"tolerations": [\#(toleration)]}}"#)
+        #expect(pod.scheduling.refusals.map(\.description) == ["spec.tolerations[0]." + expected])
     }
 
     @Test("A bad quantity is named with its resource")

@@ -239,6 +239,34 @@ import VendorCatalog
         #expect(replay.residents == 2 && replay.residentsNotPlaced == 0)
     }
 
+    /// A running pod whose devices cannot be had anew holds the rest of what it asks, in every reader of the trace.
+    @Test func runningPodsHoldTheirNodeWithoutDevicesToo() throws {
+        let folder = TraceFolder()
+        try TraceFiles.makeFolder(folder.path)
+        let card =
+            #"[{\"id\":\"GPU-0\",\"count\":10,\"devmem\":8192,\"devcore\":100,\"type\":\"NVIDIA-A100\",\"health\":true}]"#
+        let gpu =
+            #""containers":[{"name":"c","resources":{"requests":{"cpu":"3"},"limits":{"nvidia.com/gpu":1,"nvidia.com/gpumem":7000}}}]"#
+        func pod(_ name: String, _ spec: String) -> String {
+            #"{"kind":"Pod","metadata":{"name":"\#(name)"},"spec":{\#(spec)}}"#
+        }
+        let text =
+            #"{"kind":"List","items":[{"kind":"Node","metadata":{"name":"a","annotations":{"#
+            + #""hami.io/node-nvidia-register":"\#(card)"}},"status":{"allocatable":{"cpu":"6","pods":"10"}}},"#
+            + [
+                pod("one", #""nodeName":"a","# + gpu), pod("two", #""nodeName":"a","# + gpu),
+                pod("waits", #""containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]"#),
+            ].joined(separator: ",") + "]}"
+        try TraceFiles.write(Array(text.utf8), to: folder.file("s.json"))
+        let catalog = try traceCatalog()
+        let trace = try KubernetesImporter.read([folder.file("s.json")], now: Self.now, catalog: catalog).trace
+        let replay = try Replay(trace, catalog: catalog)
+        #expect(replay.residents == 2 && replay.residentsNotPlaced == 1)
+        #expect(replay.run(clock: { 0 }).placed == 0)
+        let exported = try TraceSnapshot(of: trace, running: 0, now: Self.now, catalog: catalog)
+        #expect(exported.running == 2)
+    }
+
     @Test func tracesInThousandthsAreNoCluster() throws {
         let error = #expect(throws: TraceError.self) {
             try TraceSnapshot(

@@ -32,6 +32,19 @@ public struct SchedulingAttempt: Sendable {
     public var provisionedClaims: [String] { bindings?.provisioned ?? [] }
 }
 
+extension SchedulingAttempt {
+    /// Nodes that pass are left to an extender, which may refuse them; evictions are taken to help there.
+    fileprivate mutating func ask(_ extender: (String) -> String?, _ statuses: inout [String: Rejection]) {
+        feasible.removeAll { node in
+            guard let reason = extender(node) else { return false }
+            let rejection = Rejection(.unschedulable, nil, [reason])
+            statuses[node] = rejection
+            failed.append((node, rejection))
+            return true
+        }
+    }
+}
+
 /// A pod with its filters prepared: what PreFilter left to ask of nodes.
 struct PreparedPod {
     var pod: PodFacts
@@ -120,10 +133,14 @@ struct PreparedPod {
 extension ClusterState {
     /// Tries the pod on all nodes, and looks for pods to preempt where none passes.
     ///
-    /// - Parameter preempts: whether default preemption runs for pods that fit nowhere.
+    /// - Parameters:
+    ///   - preempts: whether default preemption runs for pods that fit nowhere.
+    ///   - extender: asked of nodes that pass; the reason for which it refuses one, nil = it does not.
     /// - Complexity: O(pods + nodes), with preemption O(nodes x pods of a node) besides
     /// - Source: pkg/scheduler/schedule_one.go, schedulePod and findNodesThatFitPod
-    public func attempt(_ pod: PodFacts, preempts: Bool) -> SchedulingAttempt {
+    public func attempt(
+        _ pod: PodFacts, preempts: Bool, extender: ((String) -> String?)? = nil
+    ) -> SchedulingAttempt {
         var attempt = SchedulingAttempt()
         if !pod.pod.schedulingGates.isEmpty {
             attempt.gated = "waiting for scheduling gates: [\(pod.pod.schedulingGates.joined(separator: " "))]"
@@ -150,6 +167,7 @@ extension ClusterState {
             }
         case .ready(let prepared):
             search(prepared, into: &attempt, &statuses)
+            if let extender { attempt.ask(extender, &statuses) }
             guard attempt.error == nil, attempt.feasible.isEmpty else { return attempt }
             attempt.message = FitMessage.text(nodes: nodes.count, rejections: attempt.failed.map(\.rejection))
             if preempts {

@@ -9,7 +9,12 @@ extension PlacementSession {
     /// - Complexity: that of placing the pods before it, and one ``DecisionScan``.
     public func explain(_ reference: PodReference) throws(PodReferenceError) -> PodExplanation {
         let sequence = try sequence(of: reference)
-        for entry in queue[..<sequence] { _ = place(entry) }
+        var residents = running.filter { !$0.residents.isEmpty }.map(\.entry.pod)
+        for entry in queue[..<sequence] {
+            guard case .placed(let placement) = place(entry).verdict else { continue }
+            residents.append(entry.pod)
+            residents[residents.count - 1].nodeName = placement.node
+        }
         var decision: DecisionExplanation?
         willDecide = { [cluster] requestClass in
             var scan = DecisionScan(requestClass, cluster: cluster)
@@ -30,6 +35,7 @@ extension PlacementSession {
         case .rejected(let rejection):
             explanation.outcome = .rejected
             explanation.message = rejection.message
+            if let note = preemptionNote(entry.pod, residents) { explanation.notes.append(note) }
         case .denied(let message):
             explanation.outcome = .denied
             explanation.message = message
@@ -41,6 +47,17 @@ extension PlacementSession {
             explanation.message = message
         }
         return explanation
+    }
+
+    /// Whom kube-scheduler would evict for a refused pod; nil where nobody matters less.
+    private func preemptionNote(_ pod: Pod, _ residents: [Pod]) -> String? {
+        let priority = pod.hasScheduling ? pod.scheduling.priority : 0
+        guard residents.contains(where: { ($0.hasScheduling ? $0.scheduling.priority : 0) < priority }),
+            let preemption = preemption(for: pod, beside: residents).preemption
+        else { return nil }
+        guard let node = preemption.node else { return preemption.message }
+        let victims = preemption.victims.map(\.name).joined(separator: ", ")
+        return "preemption: evicting \(victims) would make room on \(node)"
     }
 
     private func sequence(of reference: PodReference) throws(PodReferenceError) -> Int {

@@ -45,6 +45,37 @@ extension PlacementSession {
         }
     }
 
+    /// Nodes whose pods hold more than there is: nothing is dropped, and nothing more goes there.
+    func overcommitments(_ nodes: [PlacementInput.SourcedNode]) -> [InputProblem] {
+        var problems: [InputProblem] = []
+        let table = cluster.table
+        for (row, entry) in nodes.enumerated() {
+            func note(_ field: String, _ message: String) {
+                problems.append(
+                    InputProblem(
+                        source: entry.source, object: "Node \(entry.node.name)", field: field, message: message))
+            }
+            let free = table.free[row]
+            for (name, left, unit) in [
+                ("cpu", free.cpuMilli, "thousandths of a CPU"), ("memory", free.memoryBytes, "bytes"),
+                ("ephemeral-storage", free.ephemeralBytes, "bytes"), ("pods", free.pods, "pods"),
+            ] where left < 0 && entry.node.allocatable[name] != nil {
+                note(
+                    "status.allocatable[\(name.debugDescription)]",
+                    "the pods that run hold \(-left) \(unit) more than there is; all of them count")
+            }
+            // Some device types let slots and cores pass, and so do cards cut by MIG.
+            for device in table.devices(of: row)
+            where table.usedMemoryMiB[device] > table.totalMemoryMiB[device] && table.records[device].mode != "mig" {
+                note(
+                    "device \(table.records[device].id)",
+                    "the pods that run hold \(table.usedMemoryMiB[device]) of \(table.totalMemoryMiB[device]) MiB; all of "
+                        + "them count")
+            }
+        }
+        return problems
+    }
+
     /// What the reader should know of a running pod that was charged: parts of it that could not be, and homes that differ.
     static func problems(
         of charge: Fleet.PodCharge, _ pod: Pod, in cluster: Fleet

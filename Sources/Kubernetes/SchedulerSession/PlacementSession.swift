@@ -38,6 +38,8 @@ public final class PlacementSession {
     let annotationHint: NearestName
     let offeredResources: Set<String>
     private let quotas: [ResourceQuota]
+    /// Volumes, budgets, classes and the like.
+    let objects: ClusterObjects
     private let namespaceLabels: [String: [String: String]]
     /// Pods that run, in input order; one that could not be charged holds nothing.
     public internal(set) var running: [RunningPod] = []
@@ -64,6 +66,7 @@ public final class PlacementSession {
         annotationHint = NearestName(Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
         quotas = input.quotas
+        objects = input.cluster
         knowsClaims = !input.cluster.claims.isEmpty
         namespaceLabels = Dictionary(
             input.cluster.namespaces.map { ($0.name, $0.metadata.labels) }, uniquingKeysWith: { first, _ in first })
@@ -86,6 +89,7 @@ public final class PlacementSession {
         }
         setRules(input)
         for entry in input.pods { take(entry) }
+        problems += overcommitments(input.nodes)
         rules?.beginQueue()
     }
 

@@ -125,10 +125,13 @@ final class WhatIfTrial {
     }
 
     private func start(_ pod: WhatIfFleet.RunningPod, _ chooser: ReferenceEngine) {
-        guard let row = cluster.table.node(named: pod.node), let requestClass = requestClass(pod.asked),
-            chooser.choose(requestClass, candidates: [row], filtersNodes: false) != nil
-        else {
+        guard let row = cluster.table.node(named: pod.node), let requestClass = requestClass(pod.asked) else {
             refused += 1
+            return
+        }
+        guard chooser.choose(requestClass, candidates: [row], filtersNodes: false) != nil else {
+            refused += 1
+            _ = cluster.charge(requestClass, withoutDevicesOn: row)
             return
         }
         var result = RoundResult()

@@ -54,7 +54,12 @@ public struct TraceSnapshot: Sendable {
                     home < 0
                     ? index.choose(requestClass)
                     : inspector.choose(requestClass, candidates: [home], filtersNodes: false)?.node
-                if let node { Self.start(&pod, requestClass, on: node, inspector, now) }
+                if let node {
+                    Self.start(&pod, requestClass, on: node, inspector, now)
+                } else if home >= 0 {
+                    (pod.nodeName, pod.phase) = (cluster.table.nodes[home].name, .running)
+                    _ = cluster.charge(requestClass, withoutDevicesOn: home)
+                }
             }
             if pod.phase == .running { self.running += 1 }
             pods.append(pod)

@@ -14,6 +14,8 @@ public struct PreparedTrace {
     package private(set) var running: [(pod: Int32, residents: [ResidentID])]
     /// Pods that run and could not be charged.
     package private(set) var runningNotCharged: Int
+    /// Of ``running``, pods for which their node had no devices; they hold the rest.
+    package private(set) var runningWithoutDevices = 0
     /// Has a word about single pods, by row of the trace.
     package let gate: (any PodGate)?
     /// Whether the shapes say all that pods ask of devices, so that ceilings can be found for them.
@@ -50,8 +52,8 @@ public struct PreparedTrace {
     }
 
     /// Puts the pods of a trace that hold part of the fleet from the start onto their nodes, always under HAMi's default policies,
-    /// so that every run starts from the same state. What runs, runs: no node filter is asked, and a pod is left out only where
-    /// its node has no devices for it.
+    /// so that every run starts from the same state. What runs, runs: no node filter is asked, and where its node has no
+    /// devices for a pod it holds the rest: CPU, memory and its slot.
     package mutating func placeRunning() {
         let rows = (0..<trace.pods.count).filter { trace.pods.placedOn[$0] >= 0 }
         if rows.isEmpty { return }
@@ -60,10 +62,13 @@ public struct PreparedTrace {
         var result = RoundResult()
         for pod in rows {
             let node = Int(trace.pods.placedOn[pod])
-            guard let requestClass = classifier.classes[Int(trace.pods.shape[pod])],
-                engine.choose(requestClass, candidates: [node], filtersNodes: false) != nil
-            else {
+            guard let requestClass = classifier.classes[Int(trace.pods.shape[pod])] else {
                 runningNotCharged += 1
+                continue
+            }
+            guard engine.choose(requestClass, candidates: [node], filtersNodes: false) != nil else {
+                runningWithoutDevices += 1
+                running.append((Int32(pod), [cluster.charge(requestClass, withoutDevicesOn: node)]))
                 continue
             }
             result.removeAll()

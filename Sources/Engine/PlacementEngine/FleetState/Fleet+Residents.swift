@@ -86,6 +86,13 @@ extension Fleet {
         }
     }
 
+    /// Makes a pod that runs resident with what it asks of its node besides devices, be there room for it or not.
+    public func charge(_ requestClass: RequestClass, withoutDevicesOn node: Int) -> ResidentID {
+        addResident(
+            node: node, effects: [], namespace: requestClass.namespace, resources: requestClass.resources,
+            extended: requestClass.extended, podKind: requestClass.podKind)
+    }
+
     /// Charges and keeps a pod whose footprint has a number.
     ///
     /// - Complexity: O(effects), no allocation in steady state.

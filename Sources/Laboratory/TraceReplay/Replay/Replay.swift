@@ -81,7 +81,7 @@ public final class Replay {
         packings = findsCeiling ? try ResourcePacking.all(of: trace, options, catalog: catalog) : []
         present = findsCeiling ? PresentPods(shapes: trace.pods.shapes.count) : nil
         residents = prepared.running.count + prepared.runningNotCharged
-        residentsNotPlaced = prepared.runningNotCharged
+        residentsNotPlaced = prepared.runningNotCharged + prepared.runningWithoutDevices
         for (pod, ids) in prepared.running {
             present?.arrive(shape: trace.pods.shape[Int(pod)])
             if let id = ids.first { present?.place(id, shape: trace.pods.shape[Int(pod)]) }
