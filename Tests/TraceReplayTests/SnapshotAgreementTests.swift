@@ -249,8 +249,7 @@ import VendorCatalog
         let file = try Self.cluster(folder)
         let session = try Self.session(file)
         for entry in session.queue {
-            var alone = entry
-            alone.template = nil
+            let alone = PlacementInput.SourcedPod(entry.pod, source: entry.source)
             let (known, fresh) = (session.queuedAsk(entry), session.queuedAsk(alone))
             #expect(known.requestClass?.id == fresh.requestClass?.id && known.refusal == fresh.refusal)
         }

@@ -85,8 +85,8 @@ public final class VendorCatalog: Sendable {
     /// vendor's to read.
     private func bounded(_ container: Container) -> Container {
         func isPast(_ name: String, _ quantity: Quantity) -> Bool {
-            managedResources.contains(name) && !vendors.contains { $0.resources.memory == name }
-                && isPastDevices(quantity, of: name)
+            quantity.exceeds(DeviceShareAmount.self) && managedResources.contains(name)
+                && !vendors.contains { $0.resources.memory == name }
         }
         var bounded = container
         for (name, quantity) in container.limits where isPast(name, quantity) {

@@ -13,11 +13,12 @@ public struct PlacementInput: Sendable {
         }
     }
 
-    public struct SourcedPod: Sendable {
-        public var pod: Pod
-        public var source: String
+    /// One object for all who hold the pod: queues of a hundred thousand are copied and walked through.
+    public final class SourcedPod: Sendable {
+        public let pod: Pod
+        public let source: String
         /// What the pod's spec has in common with others; nil when the pod was made or changed rather than read.
-        public var template: PodTemplate?
+        public let template: PodTemplate?
 
         public init(_ pod: Pod, source: String, template: PodTemplate? = nil) {
             self.pod = pod

@@ -74,9 +74,8 @@ final class WhatIfTrial {
         // Pods of DaemonSets and static pods go with their node.
         changed.pods.removeAll { removed.contains($0.pod.nodeName) && $0.pod.belongsToItsNode }
         let moving = changed.pods.filter(moves).map { entry in
-            var entry = entry
-            entry.pod = WhatIfFleet.unplaced(entry.pod, catalog)
-            return entry
+            PlacementInput.SourcedPod(
+                WhatIfFleet.unplaced(entry.pod, catalog), source: entry.source, template: entry.template)
         }
         changed.pods = moving + changed.pods.filter { !moves($0) }
         return changed

@@ -18,6 +18,8 @@ public final class SnapshotReplay: PodGate {
     /// By shape; keeps asks alive.
     private var queuedAsks: [PlacementSession.QueuedAsk?] = []
     private var shapes: [ShapeKey: Int32] = [:]
+    /// What pods of a kind are described as, in whatever namespace.
+    private var descriptions: [ObjectIdentifier: PodShape] = [:]
     /// Pods whose turn matters: their place in the queue, by row of the trace.
     private var turns: [Int32: Int] = [:]
     /// Some pod asks for devices in several containers, which a shape cannot say.
@@ -84,7 +86,7 @@ public final class SnapshotReplay: PodGate {
         if let key, let known = shapes[key] {
             shape = known
         } else {
-            shape = addShape(entry.pod, queued)
+            shape = addShape(entry.pod, queued, kind)
             if let key { shapes[key] = shape }
         }
         let row = Int32(trace.pods.count)
@@ -94,17 +96,23 @@ public final class SnapshotReplay: PodGate {
         return row
     }
 
-    private func addShape(_ pod: Pod, _ queued: PlacementSession.QueuedAsk?) -> Int32 {
+    private func addShape(_ pod: Pod, _ queued: PlacementSession.QueuedAsk?, _ kind: ObjectIdentifier?) -> Int32 {
+        queuedAsks.append(queued)
+        asks.append(
+            queued?.requestClass.map { .success($0) } ?? .failure(ShapeProblem(queued?.refusal ?? "it runs")))
+        var described = kind.flatMap { descriptions[$0] } ?? description(of: pod)
+        if let kind { descriptions[kind] = described }
+        described.namespace = trace.pods.texts.intern(pod.metadata.namespace)
+        return trace.pods.addShape(described)
+    }
+
+    private func description(of pod: Pod) -> PodShape {
         let cluster = session.cluster
         let asking = (pod.initContainers + pod.containers).filter {
             !KubernetesImporter.deviceLimits(of: $0, cluster).isEmpty
         }
         if asking.count > 1 { hasSeveralAsking = true }
-        queuedAsks.append(queued)
-        asks.append(
-            queued?.requestClass.map { .success($0) } ?? .failure(ShapeProblem(queued?.refusal ?? "it runs")))
-        let described = KubernetesImporter.shape(of: pod, asking.first, cluster, &trace.pods)
-        return trace.pods.addShape(described)
+        return KubernetesImporter.shape(of: pod, asking.first, cluster, &trace.pods)
     }
 
     // MARK: PodGate

@@ -86,14 +86,23 @@ extension TracePods {
         let id = catalog.id(ofWord: VendorCatalog.milliWord)
         let state = ProcessState()
         var symbols = SymbolTable()
+        // Shapes that differ in their namespace alone ask the same.
+        var known: [PodShape: WorkloadShape] = [:]
         return shapes.map { shape in
+            var asked = shape
+            asked.namespace = 0
+            if let workload = known[asked] { return workload }
             let pod = pod(of: shape)
-            guard let id,
+            var workload = WorkloadShape(cpuMilli: shape.cpuMilli, milliPerDevice: 0, devices: 0)
+            if let id,
                 let request = catalog.requests(of: pod, state: state).joined().first(where: { $0.vendor == id })
-            else { return WorkloadShape(cpuMilli: shape.cpuMilli, milliPerDevice: 0, devices: 0) }
-            return WorkloadShape(
-                cpuMilli: shape.cpuMilli, milliPerDevice: request.cores, devices: request.devices,
-                models: catalog[id].podRules(of: pod, symbols: &symbols).text)
+            {
+                workload = WorkloadShape(
+                    cpuMilli: shape.cpuMilli, milliPerDevice: request.cores, devices: request.devices,
+                    models: catalog[id].podRules(of: pod, symbols: &symbols).text)
+            }
+            known[asked] = workload
+            return workload
         }
     }
 }
