@@ -41,13 +41,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "berth", targets: ["berth"]),
-        // The engine for other programs: fleet, requests, search, reasons. It brings no allocator, trace or service along.
+        // The engine for other programs: fleet, requests, search. It links no system library and leaves the host its allocator.
         .library(
             name: "BerthEngine",
-            targets: [
-                "PlacementModel", "DeviceTable", "VendorCatalog", "PlacementEngine", "DecisionExplanations",
-                "PlacementPolicies",
-            ]),
+            targets: ["PlacementModel", "JSONText", "DeviceTable", "VendorCatalog", "PlacementEngine"]),
+        // Policies over the engine, and why a pod went where it went; the bound behind some policies needs Clp.
+        .library(name: "BerthPolicies", targets: ["PlacementPolicies", "DecisionExplanations"]),
         // Kubernetes objects in, placements and annotations out.
         .library(name: "BerthKubernetes", targets: ["KubernetesWire", "ClusterRules", "SchedulerSession"]),
         // Traces: read, made, imported, replayed, compared, planned with.
@@ -79,7 +78,8 @@ let package = Package(
         .systemLibrary(
             name: "CSimdjson", path: Storey.base.path("CSimdjson"),
             providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
-        .systemLibrary(name: "CIntrinsics", path: Storey.base.path("CIntrinsics")),
+        // The compiler's own header, which Swift cannot import by name.
+        .target(name: "CIntrinsics", path: Storey.base.path("CIntrinsics")),
         .target(
             name: "SimdjsonShim", dependencies: ["CSimdjson"], path: Storey.base.path("SimdjsonShim"),
             linkerSettings: [.linkedLibrary("simdjson")]),
@@ -89,14 +89,15 @@ let package = Package(
         module(.base, "FileSystem", ["PlacementModel"]),
         module(.base, "TextEscaping"),
         module(.engine, "PackingBound", ["CClp"]),
-        module(.base, "BulkJSON", ["SimdjsonShim"]),
+        module(.base, "JSONText"),
+        module(.base, "BulkJSON", ["JSONText", "SimdjsonShim"]),
         module(.base, "HeapCounters", ["CJemalloc"]),
-        module(.engine, "DeviceTable", ["PlacementModel", "BulkJSON"]),
+        module(.engine, "DeviceTable", ["PlacementModel", "JSONText"]),
         module(.engine, "PlacementKernels", ["PlacementModel", "CIntrinsics"]),
-        module(.engine, "VendorCatalog", ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels"]),
+        module(.engine, "VendorCatalog", ["PlacementModel", "JSONText", "DeviceTable", "PlacementKernels"]),
         module(
             .engine, "PlacementEngine",
-            ["PlacementModel", "BulkJSON", "DeviceTable", "PlacementKernels", "VendorCatalog"],
+            ["PlacementModel", "JSONText", "DeviceTable", "PlacementKernels", "VendorCatalog"],
             exclude: ["Indexed/README.md"]),
         module(
             .engine, "PlacementPolicies",
@@ -234,12 +235,12 @@ let package = Package(
         // Random events on random fleets, whole or a few: run by Scripts/fleet-stories.sh.
         .executableTarget(
             name: "fleet-stories",
-            dependencies: ["FleetTestSupport", "PlacementEngine", "PlacementModel", "VendorCatalog"],
+            dependencies: ["FleetTestSupport", "BulkJSON", "PlacementEngine", "PlacementModel", "VendorCatalog"],
             path: "Tests/FleetStories", swiftSettings: settings),
         tests(
             "EngineTests",
             [
-                "PlacementEngine", "PlacementModel", "DeviceTable", "VendorCatalog", "SchedulerSession",
+                "PlacementEngine", "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "SchedulerSession",
                 "FleetTestSupport",
             ]),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),

@@ -1,3 +1,4 @@
+import BulkJSON
 import FleetTestSupport
 import PlacementModel
 import SchedulerSession
@@ -13,7 +14,7 @@ final class CardFleet {
     private var podCount = 0
 
     init(_ nodes: [Node] = [], order: NodeOrder = .byName) throws {
-        fleet = Fleet(catalog: try VendorCatalog(), order: order)
+        fleet = Fleet(catalog: try VendorCatalog(), order: order, parser: JSONParser())
         index = IndexedEngine(cluster: fleet)
         reference = ReferenceEngine(cluster: fleet)
         for node in nodes { apply(.nodeAdded(node)) }

@@ -1,3 +1,4 @@
+import BulkJSON
 import FleetTestSupport
 import Foundation
 import PlacementEngine
@@ -20,7 +21,7 @@ struct Soak {
     private static let podsPerRound = 1000
 
     init(nodes count: Int, seed: UInt64) throws {
-        fleet = Fleet(catalog: try VendorCatalog())
+        fleet = Fleet(catalog: try VendorCatalog(), parser: JSONParser())
         engine = IndexedEngine(cluster: fleet)
         random = RandomFleet(seed: seed, nodes: 0)
         for number in 0..<count { nodes.append(node("node-\(number)")) }

@@ -1,3 +1,4 @@
+import BulkJSON
 import PlacementEngine
 import PlacementModel
 import SchedulerSession
@@ -42,8 +43,8 @@ public struct FleetStoryRun {
     init(_ options: Options, catalog: VendorCatalog) {
         self.options = options
         self.catalog = catalog
-        reference = Fleet(catalog: catalog)
-        indexed = Fleet(catalog: catalog)
+        reference = Fleet(catalog: catalog, parser: JSONParser())
+        indexed = Fleet(catalog: catalog, parser: JSONParser())
         scan = ReferenceEngine(cluster: reference)
         index = IndexedEngine(cluster: indexed, threads: options.threads, threadedFrom: 1, lanesFrom: 1)
     }
@@ -219,7 +220,7 @@ public struct FleetStoryRun {
     /// A fleet that hears of the objects as they are now, in any order, decides the next pods alike.
     private mutating func compareWithFresh() throws(Problem) {
         for uid in objects.keys.sorted() where reference.isAssumed(uid) { try confirm(uid) }
-        let fresh = Fleet(catalog: catalog)
+        let fresh = Fleet(catalog: catalog, parser: JSONParser())
         var events: [FleetEvent] = reference.nodeRows.map { .nodeAdded(reference.table.nodes[$0]) }
         events += quotas.sorted { $0.key < $1.key }.map { .quotaSet($0.value) }
         events += objects.sorted { $0.key < $1.key }.filter { reference.knows($0.key) }.map { .podBound($0.value) }

@@ -31,7 +31,8 @@ public final class SmallFleet {
         defaults: SchedulingDefaults = SchedulingDefaults(), admits: Bool = true
     ) throws {
         cluster = Fleet(
-            catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered, amounts: .asGiven)
+            catalog: try catalog ?? VendorCatalog(), profile: profile, order: .asRegistered, amounts: .asGiven,
+            parser: JSONParser())
         for node in nodes { cluster.register(node, now: Self.now) }
         for quota in quotas { cluster.quotas.add(quota) }
         for pod in existing { _ = cluster.restoreAtStart(pod) }

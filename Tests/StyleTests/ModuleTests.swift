@@ -5,7 +5,8 @@ import Testing
 @Suite struct Modules {
     /// An import may only name a module that stands earlier.
     static let order = [
-        "BulkJSON", "PlacementModel", "FileSystem", "TextEscaping", "SeededNumbers", "HeapCounters", "PackingBound",
+        "JSONText", "BulkJSON", "PlacementModel", "FileSystem", "TextEscaping", "SeededNumbers", "HeapCounters",
+        "PackingBound",
         "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "KubernetesWire",
@@ -19,7 +20,8 @@ import Testing
         "CIntrinsics": "PlacementKernels", "CClp": "PackingBound",
     ]
     static let withoutFoundation: Set = [
-        "BulkJSON", "PlacementModel", "FileSystem", "TextEscaping", "PackingBound", "HeapCounters", "DeviceTable",
+        "JSONText", "BulkJSON", "PlacementModel", "FileSystem", "TextEscaping", "PackingBound", "HeapCounters",
+        "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "ClusterRules",
     ]
@@ -53,6 +55,24 @@ import Testing
                 }
             }
         }
+    }
+
+    /// What the product `BerthEngine` is made of stands on itself alone, so that no host gets a system library with it.
+    @Test func theEngineLinksNoSystemLibrary() throws {
+        let manifest = try String(contentsOf: SourceTree.root.appending(path: "Package.swift"), encoding: .utf8)
+        let product = try #require(manifest.components(separatedBy: "name: \"BerthEngine\"").last)
+        let list = try #require(product.components(separatedBy: "])").first)
+        let modules = Set(list.components(separatedBy: "\"").enumerated().filter { $0.offset % 2 == 1 }.map(\.element))
+        #expect(modules.contains("PlacementEngine"))
+        let own = modules.union(["PlacementKernels", "CIntrinsics"])
+        var looked = 0
+        for file in SourceTree.sources where own.contains(file.module ?? "") {
+            looked += 1
+            for name in Self.imports(of: file) where Self.order.contains(name) || Self.shims[name] != nil {
+                #expect(own.contains(name), "\(file.path) imports \(name), which is no part of BerthEngine")
+            }
+        }
+        #expect(looked > 100)
     }
 
     @Test func coreModulesDoWithoutFoundation() {

@@ -192,12 +192,16 @@ import Testing
         let report = try JSON(parsing: json)
         for key in [
             "pods", "placed", "rejected", "rejectedByReason", "decisionHash", "placementsPerSecond", "latency",
-            "heapAllocationsPerPlacement", "peakMemoryMiB", "allocation", "engine", "policy", "seed", "trace",
+            "heapAllocationsPerPlacement", "peakMemoryMiB", "memoryBytes", "allocation", "engine", "policy", "seed",
+            "trace",
         ] {
             #expect(report[key] != nil, "no \(key)")
         }
         for part in ["pod", "round"] {
             for key in ["p50", "p90", "p99", "p999", "max"] { #expect(report["latency"]?[part]?[key]?.double != nil) }
+        }
+        for structure in ["devices", "residents", "classes", "rank indexes", "plans"] {
+            #expect(report["memoryBytes"]?[structure]?.int64 ?? 0 > 0, "nothing is told of \(structure)")
         }
         // The clock steps a microsecond a reading: start and end of a pod are one step apart.
         #expect(report["latency"]?["pod"]?["p50"]?.double == 1)

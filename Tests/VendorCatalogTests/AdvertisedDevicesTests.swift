@@ -20,7 +20,7 @@ import VendorCatalog
                         memoryMiB: model.memoryMiB, cores: model.cores, numaNodes: model.numaNodes))
                 var node = Node.with(name: "n")
                 catalog[id].advertise(made, on: &node)
-                let cluster = Fleet(catalog: catalog, order: .asRegistered)
+                let cluster = Fleet(catalog: catalog, order: .asRegistered, parser: JSONParser())
                 let registration = cluster.register(node, now: SmallFleet.now)
                 #expect(registration.problems.isEmpty, "\(model.name)")
                 let found = cluster.table.records

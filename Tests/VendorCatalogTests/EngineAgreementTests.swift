@@ -1,3 +1,4 @@
+import BulkJSON
 import FleetTestSupport
 import Foundation
 @testable import PlacementEngine
@@ -37,7 +38,7 @@ import VendorCatalog
     private static func fleet(
         _ random: RandomFleet, profile: CompatibilityProfile, _ sharing: Sharing, hasQuotas: Bool
     ) throws -> Fleet {
-        let cluster = Fleet(catalog: try VendorCatalog(), profile: profile, order: .asRegistered)
+        let cluster = Fleet(catalog: try VendorCatalog(), profile: profile, order: .asRegistered, parser: JSONParser())
         for number in 0..<nodeCount - (sharing == .everything ? lateNodes : 0) {
             let row = cluster.register(node(number, of: random), now: SmallFleet.now).row
             let isPure =

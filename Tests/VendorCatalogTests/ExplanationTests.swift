@@ -11,7 +11,7 @@ import VendorCatalog
 /// Explanations say what the engine does, on random fleets of every device type.
 @Suite struct ExplanationTests {
     private func cluster(_ random: RandomFleet) throws -> Fleet {
-        let cluster = Fleet(catalog: try VendorCatalog(), order: .asRegistered)
+        let cluster = Fleet(catalog: try VendorCatalog(), order: .asRegistered, parser: JSONParser())
         for (number, node) in random.nodes.enumerated() {
             var node = node
             node.metadata.labels["zone"] = "z\(number % 3)"

@@ -33,7 +33,9 @@ private struct Abacus: Vendor {
         return true
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         let frames = try capacity(resources.count, of: node)
         return try capacityDevices(vcores: frames, perDevice: 1) { number in
             DeviceRecord(

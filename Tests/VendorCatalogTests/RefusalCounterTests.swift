@@ -1,3 +1,4 @@
+import BulkJSON
 import FleetTestSupport
 import PlacementEngine
 import PlacementModel
@@ -35,7 +36,8 @@ import VendorCatalog
     @Test(arguments: 1...12) func countsAreEqual(_ seed: Int) throws {
         for profile in CompatibilityProfile.all {
             var random = RandomFleet(seed: UInt64(seed), nodes: 30)
-            let cluster = Fleet(catalog: try VendorCatalog(), profile: profile, order: .asRegistered)
+            let cluster = Fleet(
+                catalog: try VendorCatalog(), profile: profile, order: .asRegistered, parser: JSONParser())
             for (number, node) in random.nodes.enumerated() {
                 var node = node
                 if number % 11 == 7 { node.taints = [Taint(key: "dedicated", value: "batch", effect: .noSchedule)] }

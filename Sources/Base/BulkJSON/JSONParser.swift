@@ -1,20 +1,5 @@
+@_exported public import JSONText
 import SimdjsonShim
-
-/// Why a text is not JSON.
-public struct JSONError: Error, Equatable, CustomStringConvertible {
-    public var message: String
-    /// Offset of the offending byte, where it is known.
-    public var byteOffset: Int?
-
-    public init(message: String, byteOffset: Int? = nil) {
-        self.message = message
-        self.byteOffset = byteOffset
-    }
-
-    public var description: String {
-        byteOffset.map { "\(message) (at byte \($0))" } ?? message
-    }
-}
 
 /// Parses JSON documents of up to 4 GiB, one after the other, into memory that it keeps and reuses.
 ///
@@ -24,7 +9,7 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
 ///
 /// Containers may nest 1024 deep (an empty one may lie a level deeper). Text that is not UTF-8 is an error, and so are
 /// an escaped surrogate without its other half (Go replaces it) and a number beyond the range of a double.
-public final class JSONParser {
+public final class JSONParser: JSONTextParser {
     /// Deepest nesting of arrays and objects.
     public static let maximumDepth = 1024
 
@@ -104,5 +89,13 @@ public final class JSONParser {
             case .emptyInput: return nil
             }
         }
+    }
+}
+
+extension JSON {
+    /// Parses one document.
+    public init(parsing text: String) throws(JSONError) {
+        let parser = JSONParser()
+        self = try withExtendedLifetime(parser) { () throws(JSONError) in JSON(try parser.parse(text)) }
     }
 }

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import PlacementModel
 
 /// What a vendor's discovery says of one device, as HAMi registers it.

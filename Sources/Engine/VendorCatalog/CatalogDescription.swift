@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import PlacementModel
 
 /// What the catalogue knows of its device types, for people and programs: the source of `berth vendors` and

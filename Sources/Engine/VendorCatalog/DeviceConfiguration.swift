@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import PlacementModel
 
 /// HAMi's `device-config.yaml`, read into a tree by the caller; without one, the chart's defaults.

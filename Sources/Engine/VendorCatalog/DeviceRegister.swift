@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 

@@ -1,10 +1,10 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
 extension Vendor {
     /// The JSON register of the node; the vendor word is this vendor's.
-    func jsonRegister(of node: Node, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func jsonRegister(of node: Node, parser: any JSONTextParser) throws(DiscoveryError) -> [DeviceRecord] {
         guard let text = node.metadata.annotations[annotations.register] else {
             throw DiscoveryError("annos not found \(annotations.register)")
         }
@@ -20,7 +20,7 @@ extension Vendor {
 /// where an integer is due or a number out of range rejects the whole array. A null element is skipped (HAMi crashes).
 /// - Source: hami-core.md 2.2
 func decodeJSONRegister(
-    _ text: String, vendorWord: String, parser: JSONParser
+    _ text: String, vendorWord: String, parser: any JSONTextParser
 ) throws(DiscoveryError) -> [DeviceRecord] {
     let root: JSONValue
     do { root = try parser.parse(text) } catch {

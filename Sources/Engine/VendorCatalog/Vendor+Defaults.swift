@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -36,7 +36,7 @@ extension Vendor {
     public func health(of node: Node, now: WallClock) -> NodeHealth { .healthy }
     public func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts { record.facts }
     public func cordonedIDs(on node: Node) -> Set<String> { [] }
-    public func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser) {}
+    public func addFacts(of node: Node, to facts: inout NodeFacts, parser: any JSONTextParser) {}
 
     public func podRules(of pod: Pod, symbols: inout SymbolTable) -> PodRules {
         var rules = PodRules()

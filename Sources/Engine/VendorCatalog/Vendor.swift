@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -156,14 +156,15 @@ public protocol Vendor: Sendable {
     func admit(_ container: inout Container, of pod: inout Pod, state: ProcessState) throws(AdmissionError) -> Bool
 
     /// The devices a node offers, in order.
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord]
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
     /// Whether the vendor trusts the node at registration; see ``NodeHealth``.
     func health(of node: Node, now: WallClock) -> NodeHealth
     func facts(of record: DeviceRecord, symbols: inout SymbolTable) -> DeviceFacts
     /// Ids of devices that take no new pods.
     func cordonedIDs(on node: Node) -> Set<String>
     /// Adds what the vendor's rules need to know of a node.
-    func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser)
+    func addFacts(of node: Node, to facts: inout NodeFacts, parser: any JSONTextParser)
 
     /// What a container asks of this vendor (`devices` <= 0 or nil = nothing). `vendor` is filled by the catalogue.
     func request(of container: Container, state: ProcessState) -> DeviceRequest?
@@ -324,9 +325,9 @@ public struct RestoredPod {
     public var node: Int
     /// Rows of the devices that the vendor's collapsed usage names, one an entry, in id order.
     public var devices: [Int]
-    public var parser: JSONParser
+    public var parser: any JSONTextParser
 
-    public init(pod: Pod, table: DeviceTable, node: Int, devices: [Int], parser: JSONParser) {
+    public init(pod: Pod, table: DeviceTable, node: Int, devices: [Int], parser: any JSONTextParser) {
         self.pod = pod
         self.table = table
         self.node = node

@@ -70,7 +70,8 @@ struct CaseRun {
     ) {
         self.schedulerCase = schedulerCase
         self.now = now
-        cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered, amounts: .asGiven)
+        cluster = Fleet(
+            catalog: catalog, profile: profile, order: .asRegistered, amounts: .asGiven, parser: JSONParser())
         for node in schedulerCase.nodes where cluster.table.node(named: node.name) == nil {
             let row = cluster.register(node, now: now, handshake: .strict).row
             registered.append((node.name, row))

@@ -1,3 +1,4 @@
+import BulkJSON
 import ClusterRules
 import PlacementEngine
 import PlacementModel
@@ -12,7 +13,7 @@ final class EmptyFleet {
     private var known: [Int: Bool] = [:]
 
     init(of real: Fleet, quotas: [ResourceQuota], rules: PodRuleIndex?, options: PlacementOptions) {
-        cluster = Fleet(catalog: real.catalog, profile: real.profile, order: .asRegistered)
+        cluster = Fleet(catalog: real.catalog, profile: real.profile, order: .asRegistered, parser: JSONParser())
         // The devices were read when the real fleet was set up, and so was what vendors keep of that.
         cluster.state.values = real.state.values
         for row in real.nodeRows {

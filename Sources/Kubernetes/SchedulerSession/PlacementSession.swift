@@ -61,7 +61,7 @@ public final class PlacementSession {
         problems = input.problems
         expanded = input.expanded
         ignoredKinds = input.ignoredKinds
-        cluster = Fleet(catalog: catalog, profile: options.profile, order: .asRegistered)
+        cluster = Fleet(catalog: catalog, profile: options.profile, order: .asRegistered, parser: JSONParser())
         hint = NearestName(catalog.managedResources)
         annotationHint = NearestName(Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })

@@ -49,7 +49,7 @@ public struct WhatIfFleet {
         self.catalog = catalog
         self.defaults = defaults
         problems = input.problems
-        let cluster = Fleet(catalog: catalog, order: .asRegistered)
+        let cluster = Fleet(catalog: catalog, order: .asRegistered, parser: JSONParser())
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: now)
             problems += PlacementSession.problems(of: registration, entry, in: cluster)

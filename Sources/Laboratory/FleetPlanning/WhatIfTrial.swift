@@ -1,3 +1,4 @@
+import BulkJSON
 import DeviceTable
 import PlacementEngine
 import PlacementModel
@@ -42,7 +43,7 @@ final class WhatIfTrial {
             cluster = made.cluster
             session = made
         } else {
-            cluster = Fleet(catalog: fleet.catalog, order: .asRegistered)
+            cluster = Fleet(catalog: fleet.catalog, order: .asRegistered, parser: JSONParser())
             for member in fleet.members where !removed.contains(member.node.name) {
                 cluster.register(member.node, records: member.records, cordoned: member.cordoned)
             }

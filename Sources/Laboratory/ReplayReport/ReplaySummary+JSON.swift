@@ -59,6 +59,10 @@ extension ReplaySummary {
         writer.endObject()
         writer.member("heapBytes", Int64(heapBytes))
         writer.member("peakMemoryMiB", peakMemoryMiB)
+        writer.key("memoryBytes")
+        writer.beginObject()
+        for use in memory { writer.member(use.structure, Int64(use.bytes)) }
+        writer.endObject()
         writer.key("allocation")
         writer.allocation(allocation)
         if let ceiling { writer.ceiling(ceiling) }

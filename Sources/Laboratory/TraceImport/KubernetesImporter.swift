@@ -50,7 +50,7 @@ public enum KubernetesImporter {
     public static func make(
         _ input: PlacementInput, name: String, now: WallClock, catalog: VendorCatalog
     ) -> Result {
-        let cluster = Fleet(catalog: catalog, order: .asRegistered)
+        let cluster = Fleet(catalog: catalog, order: .asRegistered, parser: JSONParser())
         for entry in input.nodes { cluster.register(entry.node, now: now) }
         let base = name.split(separator: "/").last.map(String.init) ?? name
         var result = Result(

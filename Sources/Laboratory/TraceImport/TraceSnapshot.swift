@@ -1,3 +1,4 @@
+import BulkJSON
 import DeviceTable
 import KubernetesWire
 import PlacementEngine
@@ -23,7 +24,7 @@ public struct TraceSnapshot: Sendable {
         of trace: Trace, running: Int, defaults: SchedulingDefaults = SchedulingDefaults(), now: WallClock,
         catalog: VendorCatalog
     ) throws(TraceError) {
-        let cluster = Fleet(catalog: catalog, order: .asRegistered)
+        let cluster = Fleet(catalog: catalog, order: .asRegistered, parser: JSONParser())
         nodes = []
         for node in trace.nodes {
             let advertised = try node.advertised(catalog: catalog)

@@ -1,3 +1,4 @@
+import BulkJSON
 import DeviceTable
 import PlacementEngine
 import PlacementModel
@@ -13,7 +14,7 @@ extension Trace {
     public func makeCluster(
         catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0
     ) throws(TraceError) -> Fleet {
-        let cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered)
+        let cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered, parser: JSONParser())
         for node in nodes {
             cluster.register(node.kubernetesNode, records: try node.deviceRecords(catalog: catalog))
         }

@@ -60,6 +60,13 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
         writer.endArray()
         writer.key("summary")
         summary.write(into: &writer)
+        writer.key("memoryBytes")
+        writer.beginObject()
+        for use in session.cluster.memory {
+            writer.key(use.structure)
+            writer.int(use.bytes)
+        }
+        writer.endObject()
         writer.endObject()
         writer.newline()
         try StandardOutput.write(writer.bytes)

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 import VendorCatalog
@@ -67,14 +67,18 @@ public final class Fleet {
     var footprintsAfterSweep = 0
     var namespacesAfterSweep = 0
     var symbolsAfterSweep = 0
-    let parser = JSONParser()
+    /// Reads what annotations of nodes and pods hold.
+    let parser: any JSONTextParser
     private var resolvedCounts = (0, 0)
 
+    /// - Parameter parser: reads the registers and allocations in annotations. Without one, devices are known by
+    ///   ``FleetEvent/devicesRegistered(node:records:cordoned:)`` alone, and a register in an annotation is a problem of its node.
     public init(
         catalog: VendorCatalog, profile: CompatibilityProfile = .hami2_10_0, order: NodeOrder = .byName,
-        amounts: AmountRule = .bounded
+        amounts: AmountRule = .bounded, parser: any JSONTextParser = AbsentJSONParser()
     ) {
         self.amounts = amounts
+        self.parser = parser
         self.catalog = catalog
         self.profile = profile
         self.order = order
@@ -89,6 +93,7 @@ public final class Fleet {
         profile = other.profile
         order = other.order
         amounts = other.amounts
+        parser = other.parser
         devicesPerNodeMax = other.devicesPerNodeMax
         demands = Array(repeating: [], count: other.catalog.vendors.count)
         table = other.table.copy()

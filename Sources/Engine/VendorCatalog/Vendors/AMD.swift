@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -42,7 +42,9 @@ struct AMD: Vendor {
         return true
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         try jsonRegister(of: node, parser: parser)
     }
 

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -98,7 +98,9 @@ struct AWSNeuron: Vendor {
         }
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         let count = try capacity(resources.count, of: node)
         if coresPerDevice(state) == 0 {
             let cores = node.capacity[resources.cores]?.exactInt64 ?? 0

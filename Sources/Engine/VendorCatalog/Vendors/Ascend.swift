@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -232,7 +232,9 @@ struct Ascend: Vendor {
         static let hasNetworkNumber = Flags(rawValue: 4)
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         try jsonRegister(of: node, parser: parser)
     }
 
@@ -254,7 +256,7 @@ struct Ascend: Vendor {
         return DeviceFacts(group: group, flags: flags.rawValue)
     }
 
-    func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser) {
+    func addFacts(of node: Node, to facts: inout NodeFacts, parser: any JSONTextParser) {
         if let value = node.metadata.annotations[Self.softSplitNodeAnnotation] {
             facts.flags |= value == "true" ? 3 : 1
         }

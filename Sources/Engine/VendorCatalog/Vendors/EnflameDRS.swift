@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -101,7 +101,9 @@ struct EnflameDRS: Vendor {
         node.offer(resources.count, devices.reduce(0) { $0 + Int64($1.slots) })
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         guard let text = node.metadata.annotations[Self.capacityAnnotation] else {
             throw DiscoveryError("annos not found \(Self.capacityAnnotation)")
         }

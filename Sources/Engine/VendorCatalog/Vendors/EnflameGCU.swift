@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -29,7 +29,9 @@ struct EnflameGCU: Vendor {
         node.offer(resources.count, Int64(devices.count))
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         let count = try capacity(resources.count, of: node)
         return try capacityDevices(vcores: count, perDevice: 1) { number in
             DeviceRecord(

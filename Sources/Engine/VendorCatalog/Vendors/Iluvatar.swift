@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -66,7 +66,9 @@ struct Iluvatar: Vendor {
         node.offer(resources.count, devices.reduce(0) { $0 + Int64($1.slots) })
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         try csvRegister(of: node)
     }
 

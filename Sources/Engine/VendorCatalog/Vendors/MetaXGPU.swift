@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -38,7 +38,9 @@ struct MetaXGPU: Vendor {
         node.offer(resources.count, Int64(devices.count))
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         let count = try capacity(resources.count, of: node)
         return try capacityDevices(vcores: count, perDevice: 1) { number in
             DeviceRecord(
@@ -51,13 +53,13 @@ struct MetaXGPU: Vendor {
         (node.capacity[resources.count]?.roundedUp ?? 0) > 0 ? .healthy : .unhealthy
     }
 
-    func addFacts(of node: Node, to facts: inout NodeFacts, parser: JSONParser) {
+    func addFacts(of node: Node, to facts: inout NodeFacts, parser: any JSONTextParser) {
         if let text = node.metadata.annotations[Self.lossesAnnotation] { facts.firstTable = table(text, parser) }
         if let text = node.metadata.annotations[Self.scoresAnnotation] { facts.secondTable = table(text, parser) }
     }
 
     /// A table from card count to number; text that is none gives an empty table, whose entries read 0.
-    private func table(_ text: String, _ parser: JSONParser) -> [Int64: Int64] {
+    private func table(_ text: String, _ parser: any JSONTextParser) -> [Int64: Int64] {
         guard let root = try? parser.parse(text), root.kind == .object else { return [:] }
         var table: [Int64: Int64] = [:]
         for (key, value) in root.members {

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -146,7 +146,9 @@ struct MetaXSGPU: Vendor {
         node.offer(resources.count, devices.reduce(0) { $0 + Int64($1.slots) })
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         guard let text = node.metadata.annotations[Self.registerAnnotation] else {
             throw DiscoveryError("annos not found \(Self.registerAnnotation)")
         }

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -70,7 +70,9 @@ struct MooreThreads: Vendor {
         node.offer(resources.memory, devices.reduce(0) { $0 + Int64($1.memoryMiB) / 512 })
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         let cores = try capacity(resources.cores, of: node)
         let memoryUnits = node.capacity[resources.memory]?.exactInt64 ?? 0
         return try capacityDevices(vcores: cores, perDevice: Self.coresPerCard) { number in

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -84,7 +84,9 @@ extension NVIDIA {
     }
 
     /// The annotation's placements per card, in order of first mention; empty when any element is invalid.
-    private func migAllocations(_ text: String, parser: JSONParser) -> [(id: String, placements: [MIGPlacement])] {
+    private func migAllocations(_ text: String, parser: any JSONTextParser) -> [(
+        id: String, placements: [MIGPlacement]
+    )] {
         if text.isEmpty { return [] }
         guard let root = try? parser.parse(text), root.kind == .array else { return [] }
         var groups: [(id: String, placements: [MIGPlacement])] = []

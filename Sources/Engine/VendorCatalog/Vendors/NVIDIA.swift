@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -117,7 +117,9 @@ struct NVIDIA: Vendor {
 
     // MARK: Discovery
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         var devices = try jsonRegister(of: node, parser: parser)
         if let text = node.metadata.annotations["hami.io/node-nvidia-score"] {
             for (id, scores) in try pairScores(text, parser: parser) {
@@ -128,7 +130,9 @@ struct NVIDIA: Vendor {
     }
 
     /// `[{"uuid":...,"score":{id:number}}]`; any other shape voids the node's register.
-    private func pairScores(_ text: String, parser: JSONParser) throws(DiscoveryError) -> [(String, [String: Int64])] {
+    private func pairScores(_ text: String, parser: any JSONTextParser) throws(DiscoveryError) -> [(
+        String, [String: Int64]
+    )] {
         let malformed = DiscoveryError("hami.io/node-nvidia-score is no list of pair scores", isMalformed: true)
         guard let root = try? parser.parse(text) else { throw malformed }
         if root.isNull { return [] }

@@ -1,4 +1,4 @@
-import BulkJSON
+import JSONText
 import DeviceTable
 import PlacementModel
 
@@ -45,7 +45,9 @@ struct Vastai: Vendor {
         countIsInLimits(container)
     }
 
-    func discover(on node: Node, state: ProcessState, parser: JSONParser) throws(DiscoveryError) -> [DeviceRecord] {
+    func discover(on node: Node, state: ProcessState, parser: any JSONTextParser) throws(DiscoveryError)
+        -> [DeviceRecord]
+    {
         try jsonRegister(of: node, parser: parser).map { record in
             var record = record
             record.cores = 100

@@ -37,6 +37,7 @@ extension Replay {
         summary.heapBytes = meter.heapBytes
         summary.steadyHeapAllocationsPerPlacement = meter.steadyHeapAllocationsPerPlacement
         summary.peakMemoryMiB = Double(HeapCounters.residentPeakBytes) / 1_048_576
+        summary.memory = cluster.memory + ((engine as? IndexedEngine)?.memory ?? [])
         summary.decisionLog = run.decisionLog
         summary.fragmentation = run.fragmentation
         // A solver that gives up costs the ceiling, not the report.

@@ -55,6 +55,8 @@ public struct ReplaySummary: Sendable {
     /// Heap allocations per placement over the second half of the rounds.
     public var steadyHeapAllocationsPerPlacement = 0.0
     public var peakMemoryMiB = 0.0
+    /// What fleet and engine hold at the end, by structure.
+    public var memory: [Fleet.MemoryUse] = []
     public var allocation: AllocationHistory
     public var decisionLog: DecisionLog?
     public var fragmentation: FragmentationSeries?

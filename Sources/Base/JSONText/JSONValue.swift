@@ -1,6 +1,7 @@
 /// One value of a parsed document: three words that point into the parser's memory.
 ///
-/// Copying costs nothing and retains nothing. See ``JSONParser`` for how long a value may be used.
+/// Copying costs nothing and retains nothing. It is good while its parser lives and has not parsed
+/// another text: used after that, it is undefined behaviour.
 @frozen public struct JSONValue {
     /// The type of a value. A number is `int` if it is written as an integer that fits `Int64`, `uint` if it is one that
     /// fits only `UInt64`, and otherwise `double`.
@@ -12,7 +13,12 @@
     @usableFromInline let strings: UnsafePointer<UInt8>
     @usableFromInline let index: Int
 
-    @inlinable init(tape: UnsafePointer<UInt64>, strings: UnsafePointer<UInt8>, index: Int) {
+    /// The value at a place of a parsed document.
+    ///
+    /// - Parameters:
+    ///   - tape: simdjson's tape; its words are told below.
+    ///   - strings: what string words point into.
+    @inlinable public init(tape: UnsafePointer<UInt64>, strings: UnsafePointer<UInt8>, index: Int) {
         self.tape = tape
         self.strings = strings
         self.index = index

@@ -24,12 +24,6 @@ public enum JSON: Sendable, Hashable {
         }
     }
 
-    /// Parses one document.
-    public init(parsing text: String) throws(JSONError) {
-        let parser = JSONParser()
-        self = try withExtendedLifetime(parser) { () throws(JSONError) in JSON(try parser.parse(text)) }
-    }
-
     /// The member of an object with this key, the last one if there are several; `nil` for other values.
     public subscript(key: String) -> JSON? { object?[key] }
 
