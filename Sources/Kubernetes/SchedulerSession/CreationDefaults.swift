@@ -27,20 +27,26 @@ struct CreationDefaults {
             objects.runtimeClasses.map { ($0.metadata.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Fills in what is missing.
+    /// The pod with what is missing filled in; the same where nothing is.
     ///
     /// - Complexity: O(1) for a pod that has nothing of this kind.
-    mutating func apply(to entry: inout PlacementInput.SourcedPod) {
-        guard entry.pod.metadata.uid.isEmpty else { return }
+    mutating func applied(to entry: PlacementInput.SourcedPod) -> PlacementInput.SourcedPod {
+        guard entry.pod.metadata.uid.isEmpty else { return entry }
+        var filled = entry
         if entry.pod.hasScheduling || defaultClass != nil {
             var scheduling = entry.pod.scheduling
             setPriority(of: &scheduling)
             scheduling.mergeLabelKeys(of: entry.pod.metadata.labels)
-            if scheduling != entry.pod.scheduling { entry.pod.scheduling = scheduling }
+            if scheduling != entry.pod.scheduling {
+                var pod = entry.pod
+                pod.scheduling = scheduling
+                filled = PlacementInput.SourcedPod(pod, source: entry.source, template: entry.template)
+            }
         }
         if let name = entry.pod.runtimeClassName, let runtimeClass = runtimeClasses[name] {
-            applyRuntimeClass(runtimeClass, to: &entry)
+            filled = applied(runtimeClass, to: filled)
         }
+        return filled
     }
 
     private func setPriority(of scheduling: inout PodScheduling) {
@@ -59,15 +65,20 @@ struct CreationDefaults {
         }
     }
 
-    private mutating func applyRuntimeClass(_ runtimeClass: RuntimeClass, to entry: inout PlacementInput.SourcedPod) {
-        let old = entry.pod
-        Self.apply(runtimeClass, to: &entry.pod)
-        guard let template = entry.template, entry.pod != old else { return }
-        let changed =
-            templates[ObjectIdentifier(template)]
-            ?? template.changed(by: "runtimeClass") { Self.apply(runtimeClass, to: &$0) }
-        templates[ObjectIdentifier(template)] = changed
-        entry.template = changed
+    private mutating func applied(
+        _ runtimeClass: RuntimeClass, to entry: PlacementInput.SourcedPod
+    ) -> PlacementInput.SourcedPod {
+        var pod = entry.pod
+        Self.apply(runtimeClass, to: &pod)
+        if pod == entry.pod { return entry }
+        let template = entry.template.map { template in
+            let changed =
+                templates[ObjectIdentifier(template)]
+                ?? template.changed(by: "runtimeClass") { Self.apply(runtimeClass, to: &$0) }
+            templates[ObjectIdentifier(template)] = changed
+            return changed
+        }
+        return PlacementInput.SourcedPod(pod, source: entry.source, template: template)
     }
 
     private static func apply(_ runtimeClass: RuntimeClass, to pod: inout Pod) {

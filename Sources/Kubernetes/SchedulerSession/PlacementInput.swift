@@ -92,7 +92,7 @@ public struct PlacementInput: Sendable {
     /// Fills in what the API server takes from other objects when it creates a pod.
     private mutating func applyCreationDefaults() {
         var defaults = CreationDefaults(cluster)
-        for place in pods.indices { defaults.apply(to: &pods[place]) }
+        for place in pods.indices { pods[place] = defaults.applied(to: pods[place]) }
     }
 
     /// An empty list is a fleet (or a queue) of nothing; a file with problems only, or with nothing of the kind, is a mistake.
