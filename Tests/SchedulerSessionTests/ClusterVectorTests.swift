@@ -78,6 +78,16 @@ import Testing
         return results
     }
 
+    @Test func syntaxErrorsNameTheirColumn() {
+        var writer = JSONWriter(escapeHTML: false)
+        let problem = #expect(throws: CaseProblem.self) {
+            try Array(#"{"nodes": }"#.utf8).withUnsafeBytes {
+                try ClusterCaseRunner(profile: .hami2_10_0).run(line: $0, into: &writer)
+            }
+        }
+        #expect(problem?.message == "syntax error at column 11: expected a value, found `}`")
+    }
+
     @Test(
         "Lines that are no cases are told by field",
         arguments: [

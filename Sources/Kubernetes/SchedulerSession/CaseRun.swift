@@ -24,13 +24,7 @@ public final class CaseRunner {
     ///
     /// - Throws: ``CaseProblem`` when the line is no case. - Complexity: O(pods x nodes x devices)
     public func run(line: UnsafeRawBufferPointer, into writer: inout JSONWriter) throws(CaseProblem) {
-        let value: JSONValue
-        do { value = try parser.parse(line) } catch {
-            guard let found = JSONSyntax.problem(in: line) else {
-                throw CaseProblem(field: "", message: error.description)
-            }
-            throw CaseProblem(field: "", message: "syntax error at column \(found.offset + 1): \(found.message)")
-        }
+        let value = try SchedulerCase.parse(line, parser)
         let schedulerCase = try SchedulerCase(value["case"] ?? value)
         let catalog = try catalogs.catalog(schedulerCase.configuration)
         var run = CaseRun(schedulerCase, catalog: catalog, profile: profile, engine: engine, now: now)

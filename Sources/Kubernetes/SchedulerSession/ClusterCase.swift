@@ -70,8 +70,7 @@ public final class ClusterCaseRunner {
     ///
     /// - Throws: ``CaseProblem`` when the line is no case.
     public func run(line: UnsafeRawBufferPointer, into writer: inout JSONWriter) throws(CaseProblem) {
-        let value: JSONValue
-        do { value = try parser.parse(line) } catch { throw CaseProblem(field: "", message: error.description) }
+        let value = try SchedulerCase.parse(line, parser)
         var play = ClusterCasePlay(try ClusterCase(value["case"] ?? value), profile: profile)
         writer.beginObject()
         writer.key("results")

@@ -42,6 +42,16 @@ public struct SchedulerCase: Sendable {
         deleteBefore = try Self.lists(value, "deleteBefore")
     }
 
+    /// A line as JSON; a syntax error names its column.
+    static func parse(_ line: UnsafeRawBufferPointer, _ parser: JSONParser) throws(CaseProblem) -> JSONValue {
+        do { return try parser.parse(line) } catch {
+            guard let found = JSONSyntax.problem(in: line) else {
+                throw CaseProblem(field: "", message: error.description)
+            }
+            throw CaseProblem(field: "", message: "syntax error at column \(found.offset + 1): \(found.message)")
+        }
+    }
+
     static func text(_ value: JSONValue, _ key: String) throws(CaseProblem) -> String? {
         guard let member = value[key], !member.isNull else { return nil }
         guard let text = member.string else { throw CaseProblem(field: key, message: "expected text") }

@@ -48,12 +48,13 @@ public struct WhatIfFleet {
     public init(_ input: PlacementInput, now: WallClock, defaults: SchedulingDefaults, catalog: VendorCatalog) {
         self.catalog = catalog
         self.defaults = defaults
-        problems = input.problems
-        let cluster = Fleet(catalog: catalog, order: .asRegistered, parser: JSONParser())
-        for entry in input.nodes {
-            let registration = cluster.register(entry.node, now: now)
-            problems += PlacementSession.problems(of: registration, entry, in: cluster)
-            let devices = cluster.table.devices(of: registration.row)
+        // What is wrong with the cluster is told as every command tells it.
+        let session = PlacementSession(
+            input, catalog: catalog, options: PlacementOptions(defaults: defaults, now: now))
+        problems = session.problems
+        let cluster = session.cluster
+        for (row, entry) in input.nodes.enumerated() {
+            let devices = cluster.table.devices(of: row)
             members.append(
                 Member(
                     node: entry.node,
