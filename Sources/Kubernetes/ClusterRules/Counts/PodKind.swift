@@ -82,6 +82,8 @@ final class PodKind {
     }
 
     let facts: PodFacts
+    /// How many there are on the fleet.
+    var pods: Int32 = 0
     /// Counters that count pods of the kind.
     var countedBy: [PodCounter] = []
     /// Ports of the node; asked before resources.

@@ -24,19 +24,18 @@ public final class PodRuleIndex: InterPodRules {
     public private(set) var version = 0
     private let labelKeys: Set<String>
     private let knowsClaims: Bool
-    private var nodes: [Node?] = []
-    private var kinds: [PodKind] = []
+    var nodes: [Node?] = []
+    var kinds: [PodKind] = []
     private var numbers: [PodKindKey: Int32] = [:]
     private var domains: [TopologyDomains.Key: TopologyDomains] = [:]
-    private var counters: [CounterQuestion: PodCounter] = [:]
-    /// The same in the order they were made.
-    private var inOrder: [PodCounter] = []
-    /// Anti-affinity terms that pods have, and the ports they hold.
-    private var owned: [(term: ScopedTerm, counter: PodCounter)] = []
-    private var held: [(port: HostPort, counter: PodCounter)] = []
+    var counters: [CounterQuestion: PodCounter] = [:]
+    /// Counters of spread constraints, in the order they were made.
+    var spreadCounters: [PodCounter] = []
+    /// Who may concern whom, see ``PodRuleLookup``.
+    var lookup = PodRuleLookup()
     /// By node row: how many pods of which kinds are there.
-    private var onNode: [[(kind: Int32, count: Int32)]] = []
-    private var volumes: VolumeRules
+    var onNode: [[(kind: Int32, count: Int32)]] = []
+    var volumes: VolumeRules
     private var nominations: PodNominations
     /// Of a fleet without pods that may get any: affinity to others does not keep a pod off.
     private var expectsCompany = false
@@ -93,98 +92,7 @@ public final class PodRuleIndex: InterPodRules {
         return number
     }
 
-    /// Finds or makes the counters of a kind, and tells all counters of it.
-    ///
-    /// - Precondition: the kind is the last one.
-    private func ask(_ kind: PodKind) {
-        let facts = kind.facts
-        for counter in inOrder where counter.question.counts(facts) { kind.countedBy.append(counter) }
-        for term in facts.antiAffinity where !owned.contains(where: { $0.term == term }) {
-            let counter = counter(.init(pods: .owning(term), key: .label(term.topologyKey)))
-            owned.append((term, counter))
-            for other in kinds where other !== kind { addResidentCheck(term, counter, to: other) }
-        }
-        for port in facts.scheduling.hostPorts where !held.contains(where: { $0.port == port }) {
-            let counter = counter(.init(pods: .holding(port), key: .node))
-            held.append((port, counter))
-            for other in kinds where other !== kind { addPortCheck(port, counter, to: other) }
-        }
-        for (term, counter) in owned { addResidentCheck(term, counter, to: kind) }
-        for (port, counter) in held { addPortCheck(port, counter, to: kind) }
-        askOwnRules(kind)
-    }
-
-    private func addResidentCheck(_ term: ScopedTerm, _ counter: PodCounter, to kind: PodKind) {
-        let labels = volumes.cluster.labels(ofNamespace: kind.facts.namespace)
-        if term.matches(kind.facts, namespaceLabels: labels) {
-            kind.residents.append(.init(rule: .none(.residentsAntiAffinity), counter: counter))
-        }
-    }
-
-    private func addPortCheck(_ port: HostPort, _ counter: PodCounter, to kind: PodKind) {
-        if kind.facts.scheduling.hostPorts.contains(where: { $0.conflicts(with: port) }) {
-            kind.ports.append(.init(rule: .none(.hostPorts), counter: counter))
-        }
-    }
-
-    private func askOwnRules(_ kind: PodKind) {
-        let facts = kind.facts
-        let affinity = facts.affinity.map { $0.resolved(in: volumes.cluster) }
-        for term in affinity {
-            kind.affinity.append(
-                .init(
-                    rule: .some,
-                    counter: counter(.init(pods: .meantByAll(affinity), key: .label(term.topologyKey)))))
-        }
-        kind.matchesOwnAffinity = affinity.allSatisfy { $0.matches(facts, namespaceLabels: [:]) }
-        for term in facts.antiAffinity {
-            kind.antiAffinity.append(
-                .init(
-                    rule: .none(.podAntiAffinity),
-                    counter: counter(
-                        .init(pods: .meant(by: term.resolved(in: volumes.cluster)), key: .label(term.topologyKey)))))
-        }
-        let keys = facts.scheduling.spread.map(\.topologyKey).sorted()
-        for rule in facts.scheduling.spread {
-            // Nothing is matched without a selector; the counter then counts nobody.
-            let selector = rule.selector?.merging(rule.matchLabelKeys, of: facts.labels)
-            let nodes = CounterQuestion.Participation(
-                keys: keys, selector: rule.honorsNodeAffinity ? facts.pod.nodeSelector : nil,
-                affinity: rule.honorsNodeAffinity ? facts.pod.requiredNodeAffinity : nil,
-                tolerations: rule.honorsTaints ? facts.pod.tolerations : nil)
-            let counter = counter(
-                .init(
-                    pods: .spread(namespace: facts.namespace, selector ?? LabelSelector()),
-                    key: .label(rule.topologyKey), nodes: nodes))
-            kind.spread.append(
-                .init(
-                    rule: .spread(
-                        skew: rule.maxSkew, minDomains: rule.minDomains,
-                        matchesSelf: LabelSelector.matches(selector, facts.labels) ? 1 : 0), counter: counter,
-                    countsAllNominees: selector?.isEmpty == true))
-        }
-    }
-
-    /// The counter of a question; a new one counts what is there.
-    private func counter(_ question: CounterQuestion) -> PodCounter {
-        if let known = counters[question] { return known }
-        let made = PodCounter(question, domains(of: question.key))
-        if let participation = question.nodes {
-            for (row, node) in nodes.enumerated() {
-                made.setTakesPart(node.map(participation.admits) ?? false, node: row)
-            }
-        }
-        counters[question] = made
-        inOrder.append(made)
-        let isCounted = kinds.map { question.counts($0.facts) }
-        for (kind, counted) in zip(kinds, isCounted) where counted { kind.countedBy.append(made) }
-        for (row, pods) in onNode.enumerated() {
-            for (kind, count) in pods where isCounted[Int(kind)] { made.add(count, node: row) }
-        }
-        return made
-    }
-
-    private func domains(of key: TopologyDomains.Key) -> TopologyDomains {
+    func domains(of key: TopologyDomains.Key) -> TopologyDomains {
         if let known = domains[key] { return known }
         let made = TopologyDomains(key)
         for (row, node) in nodes.enumerated() { made.set(row, node?.metadata.labels) }
@@ -267,6 +175,7 @@ public final class PodRuleIndex: InterPodRules {
 
     private func add(_ pods: Int32, _ number: Int32, _ node: Int) {
         let kind = kinds[Int(number)]
+        kind.pods += pods
         for counter in kind.countedBy { counter.add(pods, node: node) }
         if let place = onNode[node].firstIndex(where: { $0.kind == number }) {
             onNode[node][place].count += pods
@@ -287,19 +196,21 @@ public final class PodRuleIndex: InterPodRules {
             nodes.append(nil)
             onNode.append([])
             for made in domains.values { made.set(nodes.count - 1, nil) }
-            for counter in inOrder where counter.question.nodes != nil {
-                counter.setTakesPart(false, node: nodes.count - 1)
-            }
+            for counter in spreadCounters { counter.setTakesPart(false, node: nodes.count - 1) }
         }
         for (kind, count) in onNode[row] {
             for counter in kinds[Int(kind)].countedBy { counter.add(-count, node: row) }
         }
-        for counter in inOrder where counter.question.nodes != nil { counter.withdraw(node: row) }
+        for counter in spreadCounters { counter.withdraw(node: row) }
         nodes[row] = node
         for made in domains.values { made.set(row, node?.metadata.labels) }
-        for counter in inOrder {
+        // Constraints of many apps ask for the same nodes.
+        var admits: [CounterQuestion.Participation: Bool] = [:]
+        for counter in spreadCounters {
             guard let participation = counter.question.nodes else { continue }
-            counter.setTakesPart(node.map(participation.admits) ?? false, node: row)
+            let known = admits[participation] ?? node.map(participation.admits) ?? false
+            admits[participation] = known
+            counter.setTakesPart(known, node: row)
         }
         for (kind, count) in onNode[row] {
             for counter in kinds[Int(kind)].countedBy { counter.add(count, node: row) }
@@ -343,6 +254,7 @@ public final class PodRuleIndex: InterPodRules {
         if !withPods {
             onNode = Array(repeating: [], count: other.onNode.count)
             volumes.removePods()
+            kinds = kinds.map { PodKind($0.facts, rank: $0.rank, nominee: $0.nominee) }
             nominations = PodNominations([], demand: { _ in .nothing })
             expectsCompany = true
         }
@@ -358,14 +270,15 @@ public final class PodRuleIndex: InterPodRules {
     /// Asks all questions anew and counts from the pods kept by node.
     private func recount() {
         counters = [:]
-        inOrder = []
-        (owned, held) = ([], [])
+        spreadCounters = []
+        lookup = PodRuleLookup()
         let (known, pods) = (kinds, onNode)
         kinds = []
         onNode = Array(repeating: [], count: pods.count)
         for kind in known {
             kinds.append(PodKind(kind.facts, rank: kind.rank, nominee: kind.nominee))
             kinds[kinds.count - 1].leavesRoom = kind.leavesRoom
+            kinds[kinds.count - 1].pods = kind.pods
             ask(kinds[kinds.count - 1])
         }
         onNode = pods
