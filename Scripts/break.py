@@ -34,7 +34,7 @@ READERS = "snapshot import whatif case kube config fleet pods openb thresholds r
 
 def one(options, reader, seed, dropped, folder):
     """How one input ends: 0, 3 for a wrong answer, 4 for memory, or minus a signal; and how many changes it has."""
-    ended = run([options.breaker, "one", reader, str(seed), ROOT, folder] + [str(d) for d in dropped], folder)
+    ended = run([options.breaker, "one", reader, str(seed), ROOT, folder] + [str(d) for d in dropped], folder, timeout=900)
     changes = ended.stdout.split(b"\n")[0]
     lines = [line for line in ended.stderr.decode(errors="replace").split("\n") if line.strip(" *")]
     return ended.returncode, int(changes or 0), lines
@@ -105,9 +105,11 @@ def fuzz(options):
 
 # -- a folder to work in -------------------------------------------------------------------------------------------------
 
-def prepare(options, name):
-    folder = os.path.join(options.work, name)
-    shutil.rmtree(folder, ignore_errors=True)
+def template(options):
+    """A folder with an input of every kind, made once."""
+    folder = os.path.join(options.work, "template")
+    if os.path.isdir(folder):
+        return folder
     os.makedirs(folder)
     seeds = os.path.join(ROOT, "Tests", "Breaker", "Seeds")
     for source, target in [("snapshot.yaml", "s.yaml"), ("openb-nodes.csv", "openb_node_list_gpu_node.csv"),
@@ -117,27 +119,44 @@ def prepare(options, name):
     for name in ["nodes.yaml", "pods.yaml"]:
         shutil.copy(os.path.join(ROOT, "Tests", "CommandTests", "Fixtures", name), folder)
     shutil.copy(os.path.join(ROOT, "examples", "prices.csv"), folder)
-    shutil.copy(os.path.join(ROOT, "Benchmarks", "thresholds.yaml"), folder)
-    made = run([options.berth, "trace", "generate", "--nodes", "4", "--vendors", "nvidia", "--pods", "9", "--output", "t"],
-               folder)
-    if made.returncode != 0:
-        sys.exit(f"berth does not run: {made.stderr.decode()}")
+    with open(os.path.join(folder, "thresholds.yaml"), "w") as file:
+        file.write("defaults: {time: 5%, counts: 1%}\n")
+    record = json.load(open(os.path.join(folder, "record.json")))
+    record["revision"]["commit"] = "0" * 40
+    json.dump(record, open(os.path.join(folder, "older.json"), "w"))
+    for command in ["trace generate --nodes 4 --vendors nvidia --pods 9 --output t",
+                    "bench history add older.json --history h.sqlite",
+                    "sweep . --policies BestFit --seeds 7 --results some.csv --jobs 1"]:
+        made = run([options.berth] + command.split(), folder)
+        if made.returncode != 0:
+            sys.exit(f"berth does not run: {made.stderr.decode()}")
+    return folder
+
+
+def prepare(options, name):
+    folder = os.path.join(options.work, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(template(options), folder)
     return folder
 
 
 # Every command; the words behind > are what it writes.
 COMMANDS = [
     "place --nodes nodes.yaml --pods pods.yaml --redact-time", "place --nodes nodes.yaml --pods pods.yaml --output json --redact-time",
-    "place --nodes nodes.yaml --pods pods.yaml --output ndjson --redact-time --annotations --explain",
+    "place --nodes nodes.yaml --pods pods.yaml --output ndjson --redact-time --annotations --explain", "place s.yaml",
     "explain default/share --nodes nodes.yaml --pods pods.yaml", "explain #0 --trace t --output json",
-    "whatif s.yaml --add 2x(8x T4)", "whatif t --output json", "vendors", "vendors --output json", "vendors --markdown",
+    "whatif s.yaml --add 2x(8x T4)", "whatif s.yaml --prices prices.csv", "whatif t --output json",
+    "vendors", "vendors --output json", "vendors --markdown",
     "replay t --decisions d.csv --metrics m.csv --report rep > d.csv m.csv rep", "replay t --output json", "replay s.yaml",
+    "replay . --pods-variant a --policy FGD --metrics f.csv > f.csv",
     "trace info t", "trace import --list", "trace import --from kubernetes s.yaml --output i > i",
+    "trace import --from openb openb_node_list_gpu_node.csv openb_pod_list_a.csv --output o > o",
     "trace export t --running 3 --output e.json > e.json", "trace export t",
     "trace generate --nodes 4 --vendors nvidia --pods 9 --seed 2 --output t > t",
     "sweep . --policies FGD,BestFit --seeds 1-2 --results rows.csv --jobs 1 > rows.csv",
     "sweep . --policies FGD --seeds 1-2 --results rows.csv --jobs 1 --output json > rows.csv",
-    "sweep . --policies FGD --seeds 1-3 --plan p --shards 2 > p", "ceiling . --seeds 1 --loads 90,100 --policies FGD",
+    "sweep . --policies FGD --seeds 1-3 --plan p --shards 2 > p", "sweep --merge some.csv --output csv",
+    "ceiling . --seeds 1 --loads 90,100 --policies FGD",
     "ceiling . --seeds 1 --loads 90 --output json", "report run.json run.json --output c > c",
     "bench record --list", "bench record --only kernel/score* --size smoke --counts-only --output b.json > b.json",
     "bench history add record.json --history h.sqlite > h.sqlite", "bench history list --history h.sqlite",
@@ -146,6 +165,10 @@ COMMANDS = [
     "compare record.json record.json --output markdown", "compare record.json record.json --output junit",
     "--help", "help replay", "--version",
 ]
+# Their output is times, or other processes write for them.
+STREAMS_ONLY = ["bench decode --nodes 5 --rounds 1",
+                "compare --first-difference --trace t --new-options --node-policy=spread --shrunk sh",
+                "compare --ab --trace t --rounds 2"]
 
 
 def split(command):
@@ -168,6 +191,22 @@ def digest(path):
     return hashlib.sha256(open(path, "rb").read()).hexdigest()
 
 
+def told(options, folder, output):
+    """What the commands that read an output say of it; None where there is none. Tells whether it can be used."""
+    path = os.path.join(folder, output)
+    if output.endswith(".sqlite"):
+        # An empty file is a history that was just being made.
+        if not os.path.exists(path) or os.path.getsize(path) == 0:
+            return None
+        words = ["bench", "history", "list", "--history", output]
+    elif os.path.exists(os.path.join(path, "trace.json")):
+        words = ["trace", "info", output]
+    else:
+        return None
+    ended = run([options.berth] + words, folder)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
 # -- kills ---------------------------------------------------------------------------------------------------------------
 
 def old_or_new(before, after, now):
@@ -181,6 +220,10 @@ def old_or_new(before, after, now):
     return now in (before, after)
 
 
+# What makes another output before, so that there is something to replace.
+OLDER = {"FGD,BestFit": "BestFit", "s.yaml": "nodes.yaml", "record.json": "older.json", "2": "5"}
+
+
 def kills(options):
     library = os.path.join(options.work, "fault.so")
     built = subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, FAULTS, "-ldl"], capture_output=True)
@@ -190,20 +233,29 @@ def kills(options):
         return print("kills         skipped: no C compiler", flush=True)
     writers = [command for command in COMMANDS if " > " in command]
     total, rounds, end = 0, 0, time.monotonic() + options.seconds
+    if options.short:
+        # What replaces a whole folder first: it has the most to lose.
+        writers.sort(key=lambda command: "trace generate" not in command)
     while total < options.kills and time.monotonic() < end:
         for number, command in enumerate(writers):
             if time.monotonic() > end or total >= options.kills:
                 break
             words, outputs = split(command)
             folder = prepare(options, "kills")
-            # Odd rounds replace what is there already.
-            if rounds % 2 == 1 and "--plan" not in words:
-                older = [word if word not in ("FGD,BestFit", "FGD") else "BestFit" for word in words]
-                run([options.berth] + older, folder)
+            for output in outputs:
+                path = os.path.join(folder, output)
+                if os.path.isdir(path):
+                    shutil.rmtree(path)
+                elif os.path.exists(path):
+                    os.remove(path)
+            # Every second round replaces what is there already; the short part does only that.
+            if (rounds % 2 == 1 or options.short) and "--plan" not in words:
+                run([options.berth] + [OLDER.get(word, word) for word in words], folder)
             start = folder + ".start"
             shutil.rmtree(start, ignore_errors=True)
             shutil.copytree(folder, start)
             before = {name: digest(os.path.join(folder, name)) for name in outputs}
+            said_before = {name: told(options, folder, name) for name in outputs}
             log = os.path.join(options.work, "calls")
             open(log, "w").close()
             environment = dict(os.environ, LD_PRELOAD=library, FAULT_LOG=log, SWIFT_BACKTRACE="enable=no")
@@ -212,6 +264,7 @@ def kills(options):
                 report("kills", f"{command}: {whole_run.stderr.decode()[:200]}")
                 continue
             after = {name: digest(os.path.join(folder, name)) for name in outputs}
+            said_after = {name: told(options, folder, name) for name in outputs}
             calls = os.path.getsize(log)
             for at in range(1, calls + 1):
                 for kind in ("kill", "half", "full"):
@@ -224,22 +277,34 @@ def kills(options):
                     total += 1
                     name = f"{command}, {kind} at call {at} of {calls}"
                     if kind == "full" and ended.returncode in (0, 1) and not all(
-                            digest(os.path.join(folder, output)) == after[output] for output in outputs):
+                            digest(os.path.join(folder, output)) == after[output]
+                            or said_after[output] and told(options, folder, output) == said_after[output]
+                            for output in outputs):
                         report("kills", f"{name}: status {ended.returncode} without the work")
                     if ended.returncode in (-signal.SIGILL, -signal.SIGTRAP, -signal.SIGSEGV, -signal.SIGABRT):
                         report("kills", f"{name}: signal {-ended.returncode}")
                     for output in outputs:
+                        # A history or a trace is read: as the old one or the new one.
+                        now = told(options, folder, output)
+                        if now not in (None, said_before[output], said_after[output]) or now is None and said_before[output]:
+                            report("kills", f"{name}: {output} is read as neither old nor new: {str(now)[:200]}")
                         # Rows grow and a database has a journal; the next run shows whether they are sound.
                         if output in ("rows.csv", "h.sqlite"):
                             continue
                         if not old_or_new(before[output], after[output], digest(os.path.join(folder, output))):
                             report("kills", f"{name}: {output} is neither old nor new")
-                    # The next run goes on, or says what to remove.
+                    # The next run goes on, or says what to remove, and leaves nothing of the dead one.
                     again = run([options.berth] + words, folder)
                     if again.returncode in (0, 1):
                         for output in outputs:
-                            if output != "h.sqlite" and digest(os.path.join(folder, output)) != after[output]:
+                            if output == "h.sqlite":
+                                if told(options, folder, output) != said_after[output]:
+                                    report("kills", f"{name}: the next run leaves another {output}")
+                            elif digest(os.path.join(folder, output)) != after[output]:
                                 report("kills", f"{name}: the next run leaves another {output}")
+                        left = glob.glob(folder + "/**/.*.partial", recursive=True)
+                        if left:
+                            report("kills", f"{name}: the next run leaves {os.path.relpath(left[0], folder)}")
                     elif again.returncode != 2 or not re.search(rb"remove|holds a plan already", again.stderr):
                         report("kills", f"{name}: the next run: {again.returncode} {again.stderr.decode()[:160]}")
         rounds += 1
@@ -250,11 +315,10 @@ def kills(options):
 
 def streams(options):
     total = 0
-    for command in COMMANDS:
+    for command in COMMANDS + STREAMS_ONLY:
         words, outputs = split(command)
         for stream, how in [(1, "closed"), (1, "full"), (2, "closed"), (2, "full"), (0, "closed"), (1, "gone"), (2, "gone")]:
             folder = prepare(options, "streams")
-            run([options.berth, "bench", "history", "add", "record.json", "--history", "h.sqlite"], folder)
             kept = {}
             with open(os.path.join(folder, "out"), "wb") as out, open(os.path.join(folder, "err"), "wb") as err:
                 target = {0: subprocess.DEVNULL, 1: out, 2: err}
@@ -290,7 +354,7 @@ def streams(options):
                 report("streams", name)
             if stream == 2 and how != "full" and (status not in (0, 1) or not written and "--report" not in words):
                 report("streams", f"{name}, {len(written)} bytes")
-    print(f"streams       {total:,} runs of {len(COMMANDS)} commands, each stream closed, full and without a reader",
+    print(f"streams       {total:,} runs of {len(COMMANDS + STREAMS_ONLY)} commands, each stream closed, full and without a reader",
           flush=True)
 
 
@@ -314,6 +378,10 @@ def writers(options):
                 if status not in (0, 1) and not (status == 2 and re.search(
                         rb"another process|holds a plan already|locked|was changed after", errors)):
                     report("writers", f"{command}: status {status}: {errors.decode()[:160]}")
+            for output in outputs:
+                said = told(options, folder, output)
+                if said and said[0] != 0:
+                    report("writers", f"{command}: {output} cannot be read: {said[2].decode()[:160]}")
             again = run([options.berth] + words, folder)
             if again.returncode not in (0, 1) and b"holds a plan already" not in again.stderr:
                 report("writers", f"{command}: afterwards {again.stderr.decode()[:160]}")
@@ -360,7 +428,6 @@ def environments(options):
                 else:
                     environment[name] = value
             folder = prepare(options, "environments")
-            run([options.berth, "bench", "history", "add", "record.json", "--history", "h.sqlite"], folder)
             now = outcome(options, words, outputs, folder, environment)
             total += 1
             if usual is None:

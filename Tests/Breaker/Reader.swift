@@ -251,6 +251,9 @@ private func record(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
     let base = try BenchmarkRecord(file: bench.root + "/Tests/Breaker/Seeds/record.json")
     let comparison = try Comparison(base: base, new: record, thresholds: limits, looks: 1, newFile: "r.json")
     _ = (comparison.markdown(), comparison.junit(), comparison.json())
+    // What is written of it is what was read.
+    let again = try BenchmarkRecord(file: try bench.file("again.json", record.json()))
+    if again.json() != record.json() { throw WrongAnswer(description: "a record changes on its way") }
 }
 
 private func run(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {

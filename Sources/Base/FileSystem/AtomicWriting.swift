@@ -25,7 +25,11 @@ public enum AtomicWriting {
         try write([(path, bytes)])
     }
 
-    /// Writes several files that belong together: none is replaced before all are on the disk.
+    /// Writes several files that belong together: none is replaced before all are on the disk, then they are replaced in their
+    /// order.
+    ///
+    /// Where something ends that after the first file, the rest stays beside: whoever knows from the first file what the others
+    /// must be finds them by ``LeftoverFiles``.
     public static func write(_ files: [(path: String, bytes: [UInt8])]) throws(FileError) {
         var staged: [PartialFile] = []
         do throws(FileError) {
@@ -42,9 +46,11 @@ public enum AtomicWriting {
             for partial in staged { partial.discard() }
             throw error
         }
+        // The new files' names are on the disk before the first of them counts.
+        if staged.count > 1 { for partial in staged { partial.flushFolder() } }
         for (place, partial) in staged.enumerated() {
             do throws(FileError) { try partial.publish() } catch {
-                for rest in staged[place...] { rest.discard() }
+                if place == 0 { for rest in staged { rest.discard() } }
                 throw error
             }
         }
@@ -86,21 +92,28 @@ final class PartialFile {
     private let descriptor: Int32
     private var isOpen = true
 
+    /// Where the new version of a file is written, links followed.
+    static func path(for target: String) -> String {
+        let (folder, name) = parts(of: target)
+        return folder + "." + name + ".partial"
+    }
+
     /// Makes the file, or takes over what an interrupted run left.
-    init(for path: String) throws(FileError) {
+    ///
+    /// - Parameter isMade: whether a file that is not there is made; otherwise it is an error.
+    init(for path: String, isMade: Bool = true) throws(FileError) {
         shown = path
         target = Self.resolved(path)
-        let (folder, name) = Self.parts(of: target)
         if FileReading.kind(of: target) == .folder { throw FileError(path: path, problem: "is a folder") }
         // What may not be written is not replaced either, although its folder would allow it.
         if access(target, F_OK) == 0 && access(target, W_OK) != 0 {
             throw FileError(path, "cannot be written", code: errno)
         }
-        self.path = folder + "." + name + ".partial"
+        self.path = Self.path(for: target)
         var found: Int32 = -1
         var failure: FileError?
         repeat {
-            found = open(self.path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+            found = open(self.path, O_RDWR | (isMade ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0o644)
             if found < 0 {
                 failure = FileError(path, "cannot be written", code: errno)
                 break
@@ -132,11 +145,18 @@ final class PartialFile {
         if fsync(descriptor) != 0 { throw FileError(shown, "cannot be written", code: errno) }
     }
 
+    /// What an interrupted run wrote.
+    func bytes() throws(FileError) -> [UInt8] { try FileReading.bytes(from: descriptor, path: path) }
+
     /// Puts the file in its place.
     func publish() throws(FileError) {
         if rename(path, target) != 0 { throw FileError(shown, "cannot be written", code: errno) }
         isOpen = false
         close(descriptor)
+        flushFolder()
+    }
+
+    func flushFolder() {
         let folder = open(Self.parts(of: target).folder + ".", O_RDONLY | O_CLOEXEC)
         if folder >= 0 {
             // Some file systems have no such call for folders; the file itself is on the disk.
@@ -159,7 +179,7 @@ final class PartialFile {
     }
 
     /// The path with a link at its end followed; the path itself where there is none.
-    private static func resolved(_ path: String) -> String {
+    static func resolved(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)
@@ -173,17 +193,21 @@ final class PartialFile {
 
 /// Writes every byte, however few the system takes at a time.
 func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileError) {
-    var offset = 0
-    var failure: FileError?
-    bytes.withUnsafeBytes { buffer in
-        while offset < buffer.count && failure == nil {
-            let length = write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
-            if length > 0 {
-                offset += length
-            } else if length == 0 || errno != EINTR {
-                failure = FileError(path, "cannot be written", code: length == 0 ? ENOSPC : errno)
-            }
+    let result: Result<Void, FileError> = bytes.withUnsafeBytes { buffer in
+        Result { () throws(FileError) in try writeAll(buffer, to: descriptor, path: path) }
+    }
+    try result.get()
+}
+
+func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws(FileError) {
+    var rest = buffer[...]
+    while !rest.isEmpty {
+        let chunk = UnsafeRawBufferPointer(rebasing: rest)
+        let length = write(descriptor, chunk.baseAddress, chunk.count)
+        if length > 0 {
+            rest = rest.dropFirst(length)
+        } else if length == 0 || errno != EINTR {
+            throw FileError(path, "cannot be written", code: length == 0 ? ENOSPC : errno)
         }
     }
-    if let failure { throw failure }
 }

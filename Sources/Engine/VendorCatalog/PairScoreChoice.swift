@@ -1,3 +1,5 @@
+import PlacementModel
+
 /// Chooses some of the cards that pass, so that the scores of all pairs among them add up to the most; the combination that
 /// comes first in the order of the scan on ties.
 ///
@@ -17,7 +19,7 @@
 struct PairScoreChoice {
     /// Parts of combinations that are looked at before the search ends. Eight scored cards need at most 70; HAMi itself walks
     /// every combination and never ends where this would matter.
-    static let stepsMax = 100_000
+    static let stepsMax = InputLimits.pairChoiceSteps
     /// Scores beyond this are not bounded: their sums could wrap around, as HAMi's do.
     private static let scoreMax: Int64 = 1 << 40
 

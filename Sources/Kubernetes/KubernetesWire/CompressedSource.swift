@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import FileSystem
+import PlacementModel
 
 /// Kinds of compressed files, known by their first bytes, whatever their names, and the programs that unpack them.
 enum Compression: CaseIterable {
@@ -19,12 +14,12 @@ enum Compression: CaseIterable {
         }
     }
 
-    var program: String {
+    var command: StaticString {
         switch self {
-        case .gzip: "gzip"
-        case .zstd: "zstd"
-        case .xz: "xz"
-        case .bzip2: "bzip2"
+        case .gzip: "gzip -dc"
+        case .zstd: "zstd -dc"
+        case .xz: "xz -dc"
+        case .bzip2: "bzip2 -dc"
         }
     }
 }
@@ -32,25 +27,26 @@ enum Compression: CaseIterable {
 extension SourceBytes {
     /// The contents unpacked, where they are compressed.
     ///
-    /// - Throws: ``ReadFailure`` when the program that unpacks them is missing or fails.
+    /// - Throws: ``ReadFailure`` when the program that unpacks them is missing or fails, or unpacks more than
+    ///   ``InputLimits/unpackedBytes(packed:)``.
     func unpacked(path: String) throws(ReadFailure) -> SourceBytes {
         guard let kind = Compression.allCases.first(where: { bytes.starts(with: $0.firstBytes) }) else { return self }
-        // What came by standard input has been read already, so it goes through a file without a name.
-        let file = path == "-" ? tmpfile() : fopen(path, "r")
-        guard let file else { throw ReadFailure(code: errno) }
-        defer { fclose(file) }
-        if path == "-" {
-            guard fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count, fflush(file) == 0 else {
-                throw ReadFailure(code: errno)
-            }
-            rewind(file)
+        let file: FilteredFile
+        do throws(FileError) {
+            // What came by standard input has been read already.
+            file =
+                path == "-"
+                ? try FilteredFile(kind.command, bytes: bytes, name: InputReader.standardInput)
+                : try FilteredFile(kind.command, path: path)
+        } catch { throw ReadFailure(message: error.problem) }
+        let limit = InputLimits.unpackedBytes(packed: bytes.count)
+        let contents: SourceBytes
+        do { contents = try SourceBytes(descriptor: file.descriptor, limit: limit) } catch {
+            throw error.isTooLarge
+                ? ReadFailure(message: "unpacks to more than \(limit >> 20) MiB")
+                : ReadFailure(compressed: kind.command)
         }
-        // The program inherits the open file, so that no name goes through a shell.
-        guard let stream = popen("\(kind.program) -dc < /dev/fd/\(fileno(file)) 2>/dev/null", "r") else {
-            throw ReadFailure(code: errno)
-        }
-        let contents = try? SourceBytes(descriptor: fileno(stream))
-        guard pclose(stream) == 0, let contents else { throw ReadFailure(compressed: kind.program) }
+        guard file.finish() else { throw ReadFailure(compressed: kind.command) }
         return contents
     }
 }

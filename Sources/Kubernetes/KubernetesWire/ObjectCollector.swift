@@ -23,6 +23,10 @@ struct ObjectCollector {
     private var clusterNames: Set<String> = []
     /// The objects of one document, kept for its memory.
     private var objects: [DecodedObject] = []
+    /// Of the whole input, however it is decoded.
+    private let room = WorkloadRoom()
+    /// Pods to come of a workload that found no room.
+    private var podsLeftOut = 0
 
     init(keepsManifests: Bool) {
         decoder = ObjectDecoder(keepsManifests: keepsManifests)
@@ -30,6 +34,7 @@ struct ObjectCollector {
 
     /// Takes one document: an object, a list object, or an array of objects. Null documents are nothing.
     mutating func collect(_ value: some DocumentValue, at place: DocumentPlace) {
+        decoder.room.reset()
         decoder.decode(value, assumedKind: nil, position: [], into: &objects)
         for object in objects { collect(object, at: place) }
         objects.removeAll(keepingCapacity: true)
@@ -37,6 +42,10 @@ struct ObjectCollector {
 
     /// Takes the next object of the document at `place`.
     mutating func collect(_ object: DecodedObject, at place: DocumentPlace) {
+        if podsLeftOut > 0 {
+            podsLeftOut -= 1
+            return
+        }
         let index = input.objectCount
         input.objectCount += 1
         switch object.content {
@@ -69,6 +78,10 @@ struct ObjectCollector {
         case .answer(let text): input.answers.append(text)
         case .workload(let name, let pods):
             input.objectCount = index
+            guard room.take(pods) else {
+                podsLeftOut = pods
+                return report(WorkloadRoom.problem(line: nil), named: name, object, at: place)
+            }
             input.expanded.append((name, pods))
         case .ignored(let kind): input.ignoredKinds[kind, default: 0] += 1
         case .problem(let problem): report(problem, named: object.name, object, at: place)

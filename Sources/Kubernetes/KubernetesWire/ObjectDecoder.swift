@@ -32,9 +32,12 @@ struct DecodedObject: Sendable {
 
 /// Turns parsed documents into objects; unfolds lists.
 ///
-/// What it makes of one value depends on that value alone, so that parts of a document may be decoded apart.
+/// What it makes of one value depends on that value alone, so that parts of a document may be decoded apart; but for the room
+/// that workloads share, which whoever decodes a document or a part of one gives anew.
 struct ObjectDecoder {
     let keepsManifests: Bool
+    /// For the pods that workloads stand for.
+    let room = WorkloadRoom()
     private let pool = TextPool()
     private let shelf = TemplateShelf()
 
@@ -120,6 +123,7 @@ struct ObjectDecoder {
     ) {
         do throws(FieldProblem) {
             let pods = try workload.pods(value)
+            guard room.take(pods.count) else { throw WorkloadRoom.problem(line: value.documentLine) }
             objects.append(object(.workload(workload.name, pods: pods.count), value, kind: kind, position))
             for pod in pods {
                 objects.append(object(.pod(pod.stored, template: nil, manifest: nil), value, kind: "Pod", position))

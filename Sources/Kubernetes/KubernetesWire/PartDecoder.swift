@@ -31,6 +31,7 @@ final class PartDecoder {
 
     /// Decodes lines of one document each; nil if there is anything else.
     func decodeLines(_ range: Range<Int>) -> DecodedPart? {
+        decoder.room.reset()
         var part = DecodedPart(range: range)
         var position = range.lowerBound
         while position < range.upperBound {
@@ -58,6 +59,7 @@ final class PartDecoder {
     ///
     /// - Parameter levels: lists and objects around the elements, so that nesting is limited as in the whole text.
     func decodeElements(_ range: Range<Int>, levels: Int, assumedKind: String?) -> DecodedPart? {
+        decoder.room.reset()
         scratch.removeAll(keepingCapacity: true)
         scratch.reserveCapacity(range.count + 2 * levels + JSONParser.requiredPadding)
         scratch.append(contentsOf: repeatElement(UInt8(ascii: "["), count: levels))

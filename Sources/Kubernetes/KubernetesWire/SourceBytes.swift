@@ -34,11 +34,13 @@ final class SourceBytes {
     }
 
     /// Reads what an open descriptor gives, to its end.
-    init(descriptor: Int32) throws(ReadFailure) {
+    ///
+    /// - Parameter most: bytes that it may give; nil = what ``FileReading/sizeLimit(_:)`` says.
+    init(descriptor: Int32, limit most: Int? = nil) throws(ReadFailure) {
         capacity = 1 << 16
         storage = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         var status = stat()
-        let limit = fstat(descriptor, &status) == 0 ? FileReading.sizeLimit(status) : InputLimits.fileBytes
+        let limit = most ?? (fstat(descriptor, &status) == 0 ? FileReading.sizeLimit(status) : InputLimits.fileBytes)
         if status.st_size > 0, status.st_size <= limit { reserve(Int(status.st_size) + 1) }
         while true {
             reserve(count + 1)
@@ -47,7 +49,7 @@ final class SourceBytes {
             if length == 0 { break }
             if length > 0 {
                 count += length
-                if count > limit { throw ReadFailure(message: FileReading.tooLarge(status)) }
+                if count > limit { throw ReadFailure(message: FileReading.tooLarge(status), isTooLarge: true) }
             } else if errno != EINTR {
                 throw ReadFailure(code: errno)
             }
@@ -72,13 +74,18 @@ final class SourceBytes {
 /// Why a file could not be read.
 struct ReadFailure: Error {
     var message: String
+    /// Whether a bound was reached, not a failure of the system.
+    var isTooLarge = false
 
-    init(message: String) { self.message = message }
+    init(message: String, isTooLarge: Bool = false) {
+        self.message = message
+        self.isTooLarge = isTooLarge
+    }
 
     init(code: Int32) { message = "cannot be read: " + String(cString: strerror(code)) }
 
     /// The program that should have unpacked the file could not.
-    init(compressed program: String) {
-        message = "looks compressed, and `\(program) -dc` could not unpack it"
+    init(compressed command: StaticString) {
+        message = "looks compressed, and `\(command)` could not unpack it"
     }
 }

@@ -11,9 +11,6 @@ import PlacementModel
 ///
 /// - Source: batch/v1, apps/v1, leaderworkerset.x-k8s.io/v1, jobset.x-k8s.io, batch.volcano.sh/v1alpha1
 struct WorkloadExpansion {
-    /// Most pods one workload is expanded to.
-    static let podsMax = 100_000
-
     private enum Kind {
         case replicas, job, leaderWorkerSet, jobSet, volcanoJob
     }
@@ -72,10 +69,18 @@ struct WorkloadExpansion {
             case .job: try appendJob(spec, owner, &pods)
             case .leaderWorkerSet: try appendGroups(spec, owner, &pods)
             case .jobSet:
+                var jobs = 0
                 try each(spec, "replicatedJobs") { job throws(FieldProblem) in
                     let group = owner.name + "-" + (job.member("name")?.documentText ?? "")
                     guard let template = job.member("template"), let inner = template.member("spec") else { return }
-                    for number in 0..<(try count(job, "replicas", 1)) {
+                    let replicas = try count(job, "replicas", 1)
+                    // At most twice the bound: jobs that run no pod cost time all the same.
+                    jobs += replicas
+                    if jobs > InputLimits.workloadPods {
+                        throw FieldProblem(
+                            "the workload has more than \(InputLimits.workloadPods) jobs", line: job.documentLine)
+                    }
+                    for number in 0..<replicas {
                         var own = owner
                         own.name = "\(group)-\(number)"
                         try appendJob(inner, own, &pods)
@@ -127,9 +132,11 @@ struct WorkloadExpansion {
         _ value: some DocumentValue, _ key: StaticString, _ absent: Int
     ) throws(FieldProblem) -> Int {
         guard let member = value.member(key) else { return absent }
-        guard member.documentKind == .number, let number = Int(member.documentText), (0...Self.podsMax).contains(number)
+        guard member.documentKind == .number, let number = Int(member.documentText),
+            (0...InputLimits.workloadPods).contains(number)
         else {
-            throw member.unexpected("a whole number from 0 to \(Self.podsMax)").inside(.field("\(key)"), line: nil)
+            throw member.unexpected("a whole number from 0 to \(InputLimits.workloadPods)").inside(
+                .field("\(key)"), line: nil)
         }
         return number
     }
@@ -148,8 +155,9 @@ struct WorkloadExpansion {
         _ names: [String], _ value: some DocumentValue, _ key: StaticString, _ owner: ObjectMeta, _ pods: inout [Pod]
     ) throws(FieldProblem) {
         guard !names.isEmpty, let template = value.member(key) else { return }
-        if pods.count + names.count > Self.podsMax {
-            throw FieldProblem("the workload has more than \(Self.podsMax) pods", line: template.documentLine)
+        if pods.count + names.count > InputLimits.workloadPods {
+            throw FieldProblem(
+                "the workload has more than \(InputLimits.workloadPods) pods", line: template.documentLine)
         }
         var pod: Pod
         do throws(FieldProblem) { pod = try PodDecoder.decodeTemplate(template) } catch {
@@ -161,5 +169,25 @@ struct WorkloadExpansion {
             pod.metadata.name = name
             pods.append(pod)
         }
+    }
+}
+
+/// How many pods workloads may still stand for: a few lines of text could ask for more than a machine holds.
+final class WorkloadRoom {
+    private var left = InputLimits.workloadPodsInAll
+
+    func reset() { left = InputLimits.workloadPodsInAll }
+
+    /// False where there is not room for as many; nothing is taken then.
+    func take(_ pods: Int) -> Bool {
+        if pods > left { return false }
+        left -= pods
+        return true
+    }
+
+    static func problem(line: Int?) -> FieldProblem {
+        FieldProblem(
+            "the workloads of the input have more than \(InputLimits.workloadPodsInAll) pods; this one is left out",
+            line: line)
     }
 }

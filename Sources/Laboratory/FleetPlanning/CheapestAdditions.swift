@@ -30,7 +30,7 @@ public struct CheapestAdditions: Sendable {
     public var verified: WhatIf.Side
 
     /// Combinations up to which the answer is made exact.
-    public static let exactTrialsMax = 60
+    public static let exactTrialsMax = InputLimits.additionTrials
 
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor of an offer.
     /// - Complexity: a trial a combination: a placement of the queue.
@@ -138,6 +138,7 @@ private final class AdditionSearch {
         }
     }
 
+    /// Below 2^63: the bounds of a price list see to it.
     func price(_ counts: [Int]) -> Int64 { zip(prices.offers, counts).reduce(0) { $0 + $1.0.price * Int64($1.1) } }
 
     /// Pods left over that some offer could take, when so many nodes of each offer are there.
@@ -173,7 +174,12 @@ private final class AdditionSearch {
                 // As many nodes as half of the rest would fill, so that thousands of pods take few trials.
                 next[offer] = min(counts[offer] + max(remaining / gain / 2, 1), most[offer])
                 let (after, cost) = (left(next), price(next) - price(counts))
-                if best.map({ Int64(remaining - after) * $0.price > Int64(remaining - $0.left) * cost }) ?? true {
+                // Pods times hundredths may pass 64 bits.
+                if best.map({
+                    Int128(remaining - after) * Int128($0.price) > Int128(remaining - $0.left) * Int128(cost)
+                })
+                    ?? true
+                {
                     best = (next, after, cost)
                 }
             }

@@ -93,13 +93,17 @@ struct DeviceModelIndex {
     private static func matches(_ word: String, _ entry: Entry, whole: Bool) -> Bool {
         if whole ? entry.words.contains(word) : entry.text.contains(word) { return true }
         guard let gibibytes = size(word) else { return false }
+        // At most 2^21 each: size(_:) sees to it.
         let wanted = gibibytes * 1024
         return abs(Int64(entry.model.memoryMiB) - wanted) * 16 <= wanted
     }
 
-    /// `80g`, `80gb`, `80gib` as a number.
+    /// `80g`, `80gb`, `80gib` as a number that the memory of a device can be.
     private static func size(_ word: String) -> Int64? {
-        for unit in ["gib", "gb", "g"] where word.hasSuffix(unit) { return Int64(word.dropLast(unit.count)) }
+        for unit in ["gib", "gb", "g"] where word.hasSuffix(unit) {
+            guard let size = Int64(word.dropLast(unit.count)) else { return nil }
+            return (0...DeviceAmount.range.upperBound / 1024).contains(size) ? size : nil
+        }
         return nil
     }
 }

@@ -20,8 +20,6 @@ public struct NodeDescription: Sendable, Hashable {
     /// Nodes of the fleet with devices of the same model: what all of them have in labels and taints, the new ones have too.
     public var alike = 0
 
-    static let countMax = 100_000
-
     init(_ text: String, fleet: [TraceNode], models: DeviceModelIndex) throws(NodeDescriptionError) {
         self.text = text
         var inner = Substring(text.trimmingSpace)
@@ -61,7 +59,8 @@ public struct NodeDescription: Sendable, Hashable {
     private static func times(_ text: String) -> (Int, String)? {
         let digits = text.prefix { $0.isNumber }
         let rest = text.dropFirst(digits.count).drop { $0 == " " }
-        guard let number = Int(digits), (1...countMax).contains(number), rest.first == "x" || rest.first == "X" else {
+        guard let number = Int(digits), InputLimits.addedNodes.contains(number), rest.first == "x" || rest.first == "X"
+        else {
             return nil
         }
         return (number, rest.dropFirst().trimmingSpace)

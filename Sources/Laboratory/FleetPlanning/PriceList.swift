@@ -20,6 +20,7 @@ public struct PriceList: Sendable {
             var reader = try CSVReader(buffer, file: file)
             let places = try reader.columns(["node", "price"])
             let maxColumn = reader.optionalColumn("max")
+            let nodesMax = Int64(InputLimits.addedNodes.upperBound)
             var offers: [Offer] = []
             while try reader.next() {
                 let node: NodeDescription
@@ -36,9 +37,11 @@ public struct PriceList: Sendable {
                 }
                 let most =
                     try maxColumn.map { column throws(TraceError) in
-                        try reader.integer(
-                            column, in: 0...Int64(NodeDescription.countMax), absent: Int64(NodeDescription.countMax))
-                    } ?? Int64(NodeDescription.countMax)
+                        try reader.integer(column, in: 0...nodesMax, absent: nodesMax)
+                    } ?? nodesMax
+                if offers.count == InputLimits.offers {
+                    throw reader.error(places[0], "is past the \(InputLimits.offers) offers that there may be")
+                }
                 offers.append(Offer(node: node, price: price, max: Int(most)))
             }
             return offers
@@ -46,14 +49,12 @@ public struct PriceList: Sendable {
         if offers.isEmpty { throw TraceError(file: file, problem: "has no offer") }
     }
 
-    /// Of one node; times the most nodes of an offer it stays far below 64 bits.
-    private static let priceMax: Int64 = 1 << 40
-
     static func hundredths(_ text: String) -> Int64? {
         let sides = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard sides.count <= 2, let whole = Int64(sides[0]), (0...Self.priceMax).contains(whole) else {
+        guard sides.count <= 2, let whole = Int64(sides[0]), InputLimits.price.contains(whole) else {
             return nil
         }
+        // At most 10^11.
         guard sides.count == 2 else { return whole * 100 }
         guard (1...2).contains(sides[1].count), let part = Int64(sides[1]), part >= 0 else { return nil }
         return whole * 100 + (sides[1].count == 1 ? part * 10 : part)

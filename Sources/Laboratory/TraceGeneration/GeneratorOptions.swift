@@ -1,3 +1,5 @@
+import PlacementModel
+
 /// What a generated trace looks like.
 public struct GeneratorOptions: Sendable {
     /// When pods come.
@@ -55,20 +57,23 @@ public struct GeneratorOptions: Sendable {
         func require(_ holds: Bool, _ problem: String) throws(GeneratorError) {
             if !holds { throw GeneratorError(problem) }
         }
-        try require((1...1_000_000).contains(nodes), "a fleet has 1 to 1,000,000 nodes, not \(nodes)")
-        try require((0...100_000_000).contains(pods), "a trace has 0 to 100,000,000 pods, not \(pods)")
-        try require((1...1_000_000).contains(classes), "there are 1 to 1,000,000 request classes, not \(classes)")
+        try require(InputLimits.generatedNodes.contains(nodes), "a fleet has 1 to 1,000,000 nodes, not \(nodes)")
+        try require(InputLimits.generatedPods.contains(pods), "a trace has 0 to 100,000,000 pods, not \(pods)")
         try require(
-            devicesPerNode.map { (1...128).contains($0) } ?? true,
+            InputLimits.generatedClasses.contains(classes), "there are 1 to 1,000,000 request classes, not \(classes)")
+        try require(
+            devicesPerNode.map { (1...InputLimits.traceDevicesPerNode).contains($0) } ?? true,
             "a node has 1 to 128 devices, not \(devicesPerNode ?? 0)")
         try require(preset != nil || !vendors.isEmpty, "name at least one vendor and its share")
         for (key, weight) in vendors {
-            try require((1...1_000_000).contains(weight), "the share of \(key) must be 1 to 1,000,000, not \(weight)")
+            try require(
+                InputLimits.generatedShare.contains(weight), "the share of \(key) must be 1 to 1,000,000, not \(weight)"
+            )
         }
         try require(
-            arrivalsPerHour >= 0.001 && arrivalsPerHour <= 1e9, "the arrival rate must be 0.001 to 1e9 pods an hour")
+            InputLimits.arrivalsPerHour.contains(arrivalsPerHour), "the arrival rate must be 0.001 to 1e9 pods an hour")
         try require(
-            meanDurationMinutes.map { $0 >= 0.001 && $0 <= 1e7 } ?? true,
+            meanDurationMinutes.map(InputLimits.meanDurationMinutes.contains) ?? true,
             "the mean duration must be 0.001 to 10,000,000 minutes")
         for (word, share) in [("prefilled", prefillShare), ("selector", selectorShare), ("gang", gangShare)] {
             try require(share >= 0 && share <= 1, "the \(word) share must be 0 to 1, not \(share)")

@@ -47,6 +47,7 @@ struct ImportedWorkload {
     ///
     /// - Returns: false, changing nothing, when there is a task of that name.
     mutating func add(_ task: ImportedTask, line: Int) -> Bool {
+        // A file of at most 16 GiB has fewer than 2^31 rows.
         guard names.intern(task.name) == Int32(rows.count) else { return false }
         let shape = PodShape(
             namespace: texts.intern(task.namespace), cpuMilli: task.cpuMilli, memoryMiB: task.memoryMiB,
@@ -66,8 +67,16 @@ struct ImportedWorkload {
     /// - Parameter startsAtFirst: whether time counts from the first arrival instead of the source's zero.
     /// - Throws: ``TraceError`` when arrivals are further apart than a trace can last, or two pods get one name.
     func pods(file: String, startsAtFirst: Bool) throws(TraceError) -> TracePods {
+        // At most 2^31 rows of 2^31 pods each.
+        let count = rows.reduce(0) { $0 + Int($1.pods) }
+        guard count - rows.count <= InputLimits.importedPodsBeyondRows else {
+            throw TraceError(
+                file: file,
+                problem: "its \(rows.count) jobs have \(count) pods, more than "
+                    + "\(InputLimits.importedPodsBeyondRows) beyond one a job")
+        }
         var pods = TracePods()
-        pods.reserveCapacity(rows.reduce(0) { $0 + Int($1.pods) })
+        pods.reserveCapacity(count)
         pods.texts = texts
         var gangSizes: [Int32: Int64] = [:]
         for row in rows { gangSizes[row.gang, default: 0] += Int64(row.pods) }
@@ -77,6 +86,9 @@ struct ImportedWorkload {
             guard arrivalMs <= TraceMs.range.upperBound else {
                 throw TraceError(
                     file: file, line: Int(row.line), problem: "comes more than 34 years after the first job")
+            }
+            guard row.durationMs <= TraceMs.range.upperBound else {
+                throw TraceError(file: file, line: Int(row.line), problem: "stays for more than 34 years")
             }
             let size = gangSizes[row.gang] ?? 1
             for number in 0..<row.pods {

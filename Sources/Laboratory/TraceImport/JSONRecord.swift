@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementModel
 import TraceModel
 
 /// One element of a JSON list in a file; errors name the line and column of the value that is wrong.
@@ -33,6 +34,10 @@ struct JSONRecord {
     func count(_ path: Step...) throws(TraceError) -> Int {
         let list = try value(path)
         guard list.kind == .array else { throw error(path, "is no list") }
+        // Elements are found by counting from the first.
+        guard list.count <= InputLimits.importedList else {
+            throw error(path, "has \(list.count) elements, at most \(InputLimits.importedList)")
+        }
         return list.count
     }
 

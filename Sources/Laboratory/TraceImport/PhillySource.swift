@@ -151,6 +151,7 @@ struct PhillySource: TraceSource {
             // The hour that came twice.
             if endMs < startMs, Self.repeatedHourMs.contains(endMs) { endMs += 3_600_000 }
             guard endMs >= startMs else { throw job.error(endPath, "\(end) is before start_time \(start)") }
+            // Each at most 10^4 years, and no more of them than a list may have: below 2^62.
             totalMs += endMs - startMs
             isKnown = true
         }

@@ -1,3 +1,4 @@
+import PlacementModel
 import TraceModel
 import VendorCatalog
 
@@ -14,7 +15,7 @@ struct TraceImport {
 
     /// As other public traces have it: more than any node ever runs.
     static let podsPerNodeMax: Int64 = 1001
-    static let countMax: Int64 = 1_000_000
+    static let countMax = InputLimits.importedCount
 
     let source: any TraceSource
     let options: ImportOptions

@@ -1,3 +1,4 @@
+import PlacementModel
 import VendorCatalog
 
 /// Equal nodes in one piece of text: `16x(8x NVIDIA V100 32G)` is 16 nodes of 8 NVIDIA V100 with 32 GiB each.
@@ -11,7 +12,6 @@ public struct DescribedNodes: Sendable, Hashable {
     }
 
     public static let form = "COUNTx(CARDSx VENDOR MODEL MEMORY)"
-    private static let nodesMax = 1_000_000
 
     public var nodes: Int
     public var devicesPerNode: Int
@@ -49,8 +49,11 @@ public struct DescribedNodes: Sendable, Hashable {
         let memoryWord = words.removeLast()
         let cardsWord = words.removeFirst()
         guard cardsWord.last == "x" else { throw shape }
-        guard let nodes = Int(head.dropLast().trimmingSpaces), (1...nodesMax).contains(nodes) else {
-            throw Problem(description: "\"\(head)\" is no number of nodes from 1 to \(nodesMax), followed by x")
+        guard let nodes = Int(head.dropLast().trimmingSpaces), InputLimits.describedNodes.contains(nodes) else {
+            throw Problem(
+                description:
+                    "\"\(head)\" is no number of nodes from 1 to \(InputLimits.describedNodes.upperBound), followed by x"
+            )
         }
         let cardsMax = Int(TraceFormat.devicesPerNodeMax)
         guard let cards = Int(cardsWord.dropLast()), (1...cardsMax).contains(cards) else {
@@ -64,14 +67,15 @@ public struct DescribedNodes: Sendable, Hashable {
             model: words.dropFirst().joined(separator: " "), memoryMiB: memoryMiB)
     }
 
-    /// `32G`, `32GB`, `32Gi`, `32GiB`; M and T likewise. Nil for anything else, for zero and past 32 bits.
+    /// `32G`, `32GB`, `32Gi`, `32GiB`; M and T likewise. Nil for anything else, for zero and for more than a device can have.
     package static func memoryMiB(_ word: Substring) -> Int32? {
         let digits = word.prefix { $0.isASCII && $0.isNumber }
         let factors: [Substring: Int64] = ["M": 1, "G": 1024, "T": 1024 * 1024]
         let unit = word[digits.endIndex...].uppercased()
         guard let factor = factors[unit.prefix(1)], ["", "B", "I", "IB"].contains(unit.dropFirst()),
-            let number = Int64(digits), number > 0, number <= Int64(Int32.max) / factor
+            let number = Int64(digits), number > 0, number <= DeviceAmount.range.upperBound / factor
         else { return nil }
+        // At most 2^21.
         return Int32(number * factor)
     }
 

@@ -29,7 +29,7 @@ package enum TraceFormat {
     ]
 
     /// Most devices a node may have.
-    package static let devicesPerNodeMax: Int64 = 128
+    package static let devicesPerNodeMax = Int64(InputLimits.traceDevicesPerNode)
 
     package static func path(_ folder: String, _ file: String) -> String {
         folder.hasSuffix("/") ? folder + file : folder + "/" + file

@@ -7,17 +7,16 @@ extension Trace {
     /// - Throws: ``TraceError`` that names the file and, in CSV files, line and column.
     /// - Complexity: linear in the size of the files.
     public init(folder: String) throws(TraceError) {
-        let description = try TraceDescription(folder: folder)
-        let fleet = try description.verifiedBytes(TraceFormat.fleetFile, folder: folder)
-        let pods = try description.verifiedBytes(TraceFormat.podsFile, folder: folder)
+        let (description, files) = try TraceDescription.reading(folder: folder)
         self.init(metadata: description.metadata)
         nodes = try Self.readFleet(
-            fleet, file: TraceFormat.path(folder, TraceFormat.fleetFile), notes: &notes)
+            files[TraceFormat.fleetFile] ?? [], file: TraceFormat.path(folder, TraceFormat.fleetFile), notes: &notes)
         var rows: [String: Int32] = [:]
+        // A file's rows are counted in 32 bits: TraceReader+Fleet bounds them.
         for (row, node) in nodes.enumerated() { rows[node.name] = Int32(row) }
-        self.pods = try Self.readPods(pods, file: TraceFormat.path(folder, TraceFormat.podsFile), nodeRows: rows)
-        if description.checksums[TraceFormat.targetFile] != nil {
-            let target = try description.verifiedBytes(TraceFormat.targetFile, folder: folder)
+        self.pods = try Self.readPods(
+            files[TraceFormat.podsFile] ?? [], file: TraceFormat.path(folder, TraceFormat.podsFile), nodeRows: rows)
+        if let target = files[TraceFormat.targetFile] {
             targetPods = try Self.readPods(
                 target, file: TraceFormat.path(folder, TraceFormat.targetFile), nodeRows: rows)
         }
@@ -29,79 +28,18 @@ extension Trace {
         TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile, TraceFormat.targetFile,
     ]
 
-    /// Names of the files that a trace folder has.
-    public static func files(of folder: String) -> [String] {
-        let target = TraceFormat.targetFile
-        return [TraceFormat.metadataFile, TraceFormat.fleetFile, TraceFormat.podsFile]
-            + (TraceFiles.exists(TraceFormat.path(folder, target)) ? [target] : [])
+    /// The files that make up the trace of a folder, its description first, verified by their checksums.
+    ///
+    /// - Throws: ``TraceError`` as reading the trace does.
+    public static func files(of folder: String) throws(TraceError) -> [(name: String, bytes: [UInt8])] {
+        let (description, files) = try TraceDescription.reading(folder: folder)
+        return [(TraceFormat.metadataFile, description.bytes)]
+            + files.sorted { $0.key < $1.key }.map { (name: $0.key, bytes: $0.value) }
     }
 
     /// Whether a folder holds a trace in Berth's format.
     public static func isTrace(folder: String) -> Bool {
         TraceFiles.exists(TraceFormat.path(folder, TraceFormat.metadataFile))
-    }
-}
-
-/// `trace.json` as it was read: the metadata and the checksums of the other files.
-private struct TraceDescription {
-    var metadata: TraceMetadata
-    var checksums: [String: String]
-
-    init(folder: String) throws(TraceError) {
-        let file = TraceFormat.path(folder, TraceFormat.metadataFile)
-        if TraceFiles.isFolder(folder), !TraceFiles.exists(file) {
-            throw TraceError(file: folder, problem: "is no trace: it has no \(TraceFormat.metadataFile)")
-        }
-        let bytes = try TraceFiles.read(file)
-        let parser = JSONParser()
-        let root: JSONValue
-        do { root = try parser.parse(bytes) } catch { throw TraceError(file: file, problem: "\(error)") }
-        func text(_ key: String) throws(TraceError) -> String {
-            guard let text = root[key]?.string else { throw TraceError(file: file, problem: "\(key) must be a text") }
-            return text
-        }
-        guard root.kind == .object, try text("format") == TraceFormat.word else {
-            throw TraceError(file: file, problem: "format must be \"\(TraceFormat.word)\"")
-        }
-        guard root["formatVersion"]?.int64 == TraceFormat.version else {
-            throw TraceError(file: file, problem: "formatVersion must be \(TraceFormat.version)")
-        }
-        guard let model = TraceMetadata.DeviceModel(rawValue: try text("deviceModel")) else {
-            throw TraceError(file: file, problem: "deviceModel must be \"hami\" or \"milli\"")
-        }
-        var seed: UInt64?
-        if let value = root["seed"], !value.isNull {
-            guard let number = value.uint64 else {
-                throw TraceError(file: file, problem: "seed must be a whole number from 0 to 2^64-1")
-            }
-            seed = number
-        }
-        metadata = TraceMetadata(
-            name: try text("name"), description: root["description"]?.string ?? "", origin: try text("origin"),
-            licence: try text("licence"), deviceModel: model, seed: seed)
-        checksums = [:]
-        for name in [TraceFormat.fleetFile, TraceFormat.podsFile] {
-            guard let digest = root["checksums"]?[name]?.string else {
-                throw TraceError(file: file, problem: "checksums must give the SHA-256 of \(name)")
-            }
-            checksums[name] = digest
-        }
-        checksums[TraceFormat.targetFile] = root["checksums"]?[TraceFormat.targetFile]?.string
-        withExtendedLifetime(parser) {}
-    }
-
-    func verifiedBytes(_ name: String, folder: String) throws(TraceError) -> [UInt8] {
-        let path = TraceFormat.path(folder, name)
-        let bytes = try TraceFiles.read(path)
-        let digest = SHA256.hexDigest(of: bytes)
-        guard digest == checksums[name] else {
-            throw TraceError(
-                file: path,
-                problem: "SHA-256 is \(digest), \(TraceFormat.metadataFile) says \(checksums[name] ?? "nothing"); "
-                    + "the file was changed after the trace was made, or an interruption fell between the two; make the "
-                    + "trace anew")
-        }
-        return bytes
     }
 }
 

@@ -1,28 +1,21 @@
 import BulkJSON
 
 extension Trace {
-    /// Writes the files of a trace folder, making the folder if needed.
+    /// Writes the files of a trace folder, making the folder if needed. Whatever ends it, the folder holds the trace that was
+    /// there or this one.
     ///
     /// The same trace gives the same bytes on every machine.
     /// - Throws: ``TraceError`` with the system's words.
     public func write(folder: String) throws(TraceError) {
         try TraceFiles.makeFolder(folder)
-        let fleet = fleetCSV()
-        let pods = podsCSV()
-        var files = [
-            (TraceFormat.path(folder, TraceFormat.fleetFile), fleet),
-            (TraceFormat.path(folder, TraceFormat.podsFile), pods),
-        ]
-        var checksums = [
-            (TraceFormat.fleetFile, SHA256.hexDigest(of: fleet)), (TraceFormat.podsFile, SHA256.hexDigest(of: pods)),
-        ]
-        if let target = targetPods.map({ Self.podsCSV($0, nodes: nodes) }) {
-            checksums.append((TraceFormat.targetFile, SHA256.hexDigest(of: target)))
-            files.append((TraceFormat.path(folder, TraceFormat.targetFile), target))
-        }
-        // The last one: it vouches for the others by their checksums.
-        files.append((TraceFormat.path(folder, TraceFormat.metadataFile), metadataJSON(checksums: checksums)))
-        try TraceFiles.write(files)
+        try TraceDescription.finishInterrupted(folder: folder)
+        var files = [(TraceFormat.fleetFile, fleetCSV()), (TraceFormat.podsFile, podsCSV())]
+        if let target = targetPods { files.append((TraceFormat.targetFile, Self.podsCSV(target, nodes: nodes))) }
+        let checksums = files.map { ($0.0, SHA256.hexDigest(of: $0.1)) }
+        // The first one: from the moment it stands there, the others are what it says, in their places or beside them.
+        files.insert((TraceFormat.metadataFile, metadataJSON(checksums: checksums)), at: 0)
+        try TraceFiles.write(files.map { (TraceFormat.path(folder, $0.0), $0.1) })
+        if targetPods == nil { try TraceFiles.remove(TraceFormat.path(folder, TraceFormat.targetFile)) }
     }
 
     /// SHA-256 of the fleet and the pods as ``write(folder:)`` would write them. - Complexity: linear.

@@ -31,6 +31,19 @@ struct BerthCommand: AsyncParsableCommand {
         Foundation.exit(isIncomplete ? badInputCode.rawValue : status)
     }
 
+    /// A message about the usage, which has several lines; none of them is a part of a word of the command line.
+    private static func shown(_ message: String) -> String {
+        var message = message
+        for argument in CommandLine.arguments.dropFirst() {
+            // A value may stand behind its option, as in --seeds=1.
+            for word in [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init) {
+                let escaped = TerminalText.escaped(word)
+                if escaped != word { message = message.replacing(word, with: escaped) }
+            }
+        }
+        return message
+    }
+
     private static func status() async -> Int32 {
         do {
             do {
@@ -56,7 +69,7 @@ struct BerthCommand: AsyncParsableCommand {
             return badInputCode.rawValue
         } catch {
             let code = exitCode(for: error)
-            let message = fullMessage(for: error)
+            let message = shown(fullMessage(for: error))
             if !message.isEmpty { StandardError.write(message) }
             // 1 says that a gate or check failed; any other failure is one of usage or input.
             return error is ExitCode ? code.rawValue : badInputCode.rawValue

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FileSystem
 import Foundation
+import PlacementModel
 import RegressionGate
 import TraceModel
 
@@ -66,7 +67,7 @@ struct CompareCommand: ParsableCommand {
             if output != .table && output != .json { throw ValidationError("Builds are compared as table or json.") }
             return try variants.validate(binaries: records)
         }
-        if !(1...100).contains(looks) { throw ValidationError("--looks must be 1 to 100.") }
+        try require(looks, in: InputLimits.looks, "--looks")
         if !(1...2).contains(records.count) {
             throw ValidationError("Name two records, the base and the new one, or one with --thresholds.")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import RegressionGate
 import TraceModel
@@ -97,6 +98,9 @@ struct CompareDecisions {
     /// A folder that holds something else is not overwritten.
     private func checkFolder() throws {
         let folder = options.shrunk
+        try OutputPaths.check(
+            inputs: [options.trace] + binaries, outputs: OutputPaths.files(Trace.fileNames, in: folder, for: "--shrunk")
+        )
         guard TraceFiles.exists(folder) else { return }
         guard TraceFiles.isFolder(folder) else {
             throw InputFailure("\(folder): is no folder; choose another --shrunk")

@@ -2,7 +2,6 @@ import ArgumentParser
 import BulkJSON
 import PlacementModel
 import SchedulerSession
-import TextEscaping
 import VendorCatalog
 
 /// Which scheduler's decisions a line of `place --stream` asks for.
@@ -27,6 +26,7 @@ struct PlaceStream {
         let answer = runner()
         var lines = StandardInputLines()
         var failed = false
+        var warnings = Warnings()
         var writer = JSONWriter(escapeHTML: false)
         while let line = try lines.next() {
             if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
@@ -34,7 +34,7 @@ struct PlaceStream {
             do {
                 try line.withUnsafeBytes { try answer($0, &writer) }
             } catch {
-                StandardError.write(TerminalText.escaped("standard input:\(lines.number): \(error)"))
+                warnings.problem("standard input:\(lines.number): \(error)")
                 failed = true
                 // Every line has its answer: whoever reads the results counts on it.
                 writer.removeAll(keepingCapacity: true)
@@ -46,6 +46,7 @@ struct PlaceStream {
             writer.newline()
             try StandardOutput.write(writer.bytes)
         }
+        warnings.finish()
         if failed { throw badInputCode }
     }
 

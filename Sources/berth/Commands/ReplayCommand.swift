@@ -128,11 +128,11 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let catalog = try scheduling.traceCatalog()
         try OutputPaths.check(
-            inputs: [trace, order, nodeRanks],
+            inputs: [trace, order, nodeRanks, scheduling.deviceConfig],
             outputs: [("--decisions", decisions), ("--metrics", metrics)]
                 + OutputPaths.files(ReportFiles.names, in: report, for: "--report"))
+        let catalog = try scheduling.traceCatalog()
         let summary = try reportingErrors {
             let replay = try makeReplay(catalog)
             let progress = ProgressLine()

@@ -9,14 +9,13 @@ import TraceReplay
 extension SweepCommand {
     /// Writes the plan's folder and says how to go on.
     func write(plan folder: String) throws {
+        let sources = try inputs.map { try source($0) }
         try OutputPaths.check(
-            inputs: inputs,
-            outputs: OutputPaths.files(
-                ["plan.json", "shard.sh", "slurm.sh", "kubernetes.yaml"], in: folder, for: "--plan"))
+            inputs: inputs, outputs: OutputPaths.files(SweepPlan.files(of: sources), in: folder, for: "--plan"))
         let sweep = try planned()
         let runs = sweep.keys
         let plan = SweepPlan(
-            sources: try inputs.map { try source($0) }, policies: policies, seeds: seeds, settings: settings,
+            sources: sources, policies: policies, seeds: seeds, settings: settings,
             shardCount: min(shards, max(runs.count, 1)), runs: runs, image: image, claim: claim)
         guard Set(plan.sources.map { $0.podsVariant == nil }).count <= 1 else {
             throw InputFailure("a plan takes openb folders or traces in Berth's format, not both")
@@ -40,7 +39,7 @@ extension SweepCommand {
     /// The files of a folder that the shards read.
     private func source(_ folder: String) throws -> SweepPlan.Source {
         if Trace.isTrace(folder: folder) || !OpenBImporter.isTrace(folder: folder) {
-            return SweepPlan.Source(folder: folder, files: Trace.files(of: folder))
+            return SweepPlan.Source(folder: folder)
         }
         let variants = try podsVariants(of: folder)
         return SweepPlan.Source(

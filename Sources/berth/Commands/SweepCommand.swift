@@ -118,6 +118,9 @@ struct SweepCommand: ParsableCommand {
         if plan != nil && (merge || results != nil || shard != nil) {
             throw ValidationError("--plan runs nothing; --merge, --results and --shard do not go with it.")
         }
+        if merge && (results != nil || shard != nil) {
+            throw ValidationError("--merge runs nothing; --results and --shard do not go with it.")
+        }
         if !merge && plan == nil && results == nil {
             throw ValidationError("--results FILE is needed; it makes the sweep resumable.")
         }

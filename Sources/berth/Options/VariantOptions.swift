@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlacementModel
 import RegressionGate
 
 /// Options of `berth compare` when it runs two builds, or one build in two ways.
@@ -47,10 +48,8 @@ struct VariantOptions: ParsableArguments {
         if ab && firstDifference { throw ValidationError("--ab and --first-difference are two commands; choose one.") }
         if binaries.count != 2 && !binaries.isEmpty { throw ValidationError("Name two builds: OLD and NEW.") }
         if trace == nil { throw ValidationError("--trace FOLDER is needed.") }
-        if !(1...10_000).contains(rounds) { throw ValidationError("--rounds must be 1 to 10,000.") }
-        if let threshold, !(threshold >= 0 && threshold <= 1000) {
-            throw ValidationError("--threshold must be 0 to 1,000 percent.")
-        }
+        try require(rounds, in: InputLimits.comparisonRounds, "--rounds")
+        try require(threshold, in: InputLimits.slowdownPercent, "--threshold")
         if threshold != nil && !ab { throw ValidationError("--threshold belongs to --ab.") }
         for words in [Self.words(replayOptions), Self.words(oldOptions), Self.words(newOptions)] {
             for option in ["--output", "--decisions", "--metrics"] where Self.contains(words, option) {

@@ -12,13 +12,16 @@ struct Warnings {
 
     mutating func note(_ text: String) { tell("note", text) }
 
-    private mutating func tell(_ kind: String, _ text: String) {
+    /// What is wrong with a part of the input, where it is told without a word before it.
+    mutating func problem(_ text: String) { tell("problem", text, prefix: "") }
+
+    private mutating func tell(_ kind: String, _ text: String, prefix: String? = nil) {
         if told == InputLimits.warnings {
             untold[kind, default: 0] += 1
             return
         }
         told += 1
-        StandardError.write(kind + ": " + TerminalText.escaped(text))
+        StandardError.write((prefix ?? kind + ": ") + TerminalText.escaped(text))
     }
 
     /// Says how many were not told; a command calls it once, behind its last warning.

@@ -16,7 +16,7 @@ enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
             warnings.note("\(count) \(kind) object\(count == 1 ? "" : "s") passed over")
         }
         for (workload, pods) in session.expanded {
-            StandardError.write("note: \(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
+            warnings.note("\(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
         }
         let told = session.problems.count
         for problem in session.problems[..<told] { warnings.warn(problem) }

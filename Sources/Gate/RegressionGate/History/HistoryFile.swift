@@ -123,6 +123,8 @@ enum HistoryFile {
             "is no history of benchmark records; it is left as it is"
         case let error as DatabaseError: error.message ?? "\(error.resultCode)"
         case let error as FileError: error.problem
+        case is RowDecodingError:
+            "is no history of benchmark records: a value in it is of another kind; it is left as it is"
         default: "\(error)"
         }
     }

@@ -2,6 +2,7 @@ import FileSystem
 import Foundation
 import GRDB
 import MeasuredWork
+import PlacementModel
 import TraceModel
 
 /// Records of many revisions in one SQLite file.
@@ -124,8 +125,10 @@ public struct HistoryStore: Sendable {
             try queue.read { database in
                 try Row.fetchAll(database, sql: "SELECT * FROM record ORDER BY number").map { row in
                     Stored(
-                        number: row["number"], revision: Self.revision(row), size: row["size"], machine: row["machine"],
-                        toolchain: row["toolchain"], workloads: row["workloads"])
+                        number: try row.decode(forColumn: "number"), revision: try Self.revision(row),
+                        size: try row.decode(forColumn: "size"), machine: try row.decode(forColumn: "machine"),
+                        toolchain: try row.decode(forColumn: "toolchain"),
+                        workloads: try row.decode(forColumn: "workloads"))
                 }
             }
         }
@@ -147,18 +150,25 @@ public struct HistoryStore: Sendable {
         }
         var list: [Series] = []
         var keys: [[String]] = []
-        for row in rows {
-            let workload: String = row["workload"]
-            guard NamePattern.matches(pattern, workload) else { continue }
-            let key: [String] = [
-                workload, row["metric"], row["size"], row["machine"], row["toolchain"], row["input"],
-            ]
-            if keys.last != key {
-                keys.append(key)
-                list.append(Series(workload: key[0], metric: key[1], size: key[2], machine: key[3], points: []))
+        // SQLite keeps any kind of value in any column, so each is asked for what it is.
+        try reporting {
+            for row in rows {
+                let workload: String = try row.decode(forColumn: "workload")
+                guard NamePattern.matches(pattern, workload) else { continue }
+                let key: [String] =
+                    [workload]
+                    + (try ["metric", "size", "machine", "toolchain", "input"].map { try row.decode(forColumn: $0) })
+                if keys.last != key {
+                    keys.append(key)
+                    list.append(Series(workload: key[0], metric: key[1], size: key[2], machine: key[3], points: []))
+                }
+                let value: Double = try row.decode(forColumn: "value")
+                guard InputLimits.savedNumbers.contains(value) else {
+                    throw FileError(path: file, problem: "\(workload): the value of \(key[1]) is beyond 10^15")
+                }
+                list[list.count - 1].points.append(
+                    Point(number: try row.decode(forColumn: "number"), revision: try Self.revision(row), value: value))
             }
-            list[list.count - 1].points.append(
-                Point(number: row["number"], revision: Self.revision(row), value: row["value"]))
         }
         return list
     }
@@ -182,17 +192,23 @@ public struct HistoryStore: Sendable {
         }
         var changes: [(String, BenchmarkRecord.Revision)] = []
         var last: [String] = []
-        for row in rows {
-            let (workload, size, input): (String, String, String) = (row["workload"], row["size"], row["input"])
-            guard NamePattern.matches(pattern, workload) else { continue }
-            if last.prefix(2) == [workload, size], last[2] != input { changes.append((workload, Self.revision(row))) }
-            last = [workload, size, input]
+        try reporting {
+            for row in rows {
+                let next: [String] = try ["workload", "size", "input"].map { try row.decode(forColumn: $0) }
+                guard NamePattern.matches(pattern, next[0]) else { continue }
+                if last.prefix(2) == next.prefix(2), last[2] != next[2] {
+                    changes.append((next[0], try Self.revision(row)))
+                }
+                last = next
+            }
         }
         return changes
     }
 
-    private static func revision(_ row: Row) -> BenchmarkRecord.Revision {
-        BenchmarkRecord.Revision(commit: row["commitID"], isModified: row["isModified"], subject: row["subject"])
+    private static func revision(_ row: Row) throws -> BenchmarkRecord.Revision {
+        BenchmarkRecord.Revision(
+            commit: try row.decode(forColumn: "commitID"), isModified: try row.decode(forColumn: "isModified"),
+            subject: try row.decode(forColumn: "subject"))
     }
 
     private func reporting<Value>(_ work: () throws -> Value) throws(GateError) -> Value {

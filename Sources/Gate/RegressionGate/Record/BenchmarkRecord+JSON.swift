@@ -43,6 +43,9 @@ extension BenchmarkRecord {
 }
 
 extension BenchmarkRecord.Entry {
+    /// A time in whole nanoseconds; a reader takes none below one. Records have no time beyond 10^15.
+    fileprivate static func whole(_ nanoseconds: Double) -> Int64 { max(Int64(nanoseconds.rounded()), 1) }
+
     fileprivate func write(to writer: inout JSONWriter) {
         writer.member("name", name)
         writer.member("operation", operation)
@@ -62,7 +65,7 @@ extension BenchmarkRecord.Entry {
         writer.list("sessions", sessions) { writer, session in
             writer.numbers("nanoseconds", session.nanoseconds)
             writer.numbers("calibrationNanoseconds", session.calibrationNanoseconds)
-            writer.member("quietNanoseconds", Int64(session.quietNanoseconds.rounded()))
+            writer.member("quietNanoseconds", Self.whole(session.quietNanoseconds))
         }
     }
 }
@@ -95,6 +98,6 @@ extension JSONWriter {
 
     fileprivate mutating func numbers(_ key: String, _ numbers: [Double]) {
         self.key(key)
-        raw("[" + numbers.map { String(Int64($0.rounded())) }.joined(separator: ",") + "]")
+        raw("[" + numbers.map { String(BenchmarkRecord.Entry.whole($0)) }.joined(separator: ",") + "]")
     }
 }

@@ -1,5 +1,6 @@
 import BulkJSON
 import MeasuredWork
+import PlacementModel
 import TraceModel
 
 extension BenchmarkRecord {
@@ -95,13 +96,19 @@ private struct RecordField {
         return text
     }
 
+    /// At most 2^53, so that differences, and sums over a record's workloads, stay within 64 bits.
     func int() throws(GateError) -> Int64 {
-        guard let number = value.int64, number >= 0 else { throw problem("a whole number from 0") }
+        guard let number = value.int64, (0...InputLimits.savedCounts.upperBound).contains(number) else {
+            throw problem("a whole number from 0 to 2^53")
+        }
         return number
     }
 
+    /// At most 10^15, so that it has a place among 64-bit integers.
     func double() throws(GateError) -> Double {
-        guard let number = value.double, number.isFinite else { throw problem("a number") }
+        guard let number = value.double, InputLimits.savedNumbers.contains(number) else {
+            throw problem("a number of at most 10^15")
+        }
         return number
     }
 

@@ -6,7 +6,7 @@ extension SweepPlan {
     ///
     /// Traces in Berth's format and openb lists differ in their arguments, so that a plan takes one kind at a time.
     private var sweepCommand: String {
-        var words = ["sweep"] + sources.indices.map { copiedFolder($0) }
+        var words = ["sweep"] + sources.indices.map { Self.copiedFolder($0) }
         if let variant = sources.first?.podsVariant { words += ["--pods-variant", variant] }
         words += [
             "--policies", policies, "--seeds", seeds, "--tune", "\(settings.ratio)", "--draws",

@@ -23,11 +23,12 @@ public struct SweepPlan: Sendable {
     /// A trace folder as the shards name it, and the files of it that they read.
     public struct Source: Sendable, Hashable {
         public var folder: String
+        /// Lists of an openb folder; a trace in Berth's format knows its own.
         public var files: [String]
         /// Pod lists of an openb folder, separated by commas; nil = a trace in Berth's format.
         public var podsVariant: String?
 
-        public init(folder: String, files: [String], podsVariant: String? = nil) {
+        public init(folder: String, files: [String] = [], podsVariant: String? = nil) {
             self.folder = folder
             self.files = files
             self.podsVariant = podsVariant
@@ -82,12 +83,17 @@ public struct SweepPlan: Sendable {
         try TraceFiles.makeFolder(TraceFormat.path(folder, Self.resultsFolder))
         try TraceFiles.makeFolder(TraceFormat.path(folder, "logs"))
         for (place, source) in sources.enumerated() {
-            let target = TraceFormat.path(folder, copiedFolder(place))
+            let target = TraceFormat.path(folder, Self.copiedFolder(place))
             try TraceFiles.makeFolder(target)
-            for file in source.files {
-                let bytes = try TraceFiles.read(TraceFormat.path(source.folder, file))
-                try TraceFiles.write(bytes, to: TraceFormat.path(target, file))
+            var files: [(name: String, bytes: [UInt8])] = []
+            if source.podsVariant == nil {
+                files = try Trace.files(of: source.folder)
+            } else {
+                for file in source.files {
+                    files.append((file, try TraceFiles.read(TraceFormat.path(source.folder, file))))
+                }
             }
+            try TraceFiles.write(files.map { (TraceFormat.path(target, $0.name), $0.bytes) })
         }
         for (name, text) in [
             ("shard.sh", shardScript), ("slurm.sh", slurmScript), ("kubernetes.yaml", kubernetesManifest),
@@ -99,7 +105,15 @@ public struct SweepPlan: Sendable {
     }
 
     /// Where the shards find a trace, from the plan's folder.
-    func copiedFolder(_ place: Int) -> String { "traces/\(place + 1)" }
+    static func copiedFolder(_ place: Int) -> String { "traces/\(place + 1)" }
+
+    /// The files of a plan over some traces, from its folder.
+    public static func files(of sources: [Source]) -> [String] {
+        [planFile, "shard.sh", "slurm.sh", "kubernetes.yaml"]
+            + sources.enumerated().flatMap { place, source in
+                (source.podsVariant == nil ? Trace.fileNames : source.files).map { copiedFolder(place) + "/" + $0 }
+            }
+    }
 
     private var json: [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)

@@ -1,3 +1,5 @@
+import PlacementModel
+
 /// What a report says, section by section, before it becomes a page.
 struct ReportContent {
     struct Section {
@@ -115,7 +117,12 @@ struct ReportContent {
 
     private static func reasons(_ runs: [RunRecord], _ labels: [String], _ groups: [RunPlots]) -> [Plot] {
         var totals: [String: Int64] = [:]
-        for run in runs { for (reason, pods) in run.rejectedByReason { totals[reason, default: 0] += pods } }
+        for run in runs {
+            for (reason, pods) in run.rejectedByReason {
+                // At most 2^54 after any number of runs and reasons, each of at most 2^53.
+                totals[reason] = min(totals[reason, default: 0], InputLimits.savedCounts.upperBound) + pods
+            }
+        }
         let reasons = totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10).map(\.key)
         var plots: [Plot] = []
         if !reasons.isEmpty {

@@ -17,7 +17,7 @@ struct RunPlots {
         }
         if self.runs.isEmpty { return nil }
         if isVirtual {
-            let last = self.runs.map { $0.run.at[max($0.run.samplesShown - 1, 0)] }.max() ?? 1
+            let last = self.runs.compactMap { $0.run.at.prefix($0.run.samplesShown).last }.max() ?? 1
             let time = PlotScale.time(highMs: Double(last))
             (x, msPerUnit) = (time.scale, time.msPerUnit)
             xTitle = "time (\(time.unit))"

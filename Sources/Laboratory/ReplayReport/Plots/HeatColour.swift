@@ -5,6 +5,6 @@ enum HeatColour {
     /// CSS class of a percentage; `hx` = there is nothing to show.
     static func style(percent: Double?) -> String {
         guard let percent, percent >= 0 else { return "hx" }
-        return "h\(min(Int((percent / 10).rounded()), shades - 1))"
+        return "h\(min(Int((min(percent, 1000) / 10).rounded()), shades - 1))"
     }
 }

@@ -6,9 +6,14 @@ struct SVGText {
 
     static func escape(_ text: String) -> String { MarkupText.html(text) }
 
+    /// Farther out than any picture reaches, so that what lies beyond is out of sight there as well.
+    private static let farthest = 1e6
+
     /// A coordinate, to a tenth of a unit.
     static func number(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        // A value far beyond its axis stands at the farthest place; so does one that no axis has, such as 0 / 0.
+        let shown = value.isNaN ? farthest : min(max(value, -farthest), farthest)
+        let tenths = Int((shown * 10).rounded())
         let sign = tenths < 0 ? "-" : ""
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
     }

@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementModel
 
 /// A saved run that cannot be read: which file, which member, and what was expected.
 public struct RunFileError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -46,13 +47,19 @@ struct RunField {
         return text
     }
 
+    /// Within ``InputLimits/savedCounts``: a difference of two, or a thousand of them added up, stays within 64 bits.
     func integer() throws(RunFileError) -> Int64 {
-        guard let number = json.int64 else { throw expected("a whole number") }
+        guard let number = json.int64, InputLimits.savedCounts.contains(number) else {
+            throw expected("a whole number of at most 2^53")
+        }
         return number
     }
 
+    /// Within ``InputLimits/savedNumbers``, which is finite: as whole number it stays within 64 bits.
     func number() throws(RunFileError) -> Double {
-        guard let number = json.double else { throw expected("a number") }
+        guard let number = json.double, InputLimits.savedNumbers.contains(number) else {
+            throw expected("a number of at most 10^15")
+        }
         return number
     }
 

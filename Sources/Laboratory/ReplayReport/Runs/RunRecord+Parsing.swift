@@ -9,9 +9,15 @@ extension RunRecord {
     /// - Throws: ``RunFileError`` that names the member and what was expected there.
     public init(json: String, file: String) throws(RunFileError) {
         let document: JSON
-        do { document = try JSON(parsing: json) } catch {
-            throw RunFileError(file: file, problem: "is no JSON: \(error)")
-        }
+        // All of 64 bits, which a tree of JSON does not keep apart from a double.
+        let seed: UInt64?
+        do {
+            let parser = JSONParser()
+            (document, seed) = try withExtendedLifetime(parser) {
+                let value = try parser.parse(json)
+                return (JSON(value), value["seed"]?.uint64)
+            }
+        } catch { throw RunFileError(file: file, problem: "is no JSON: \(error)") }
         let root = RunField(json: document, path: "", file: file)
         trace = try root.member("trace").text()
         isMilli = try root.member("deviceModel").text() == "milli"
@@ -21,7 +27,11 @@ extension RunRecord {
         for name in ["trace", "policy", "nodePolicy", "devicePolicy", "engine", "profile", "clock"] {
             settings.append((name, try root.member(name).text()))
         }
-        settings.append(("seed", String(try root.member("seed").integer())))
+        guard let seed else {
+            _ = try root.member("seed")
+            throw RunFileError(file: file, problem: "seed must be a whole number from 0 to 2^64-1")
+        }
+        settings.append(("seed", String(seed)))
         if let interval = try root.optional("intervalMs")?.integer() {
             settings.append(("interval", NumberText.duration(microseconds: Double(interval) * 1000)))
         }
@@ -88,6 +98,9 @@ extension RunRecord.Latency {
         curveValue = try field.optional("curve")?.member("value").numbers().compactMap { $0 } ?? []
         guard curvePercent.count == curveValue.count else {
             throw RunFileError(file: field.file, problem: "\(field.path).curve must have a value for every percent")
+        }
+        guard curvePercent.allSatisfy((0...100).contains) else {
+            throw RunFileError(file: field.file, problem: "\(field.path).curve.percent must be from 0 to 100")
         }
     }
 }
