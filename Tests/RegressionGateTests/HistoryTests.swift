@@ -46,6 +46,19 @@ import Testing
         }
     }
 
+    /// An interruption may leave a database in which nothing has been made yet.
+    @Test func aHistoryThatWasJustBeingMadeHasNoRecord() throws {
+        let file = Self.file()
+        defer { Self.remove(file) }
+        try DatabaseQueue(path: file).write { database in
+            try database.execute(sql: "CREATE TABLE made(x); DROP TABLE made")
+        }
+        let reader = try HistoryStore(file: file, for: .reading)
+        #expect(try reader.records().isEmpty && reader.series().isEmpty && reader.inputChanges().isEmpty)
+        #expect(try HistoryStore(file: file, for: .adding).add(RecordSamples.record("aaaa")))
+        #expect(try HistoryStore(file: file, for: .reading).records().count == 1)
+    }
+
     @Test func otherMachinesAreOtherSeries() throws {
         let file = Self.file()
         defer { Self.remove(file) }

@@ -22,7 +22,13 @@ enum HistoryFile {
         do {
             let queue = try DatabaseQueue(path: file, configuration: configuration)
             // Nothing is read before the first question.
-            _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+            let things = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+            // What an interruption leaves of a history that was just being made: it has no record.
+            if things == 0 {
+                let memory = try DatabaseQueue()
+                try memory.write(makeTables)
+                return memory
+            }
             let isOld = try queue.read { try $0.tableExists("measurement") && lacksInputs($0) }
             return isOld ? try inMemory(queue) : queue
         } catch let error as DatabaseError
