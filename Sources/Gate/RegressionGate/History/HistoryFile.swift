@@ -22,14 +22,7 @@ enum HistoryFile {
         do {
             let queue = try DatabaseQueue(path: file, configuration: configuration)
             // Nothing is read before the first question.
-            let things = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
-            // What an interruption leaves of a history that was just being made: it has no record.
-            if things == 0 {
-                let memory = try DatabaseQueue()
-                try memory.write(makeTables)
-                return memory
-            }
-            let isOld = try queue.read { try $0.tableExists("measurement") && lacksInputs($0) }
+            let isOld = try queue.read { try isEmpty($0) || $0.tableExists("measurement") && lacksInputs($0) }
             return isOld ? try inMemory(queue) : queue
         } catch let error as DatabaseError
             where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
@@ -117,8 +110,19 @@ enum HistoryFile {
     private static func inMemory(_ history: DatabaseQueue) throws -> DatabaseQueue {
         let memory = try DatabaseQueue()
         try history.backup(to: memory)
-        try memory.write { if try $0.tableExists("measurement") { try addInputs($0) } }
+        try memory.write { database in
+            if try isEmpty(database) {
+                try makeTables(database)
+            } else if try database.tableExists("measurement") {
+                try addInputs(database)
+            }
+        }
         return memory
+    }
+
+    /// Whether nothing has been made in it yet, as an interruption leaves a history that was just being made.
+    private static func isEmpty(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
     }
 
     /// What is the matter, without the statement that met it.
