@@ -72,6 +72,19 @@ import Testing
         #expect(error.problem.contains("make the trace anew"))
     }
 
+    /// What is written can be read.
+    @Test func aNodeOfTooManyDevicesIsNotWritten() throws {
+        let folder = TraceFolder()
+        var trace = try trace("p")
+        trace.nodes[0].groups[0].devices = 129
+        let error = try #require(throws: TraceError.self) { try trace.write(folder: folder.path) }
+        #expect(error.problem == "node of-p has 129 devices, a trace holds at most 128 of one")
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+        trace.nodes[0].groups[0].devices = 128
+        try trace.write(folder: folder.path)
+        #expect(try Trace(folder: folder.path).nodes[0].groups[0].devices == 128)
+    }
+
     @Test func foreignFilesAndTheFolderStay() throws {
         let folder = TraceFolder()
         try trace("old").write(folder: folder.path)

@@ -7,6 +7,16 @@ extension Trace {
     /// The same trace gives the same bytes on every machine.
     /// - Throws: ``TraceError`` with the system's words.
     public func write(folder: String) throws(TraceError) {
+        for node in nodes {
+            // What is written can be read; a snapshot's node may have more.
+            let devices = node.groups.reduce(0) { $0 + $1.devices }
+            guard devices <= Int(TraceFormat.devicesPerNodeMax) else {
+                throw TraceError(
+                    file: folder,
+                    problem: "node \(node.name) has \(devices) devices, a trace holds at most "
+                        + "\(TraceFormat.devicesPerNodeMax) of one")
+            }
+        }
         try TraceFiles.makeFolder(folder)
         try TraceDescription.finishInterrupted(folder: folder)
         var files = [(TraceFormat.fleetFile, fleetCSV()), (TraceFormat.podsFile, podsCSV())]
