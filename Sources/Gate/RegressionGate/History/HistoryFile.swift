@@ -22,7 +22,13 @@ enum HistoryFile {
         do {
             let queue = try DatabaseQueue(path: file, configuration: configuration)
             // Nothing is read before the first question.
-            let isOld = try queue.read { try isEmpty($0) || $0.tableExists("measurement") && lacksInputs($0) }
+            if try queue.read(isEmpty) {
+                // Another process may just be making it: nothing is asked of the file any more.
+                let memory = try DatabaseQueue()
+                try memory.write(makeTables)
+                return memory
+            }
+            let isOld = try queue.read { try $0.tableExists("measurement") && lacksInputs($0) }
             return isOld ? try inMemory(queue) : queue
         } catch let error as DatabaseError
             where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
