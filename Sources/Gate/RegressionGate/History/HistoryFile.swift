@@ -19,6 +19,8 @@ enum HistoryFile {
     static func opened(toRead file: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
+        // A process that makes the file locks it for a moment, readers too.
+        configuration.busyMode = .timeout(HistoryStore.patience)
         do {
             let queue = try DatabaseQueue(path: file, configuration: configuration)
             // Nothing is read before the first question.
