@@ -16,10 +16,17 @@ public struct RandomFleet {
         var wish: @Sendable (inout SeededGenerator) -> String = { _ in "" }
     }
 
-    public init(seed: UInt64, nodes count: Int) {
+    /// - Parameter isMixed: whether nodes have several types; else each has one, and types take turns.
+    public init(seed: UInt64, nodes count: Int, isMixed: Bool = true) {
         random = SeededGenerator(seed: seed)
         kinds = Self.cardKinds + Self.chipKinds
         for number in 0..<count {
+            if !isMixed {
+                var node = Node.with(name: "n\(number)")
+                kinds[number % kinds.count].offer(&node, &random)
+                nodes.append(node)
+                continue
+            }
             var node = self.node(named: "n\(number)")
             // Every type stands somewhere.
             if number < kinds.count { kinds[number].offer(&node, &random) }

@@ -252,7 +252,7 @@ extension DeviceTable {
             case .reverted(let effect): change(effect, by: 1)
             case .migReleased(let effect, let position):
                 migInUse[Int(migRow[Int(effect.device)])].insert(effect.migPlacement, at: position)
-                changeLog.append(nodeOfDevice[Int(effect.device)])
+                noteChange(Int(nodeOfDevice[Int(effect.device)]))
             case .reserved(let node, let resources): release(resources, on: Int(node))
             case .released(let node, let resources): reserve(resources, on: Int(node))
             case .extendedReserved(let node, let resource, let amount):

@@ -22,7 +22,8 @@ struct ClassPlan: BitwiseCopyable {
     var quotaVersion = 0
     /// Filters over what nodes are; nil when every node passes.
     var constraints: Unmanaged<ConstraintSet>?
-    /// Where a release for the class shows: the log of releases, or of all changes where refusals do not last.
+    /// Where a release for the class shows: the log of releases, or of all changes (of its vendor's nodes) where refusals do not
+    /// last.
     let releases: ChangeLog
     var hasScan = false
     /// Whether the scan gives all devices, for a choice by group.
@@ -54,7 +55,9 @@ struct ClassPlan: BitwiseCopyable {
     init(_ requestClass: RequestClass, table: DeviceTable) {
         let traits = requestClass.traits
         search = traits.search
-        releases = traits.refusalsLast ? table.releaseLog : table.changeLog
+        // In a lane the common log stands still until lanes are joined; the vendor's tells of every node the class can go to.
+        releases =
+            traits.refusalsLast ? table.releaseLog : traits.vendor.map { table.vendorLogs[$0.index] } ?? table.changeLog
         hasExtended = !requestClass.extended.isEmpty
         podKind = requestClass.podKind
         isSpread = requestClass.nodePolicy == .spread

@@ -48,12 +48,7 @@ package struct ClassTraits {
         if !Self.refusalsLastUnderPolicy(key, requests) { refusalsLast = false }
         vendor = vendors.nonzeroBitCount == 1 ? VendorID(vendors.trailingZeroBitCount) : nil
         // Within one vendor and without device ids or quota, nodes of one state are alike to the class.
-        // Where taking a device may let a node fit again, each node is asked anew whenever it changes.
-        if let vendor, key.namespace < 0, key.rules(of: vendor).uuidFilters.isEmpty,
-            Self.refusalsLastUnderPolicy(key, requests)
-        {
-            answersByState = true
-        }
+        if let vendor, key.namespace < 0, key.rules(of: vendor).uuidFilters.isEmpty { answersByState = true }
         let ownStructure = answersByState ? Search.states : .tree
         let isShared =
             vendors.nonzeroBitCount <= 1 && Self.refusalsLastUnderPolicy(key, requests) && !scoresNodes

@@ -171,8 +171,11 @@ extension SearchLane {
         plan.pointee.ask!.pointee.terms(ofKind: kind) { findTerms(plan, inState: example()) }
     }
 
+    /// The best rank that a score allows; of an infinite one nothing is known, and the bound sorts before all others, as that of
+    /// states that are like no other: a search must not end before it has been offered them all.
     @inline(__always)
     private static func bound(_ score: Float, _ isSpread: Bool) -> StateRank {
+        if score.isInfinite { return .bound(0) }
         let rank = rankKey(score)
         return .bound(isSpread ? rank : ~rank)
     }
