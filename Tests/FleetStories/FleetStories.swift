@@ -16,7 +16,9 @@ struct FleetStories {
         }
         let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
         guard numbers.count >= 3 else {
-            print("usage: fleet-stories SMALL MIDDLE LARGE [SEED] [JOBS] [EVENTS]: stories of fleets of 50, 200, 2,000 nodes")
+            print(
+                "usage: fleet-stories SMALL MIDDLE LARGE [SEED] [JOBS] [EVENTS]: stories of fleets of 50, 200, 2,000 nodes"
+            )
             exit(2)
         }
         let seed = numbers.count > 3 ? numbers[3] : UInt64.random(in: 1...1_000_000_000)
