@@ -115,8 +115,8 @@ let package = Package(
         module(
             .kubernetes, "SchedulerSession",
             [
-                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "DecisionExplanations",
-                "KubernetesWire", "ClusterRules",
+                "PlacementModel", "FileSystem", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine",
+                "DecisionExplanations", "KubernetesWire", "ClusterRules",
             ]),
         module(
             .laboratory, "TraceModel",
@@ -216,7 +216,10 @@ let package = Package(
             ],
             exclude: ["Vectors", "ClusterVectors", "RefusedPods", "cut-vectors.sh"], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["berth", "BulkJSON", .product(name: "Yams", package: "Yams")],
+            name: "CommandTests",
+            dependencies: [
+                "berth", "BulkJSON", "PlacementModel", "SchedulerSession", .product(name: "Yams", package: "Yams"),
+            ],
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: settings),
         tests("StyleTests", []),

@@ -10,7 +10,7 @@ peak memory, heap allocations and numbers of tests must be within a quarter of t
 which must succeed. `exit N` in a comment behind a command says that it ends with N.
 
 Pages run in a copy of examples/, traces/ and the tests' fixtures, in which no command may change a file that stands in the
-repository. `kubectl get` answers with examples/snapshot.json there. The comment <!-- not run: WORD --> above a block leaves it
+repository; text is laid out for 132 columns. `kubectl get` answers with examples/snapshot.json there. The comment <!-- not run: WORD --> above a block leaves it
 out; the words are those of SKIPS. Options that a page names in `berth ...` are looked for in the command's help, links to files
 are followed. Ends with 1 when anything is wrong or nothing was compared. --write puts what was printed into the pages."""
 import argparse
@@ -154,7 +154,7 @@ class Sandbox:
         kubectl.write_text("#!/bin/sh\n[ \"$1\" = get ] && exec cat examples/snapshot.json\n")
         kubectl.chmod(0o755)
         self.environment = {
-            "PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(self.top), "LANG": "C.UTF-8", "COLUMNS": WIDTH,
+            "PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(self.top), "LANG": "C.UTF-8", "BERTH_COLUMNS": WIDTH,
             "TMPDIR": str(self.top)}
 
     def run(self, command):
@@ -170,7 +170,7 @@ class Sandbox:
             folder = ROOT / name
             for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
                 copy = self.work / file.relative_to(ROOT)
-                if file.is_file() and (not copy.exists() or copy.read_bytes() != file.read_bytes()):
+                if file.suffix != ".md" and file.is_file() and (not copy.exists() or copy.read_bytes() != file.read_bytes()):
                     yield str(file.relative_to(ROOT))
 
     def close(self): shutil.rmtree(self.top, ignore_errors=True)
@@ -240,7 +240,7 @@ def check_words(page, berth, options):
         while words and re.fullmatch(r"[a-z-]+", words[0]): command.append(words.pop(0))
         for option in re.findall(r"(?<!\S)--[a-z-]+", match[1]):
             known = next((options(tuple(command[:n])) for n in range(len(command), 0, -1) if options(tuple(command[:n]))), "")
-            if option not in known.split() and option not in ("--help", "--version"):
+            if option not in known.split() + ["--help", "--version", "--generate-completion-script"]:
                 number = prose[:match.start()].count("\n") + 1
                 yield f"{page}:{number}", f"`berth {' '.join(words and command or command)}` has no {option}"
 

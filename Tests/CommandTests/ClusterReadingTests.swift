@@ -1,3 +1,4 @@
+import BulkJSON
 import Foundation
 import Testing
 
@@ -28,6 +29,134 @@ import Testing
         }
     }
 
+    /// A folder stands for its files, compressed or not; several files are one cluster.
+    @Test func foldersAndSeveralFiles() throws {
+        let berth = try BerthProcess(["snapshot": Self.snapshot])
+        defer { berth.remove() }
+        let folder = berth.folder.appending(path: "cluster/deeper")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(Self.fixture("nodes.yaml").utf8).write(to: folder.appending(path: "nodes"))
+        try Data(Self.fixture("pods.yaml").utf8).write(to: berth.folder.appending(path: "cluster/pods.yaml"))
+        try Data("not read".utf8).write(to: berth.folder.appending(path: "cluster/.hidden"))
+        for command in Self.commands("snapshot").prefix(4) {
+            let whole = try Self.decided(berth.run(command))
+            let folder = command.map { $0 == "snapshot" ? "cluster" : $0 }
+            #expect(try Self.decided(berth.run(folder)) == whole, "\(folder)")
+            let files = command.flatMap { $0 == "snapshot" ? ["nodes.yaml", "pods.yaml"] : [$0] }
+            #expect(try Self.decided(berth.run(files)) == whole, "\(files)")
+        }
+        try FileManager.default.createDirectory(
+            at: berth.folder.appending(path: "empty"), withIntermediateDirectories: true)
+        let empty = try berth.run(["place", "empty"])
+        #expect(empty.status == 2 && empty.errors.contains("empty: is a folder without a file"), "\(empty.errors)")
+    }
+
+    /// What a command printed, without times, memory and the name of the input.
+    private static func decided(_ result: BerthProcess.Result) -> [Substring] {
+        #expect(result.status == 0, "\(result.errors)")
+        return result.output.split(separator: "\n").filter { line in
+            !["trace", "throughput", "heap", "peak", "time", "per"].contains { line.hasPrefix($0 + " ") }
+        }
+    }
+
+    /// Case does not matter where words are chosen from.
+    @Test func caseDoesNotMatter() throws {
+        let berth = try BerthProcess(["snapshot": Self.snapshot])
+        defer { berth.remove() }
+        for command in Self.commands("snapshot") {
+            let plain = command + ["--node-policy", "spread", "--device-policy", "binpack", "--profile", "fixed"]
+            let loud = command + ["--node-policy", "Spread", "--device-policy", "BinPack", "--profile", "FIXED"]
+            #expect(try Self.decided(berth.run(plain)) == Self.decided(berth.run(loud)), "\(command)")
+        }
+        let json = try berth.run(["place", "snapshot", "--output", "JSON"])
+        #expect(json.output.hasPrefix("{"))
+        let replayed = try berth.run(["replay", "snapshot", "--policy", "bestfit", "--clock", "Backlog"])
+        #expect(replayed.output.contains("policy BestFit"), "\(replayed.errors)")
+        let explained = try berth.run(["explain", "share", "snapshot", "--policy", "bestfit"])
+        #expect(explained.status == 0 && explained.output.hasPrefix("default/share: placed"), "\(explained.errors)")
+    }
+
+    /// One snapshot, all commands, with every option that they share: the same pods are placed, on the same nodes.
+    @Test(arguments: [
+        [], ["--no-admit"], ["--profile", "fixed"], ["--node-policy", "spread"], ["--device-policy", "binpack"],
+        ["--device-config", "config.yaml"],
+    ])
+    func allAgree(options: [String]) throws {
+        let berth = try BerthProcess([
+            "config.yaml": "nvidia: {resourceCountName: nvidia.com/gpu, resourceMemoryName: nvidia.com/gpumen}\n"
+        ])
+        defer { berth.remove() }
+        let file = BerthProcess.fixtures.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "examples/snapshot.json").path
+        let placed = try berth.run(["place", file, "--output", "ndjson"] + options)
+        var nodes: [String: String] = [:]
+        for line in placed.output.split(separator: "\n") {
+            let pod = try JSON(parsing: String(line))
+            nodes[try #require(pod["pod"]?.string)] = pod["node"]?.string ?? ""
+        }
+        #expect(nodes.count == 8 && nodes.values.contains(""))
+        let replayed = try berth.run(["replay", file, "--decisions", "decisions.csv"] + options)
+        #expect(replayed.status == 0, "\(replayed.errors)")
+        let rows = try String(contentsOf: berth.folder.appending(path: "decisions.csv"), encoding: .utf8)
+            .split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        #expect(Dictionary(uniqueKeysWithValues: rows.map { (String($0[1]), String($0[2])) }) == nodes)
+        let asked = try JSON(parsing: berth.run(["whatif", file, "--output", "json"] + options).output)
+        #expect(asked["before"]?["placed"]?.int64 == Int64(nodes.values.count { !$0.isEmpty }))
+        for (pod, node) in nodes {
+            let explained = try JSON(parsing: berth.run(["explain", pod, file, "--output", "json"] + options).output)
+            #expect((explained["node"]?.string ?? "") == node, "\(pod)")
+        }
+        // What the snapshot lacks is told by all of them alike.
+        let told =
+            try ["place", "whatif", "replay"].map { try berth.run([$0, file] + options).errors }
+            + [berth.run(["explain", "train-llm", file] + options).errors]
+        #expect(Set(told).count == 1 && told[0].contains("hami.io/node-nvidia-register is missing"), "\(told)")
+    }
+
+    /// Running pods that ask for devices and say not which are told of by all commands, in the same words.
+    @Test func runningPodsWithoutAllocation() throws {
+        let bare =
+            #"{"kind":"Pod","metadata":{"name":"bare"},"spec":{"nodeName":"blue","containers":[{"name":"c","resources":{"limits":{"nvidia.com/gpu":1}}}]},"status":{"phase":"Running"}}"#
+        for command in Self.commands("s") {
+            let result = try BerthProcess.run(command, files: ["s": Self.snapshot + "\n---\n" + bare])
+            #expect(
+                result.errors.contains(
+                    "warning: s: Pod default/bare: it runs on blue and asks for devices, but no annotation says which"),
+                "\(command): \(result.errors)")
+        }
+    }
+
+    /// Kinds that the snapshot has none of are named; files of nodes and pods are not meant to be all.
+    @Test func whatASnapshotLacks() throws {
+        for command in Self.commands("snapshot") {
+            let result = try BerthProcess.run(command, files: ["snapshot": Self.snapshot])
+            let isWhole = !command.contains("--nodes")
+            #expect(
+                result.errors.contains("note: no resourcequotas and no namespaces in the snapshot") == isWhole,
+                "\(command): \(result.errors)")
+        }
+    }
+
+    @Test func traceAmongFiles() throws {
+        let berth = try BerthProcess(["snapshot": Self.snapshot])
+        defer { berth.remove() }
+        let made = try berth.run([
+            "trace", "generate", "--nodes", "2", "--vendors", "nvidia", "--pods", "3", "--classes", "2", "--output",
+            "made",
+        ])
+        #expect(made.status == 0)
+        for (command, words) in [
+            (["place", "made"], "made is the folder of a trace; `berth replay made` places its pods"),
+            (["doctor", "made"], "made is the folder of a trace, not a snapshot"),
+            (["replay", "snapshot", "made"], "made is the folder of a trace; give it alone"),
+        ] {
+            let result = try berth.run(command)
+            #expect(result.status == 2 && result.errors.contains(words), "\(command): \(result.errors)")
+        }
+        #expect(
+            try berth.run(["explain", "#1", "made"]).output == berth.run(["explain", "#1", "--trace", "made"]).output)
+    }
+
     @Test func standardInput() throws {
         for command in Self.commands("-") {
             let result = try BerthProcess.run(command, input: Self.snapshot)
@@ -56,9 +185,9 @@ import Testing
 
     /// Unknown policies and profiles are refused by every command that decides, in the same words.
     @Test(arguments: [
-        ("--device-policy", "Binpack", "unknown device policy 'Binpack'; known are binpack, spread, mutex"),
-        ("--device-policy", "numa,pack", "unknown device policy 'pack'"),
-        ("--node-policy", "Spread", "unknown node policy 'Spread'; known are binpack, spread"),
+        ("--device-policy", "best", "unknown device policy 'best'; known are binpack, spread, mutex"),
+        ("--device-policy", "Numa,pack", "unknown device policy 'pack'"),
+        ("--node-policy", "packed", "unknown node policy 'packed'; known are binpack, spread"),
         ("--profile", "hami", "unknown profile 'hami'; known are hami-2.10.0, fixed"),
     ])
     func oneValidation(option: String, value: String, words: String) throws {

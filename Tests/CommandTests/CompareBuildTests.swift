@@ -132,7 +132,10 @@ import Testing
         let failing = try script("failing", "echo no such thing >&2; exit 3")
         let silent = try script("silent", "exit 0")
         let cases: [([String], String)] = [
-            (["--ab", "missing", build, "--trace", "trace"], "old: missing is no file; expected a build of berth"),
+            (
+                ["--ab", "missing", build, "--trace", "trace"],
+                "old: missing is no file, here or on PATH; expected a build of berth"
+            ),
             (["--ab", build, "trace", "--trace", "trace"], "new: trace is no file"),
             (["--ab", build, "nodes.yaml", "--trace", "trace"], "new: nodes.yaml cannot be executed"),
             (["--ab", build, failing, "--trace", "trace"], "exit code 3: no such thing"),

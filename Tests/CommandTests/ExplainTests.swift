@@ -22,8 +22,8 @@ import Testing
     @Test(
         "bad input ends with 2 and names the pod",
         arguments: [
-            (["nobody"] + files, "nobody"), (["#99"] + files, "#99"), (["share"], "--trace"),
-            (["share", "--trace", "missing"], "missing"), (["share", "--policy", "FGD"] + files, "--policy"),
+            (["nobody"] + files, "nobody"), (["#99"] + files, "#99"), (["share"], "trace"),
+            (["share", "--trace", "missing"], "missing"), (["share", "--policy", "fast"] + files, "policy 'fast'"),
         ] as [([String], String)])
     func badInput(arguments: [String], word: String) throws {
         let result = try BerthProcess.run(["explain"] + arguments)

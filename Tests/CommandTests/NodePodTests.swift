@@ -97,7 +97,7 @@ import Testing
             + Self.node("b", spec: taint, labels: ", pool: big, zone: y")
         let add = ["--add", "1x(1x NVIDIA A100 80G)"]
         let tainted = try whatIf(pool + Self.pod("p"), add).output
-        #expect(tainted.contains("0 more pending pods fit"), "\(tainted)")
+        #expect(tainted.contains("With 1 more node, no more pending pod fits: 0 of 1."), "\(tainted)")
         #expect(
             tainted.contains(
                 "has what all 2 nodes with such devices have: taints gpu=only:NoSchedule; labels pool=big"))
@@ -121,6 +121,7 @@ import Testing
                 + Self.pod("p", resources: "limits: {nvidia.com/gpu: 1, cpu: 7}"),
             ["--add", "1x(1x NVIDIA A100 80G)"]
         ).output
-        #expect(text.contains("\(fitting) more pending pod\(fitting == 1 ? "" : "s") fit"), "\(text)")
+        let words = fitting == 1 ? "1 more pending pod fits: 1 of 1." : "no more pending pod fits: 0 of 1."
+        #expect(text.hasPrefix("With 1 more node, \(words)\n"), "\(text)")
     }
 }

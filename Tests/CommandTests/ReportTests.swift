@@ -10,7 +10,7 @@ import Testing
     private static let backlogPlots = [
         "plot-allocation-load", "plot-shortfall-load", "plot-unplaced-load", "plot-refusals",
         "plot-stranded-memory-load", "plot-stranded-cores-load", "plot-imbalance-load", "plot-fairness-load",
-        "plot-vendors-load-1", "plot-fleet-1", "plot-latency-pod", "plot-latency-round",
+        "plot-vendors-load-1", "plot-fleet-1", "plot-latency-pod",
     ]
     private static let virtualPlots = [
         "plot-allocation-time", "plot-unplaced-time", "plot-waits-time", "plot-wait-percentiles",
@@ -58,6 +58,28 @@ import Testing
         let series = try String(contentsOf: berth.folder.appending(path: "out/series.csv"), encoding: .utf8)
         #expect(series.hasPrefix("time_ms,arrived_pods,arrived_pct,wanted_pct,running_pct,unplaced_pods,"))
         #expect(series.split(separator: "\n").count == (samples ?? 0) + 1)
+    }
+
+    /// The verdict in words, where the page comes from, one denominator of refusals, nothing shown that means nothing.
+    @Test func theVerdictStandsFirst() throws {
+        let berth = try BerthProcess()
+        defer { berth.remove() }
+        try Self.replay(berth, [Self.trace], report: "one")
+        try Self.replay(berth, [Self.trace, "--node-policy", "spread"], report: "two")
+        let page = try String(contentsOf: berth.folder.appending(path: "one/report.html"), encoding: .utf8)
+        #expect(page.contains("771 of 1,500 pods were placed (51.4 %); 729 were refused: 520 CardInsufficientMemory"))
+        #expect(page.contains("520 (71.3 %)") && !page.contains("(34.7 %)"))
+        #expect(page.contains("--report one` on 20") && page.contains("Berth 0.1.0"))
+        // Two rounds have no percentiles.
+        #expect(page.contains("plot-latency-pod") && !page.contains("plot-latency-round"))
+        #expect(try berth.run(["report", "one/run.json", "two/run.json", "--output", "both"]).status == 0)
+        let both = try String(contentsOf: berth.folder.appending(path: "both/report.html"), encoding: .utf8)
+        #expect(both.contains("placed most: "), "\(both.prefix(3000))")
+        #expect(try berth.run(["report", "one/run.json", "one/run.json", "--output", "same"]).status == 0)
+        let same = try String(contentsOf: berth.folder.appending(path: "same/report.html"), encoding: .utf8)
+        #expect(same.contains("All runs decided every pod alike.") && !same.contains("class=\"n best\""))
+        let run = try JSON(parsing: String(contentsOf: berth.folder.appending(path: "one/run.json"), encoding: .utf8))
+        #expect(run["berth"]?.string?.hasPrefix("0.1.0") == true)
     }
 
     @Test func namesAreEscaped() throws {

@@ -36,7 +36,7 @@ import VendorCatalog
         #expect(result.before.placed == 4 && result.before.left == 5)
         #expect(result.after.placed == 8 && result.after.nodes == 4 && result.after.devices == 8)
         #expect(result.after.leftOver.map(\.pods) == [1])
-        #expect(result.after.leftOver[0].asks.contains("1 NVIDIA (1000 MiB"))
+        #expect(result.after.leftOver[0].asks.contains("1 NVIDIA (1,000 MiB"))
     }
 
     @Test func drainedPodsGoFirstAndAreFollowed() throws {

@@ -24,11 +24,11 @@ public enum AmountText {
         return "\(bytes) B"
     }
 
-    /// `2 x (8000 MiB, 30 cores)`; memory in percent where no amount is asked.
+    /// `2 x (8,000 MiB, 30 cores)`; memory in percent where no amount is asked.
     public static func request(_ request: DeviceRequest) -> String {
         var parts: [String] = []
         if request.memoryMiB > 0 {
-            parts.append("\(request.memoryMiB) MiB")
+            parts.append("\(NumberText.grouped(Int(request.memoryMiB))) MiB")
         } else if request.memoryPercent != DeviceRequest.notGivenPercent, request.memoryPercent > 0 {
             parts.append("\(request.memoryPercent) % of the memory")
         }

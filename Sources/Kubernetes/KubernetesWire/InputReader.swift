@@ -43,6 +43,14 @@ public struct InputReader {
         return reader.input
     }
 
+    /// The documents of files as trees, whatever they hold.
+    public static func documents(ofFiles paths: [String]) -> (documents: [JSON], problems: [InputProblem]) {
+        var reader = InputReader()
+        reader.collector.documents = []
+        for path in paths { reader.read(file: path) }
+        return (reader.collector.documents ?? [], reader.input.problems)
+    }
+
     /// The contents of a file that is no Kubernetes object; `-` is standard input.
     ///
     /// - Throws: ``InputProblem`` with the system's words.
@@ -78,9 +86,8 @@ public struct InputReader {
     }
 
     private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, readableCount: Int, source: String) {
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            let problem = InputProblem(source: source, message: "expected UTF-8, found UTF-16")
-            return collector.input.problems.append(problem)
+        if let message = ForeignText.problem(of: bytes) {
+            return collector.input.problems.append(InputProblem(source: source, message: message))
         }
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         guard let first = bytes[start...].firstIndex(where: { !$0.isJSONSpace }) else { return }
@@ -91,7 +98,7 @@ public struct InputReader {
             text: BulkText(bytes: bytes, readableCount: readableCount), source: source, parallelism: parallelism,
             partSize: partSize, keepsManifests: collector.decoder.keepsManifests)
         var state = BulkReader.Resumption(position: start, line: 1, document: 0)
-        if bulk.isWorthIt {
+        if bulk.isWorthIt && collector.documents == nil {
             let line = 1 + LineBreaks.count(in: bytes, start..<first)
             state = bulk.read(from: first, line: line, into: &collector)
         }

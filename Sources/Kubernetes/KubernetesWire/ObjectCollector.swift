@@ -15,6 +15,8 @@ struct DocumentPlace {
 /// Sorts decoded objects into nodes, pods, quotas and the rest, in reading order; sees to it that names are unique.
 struct ObjectCollector {
     var input = DecodedInput()
+    /// The documents themselves, in place of what they hold; nil = they are decoded.
+    var documents: [JSON]?
     let decoder: ObjectDecoder
     private var nodeNames: Set<String> = []
     private var podNames: Set<PodName> = []
@@ -35,6 +37,15 @@ struct ObjectCollector {
     /// Takes one document: an object, a list object, or an array of objects. Null documents are nothing.
     mutating func collect(_ value: some DocumentValue, at place: DocumentPlace) {
         decoder.room.reset()
+        if documents != nil {
+            do throws(FieldProblem) { documents?.append(try value.ownedTree()) } catch {
+                input.problems.append(
+                    InputProblem(
+                        source: place.source, line: error.line.map { $0 + place.firstLine - 1 },
+                        object: "document \(place.document)", field: error.field, message: error.message))
+            }
+            return
+        }
         decoder.decode(value, assumedKind: nil, position: [], into: &objects)
         for object in objects { collect(object, at: place) }
         objects.removeAll(keepingCapacity: true)

@@ -1,3 +1,5 @@
+import BulkJSON
+import FileSystem
 import KubernetesWire
 import PlacementModel
 
@@ -34,6 +36,8 @@ public struct PlacementInput: Sendable {
     public var quotaSources: [String] = []
     /// Namespaces, volumes, claims, classes and the like.
     public var cluster = ClusterObjects()
+    /// Images of the pods' containers, where the reader was asked to collect them.
+    public var images: Set<String> = []
     /// What could not be used, in reading order.
     public var problems: [InputProblem] = []
     /// Objects placement has no use for, by kind.
@@ -46,13 +50,21 @@ public struct PlacementInput: Sendable {
         self.pods = pods
     }
 
-    /// Reads files in order, node files first; `-` is standard input.
+    /// Reads files in order, node files first; `-` is standard input, a folder stands for the files in it.
     ///
     /// Any file may hold objects of any kind, and a file named twice is read once. One bad object costs no other one.
+    /// - Parameter collectsImages: whether ``images`` are wanted; the pods' whole manifests are kept while they are read.
     /// - Throws: ``PlacementInputError`` when there are files but not one node (or pod) could be read from them, and no empty
     ///   list says that there is none.
-    public init(nodeFiles: [String], podFiles: [String]) throws(PlacementInputError) {
-        var reader = InputReader()
+    public init(
+        nodeFiles: [String], podFiles: [String], collectsImages: Bool = false
+    ) throws(PlacementInputError) {
+        var reader = InputReader(keepsManifests: collectsImages)
+        let nodeFiles = nodeFiles.flatMap { Self.files(at: $0, &problems) }
+        let podFiles = podFiles.flatMap { Self.files(at: $0, &problems) }
+        if nodeFiles.isEmpty && podFiles.isEmpty && !problems.isEmpty {
+            throw PlacementInputError(noun: "node", files: problems.map(\.source), problems: problems)
+        }
         var known = Set<String>()
         var contents: [String: FileContents] = [:]
         for path in nodeFiles + podFiles where known.insert(path).inserted {
@@ -66,13 +78,32 @@ public struct PlacementInput: Sendable {
             quotaSources += reader.input.quotas[quotasBefore...].map { _ in source }
             pods += reader.input.pods[podsBefore...].map { SourcedPod($0.pod, source: source, template: $0.template) }
         }
-        (quotas, problems) = (reader.input.quotas, reader.input.problems)
+        quotas = reader.input.quotas
+        problems += reader.input.problems
         ignoredKinds = reader.input.ignoredKinds
         cluster = reader.input.cluster
         expanded = reader.input.expanded
         applyCreationDefaults()
+        for pod in reader.input.pods where pod.manifest != nil {
+            for container in pod.manifest?["spec"]?["containers"]?.array ?? [] {
+                if let image = container["image"]?.string { images.insert(image) }
+            }
+        }
         if nodes.isEmpty { try refuse(nodeFiles, noun: "node", contents) }
         if pods.isEmpty { try refuse(podFiles, noun: "pod", contents) }
+    }
+
+    /// A path, or the files in the folder that it names; one that cannot be listed is a problem.
+    private static func files(at path: String, _ problems: inout [InputProblem]) -> [String] {
+        guard path != "-", FileReading.kind(of: path) == .folder else { return [path] }
+        do throws(FileError) {
+            let files = try FileReading.files(inFolder: path)
+            if files.isEmpty { problems.append(InputProblem(source: path, message: "is a folder without a file")) }
+            return files
+        } catch {
+            problems.append(InputProblem(source: path, message: error.problem))
+            return []
+        }
     }
 
     /// Reads bytes in memory; `source` names them in problems.
@@ -136,6 +167,10 @@ public struct PlacementInput: Sendable {
 
         func reason(noun: String) -> String {
             if let answer = answers.first { return "holds the API server's answer, no \(noun): \(answer)" }
+            if noun == "node", kinds == ["\(objects) Pod"] {
+                return
+                    "holds no node, which is wanted; it has \(kinds[0]). This makes a snapshot: \(SnapshotCommand.text)"
+            }
             if objects == 0 { return "is empty; expected a \(noun) or a list of them" }
             return "holds no \(noun), which is wanted; it has " + kinds.joined(separator: ", ")
         }

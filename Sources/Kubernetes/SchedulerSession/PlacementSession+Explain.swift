@@ -70,8 +70,13 @@ extension PlacementSession {
             let found = queue.indices.filter { queue[$0].pod.fullName == name || queue[$0].pod.metadata.name == name }
             if found.count == 1 { return found[0] }
             if found.isEmpty {
-                throw PodReferenceError(
-                    "no queued pod is named \(name); only pods without a node are decided here")
+                let homes = Dictionary(
+                    running.map { ($0.entry.pod.fullName, $0.entry.pod.nodeName) },
+                    uniquingKeysWith: { first, _ in first })
+                let message = PodNameHint.message(
+                    for: name, waiting: queue.map(\.pod.fullName), running: running.map(\.entry.pod.fullName)
+                ) { homes[$0] }
+                throw PodReferenceError(message)
             }
             let names = found.map { "\(queue[$0].pod.fullName) (#\($0))" }.joined(separator: ", ")
             throw PodReferenceError("\(found.count) queued pods go by \(name): \(names)")

@@ -19,6 +19,8 @@ public struct NodeDescription: Sendable, Hashable {
     public var node: TraceNode
     /// Nodes of the fleet with devices of the same model: what all of them have in labels and taints, the new ones have too.
     public var alike = 0
+    /// The node of the fleet whose CPU, memory and pods it has where they are not given; nil = a size by devices.
+    public var sizedLike: String?
 
     init(_ text: String, fleet: [TraceNode], models: DeviceModelIndex) throws(NodeDescriptionError) {
         self.text = text
@@ -96,6 +98,7 @@ public struct NodeDescription: Sendable, Hashable {
         let own = kinds(node)
         let devices = Int64(node.groups.reduce(0) { $0 + $1.devices })
         let like = fleet.first { $0.groups.count == node.groups.count && kinds($0) == own }
+        sizedLike = like?.name
         node.cpuMilli = like?.cpuMilli ?? devices * 24_000
         node.memoryMiB = like?.memoryMiB ?? devices * 196_608
         node.podsMax = like?.podsMax ?? max(110, devices * 32)

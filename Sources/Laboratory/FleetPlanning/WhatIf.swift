@@ -1,6 +1,8 @@
 import DeviceTable
+import KubernetesWire
 import PlacementEngine
 import PlacementModel
+import SchedulerSession
 import TraceModel
 import TraceReplay
 import VendorCatalog
@@ -60,12 +62,18 @@ public struct WhatIf: Sendable {
     public var after: Side
     /// What stands in the way of emptying the nodes that go; of a trace nothing is known.
     public var findings: DrainFindings
+    /// What could not be used of the snapshot as it is, and what it lacks; of a trace nothing.
+    public var problems: [InputProblem] = []
+    public var lacks: SnapshotLacks?
 
     /// - Throws: ``TraceError`` when the catalogue lacks a vendor of an added node.
     /// - Complexity: two trials: O(nodes + devices + pods) each, and the placements.
     public init(_ fleet: WhatIfFleet, _ change: Change) throws(TraceError) {
         findings = fleet.input.map { DrainFindings($0, removed: change.removed) } ?? DrainFindings()
-        before = try Self.side(fleet, Change())
+        let trial = try WhatIfTrial(fleet, without: [], adding: [])
+        before = Self.side(of: trial)
+        problems = trial.session?.problems ?? []
+        lacks = fleet.input.map { SnapshotLacks($0, trial.cluster) }
         after =
             change.added.isEmpty && change.removed.isEmpty ? before : try Self.side(fleet, change)
     }
@@ -84,7 +92,10 @@ public struct WhatIf: Sendable {
     }
 
     static func side(_ fleet: WhatIfFleet, _ change: Change) throws(TraceError) -> Side {
-        let trial = try WhatIfTrial(fleet, without: change.removed, adding: nodes(change.added))
+        side(of: try WhatIfTrial(fleet, without: change.removed, adding: nodes(change.added)))
+    }
+
+    private static func side(of trial: WhatIfTrial) -> Side {
         let placed = trial.placeQueue()
         let table = trial.cluster.table
         var side = Side(

@@ -29,7 +29,7 @@ public struct WhatIfFleet {
     /// What a fleet from a cluster is made of; its pods are charged, admitted and asked for as `berth place` does.
     struct Snapshot {
         var input: PlacementInput
-        var now: WallClock
+        var options: PlacementOptions
     }
 
     var members: [Member] = []
@@ -41,20 +41,18 @@ public struct WhatIfFleet {
     var input: PlacementInput? { snapshot?.input }
     let catalog: VendorCatalog
     var defaults: SchedulingDefaults
-    /// What could not be used of the input.
-    public private(set) var problems: [InputProblem] = []
 
     /// A snapshot's nodes, running pods and pending pods; finished pods are left out.
-    public init(_ input: PlacementInput, now: WallClock, defaults: SchedulingDefaults, catalog: VendorCatalog) {
+    public init(
+        _ input: PlacementInput, profile: CompatibilityProfile = .hami2_10_0, admits: Bool = true, now: WallClock,
+        defaults: SchedulingDefaults, catalog: VendorCatalog
+    ) {
         self.catalog = catalog
         self.defaults = defaults
-        // What is wrong with the cluster is told as every command tells it.
-        let session = PlacementSession(
-            input, catalog: catalog, options: PlacementOptions(defaults: defaults, now: now))
-        problems = session.problems
-        let cluster = session.cluster
-        for (row, entry) in input.nodes.enumerated() {
-            let devices = cluster.table.devices(of: row)
+        let cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered, parser: JSONParser())
+        for entry in input.nodes {
+            let registration = cluster.register(entry.node, now: now)
+            let devices = cluster.table.devices(of: registration.row)
             members.append(
                 Member(
                     node: entry.node,
@@ -63,7 +61,9 @@ public struct WhatIfFleet {
                         devices.filter { cluster.table.flags[$0].contains(.cordoned) }
                             .map { cluster.table.records[$0].id })))
         }
-        snapshot = Snapshot(input: input, now: now)
+        snapshot = Snapshot(
+            input: input,
+            options: PlacementOptions(profile: profile, defaults: defaults, admits: admits, now: now))
     }
 
     /// A trace's nodes, the pods that run from the start, and all others as pending.
@@ -103,6 +103,31 @@ public struct WhatIfFleet {
     }
 
     public func hasNode(_ name: String) -> Bool { members.contains { $0.node.name == name } }
+
+    /// What is said of a node that is none, or of a selector that chooses none: names that are near.
+    ///
+    /// - Complexity: O(nodes x labels)
+    public func hint(forNode name: String) -> String {
+        let meant = NearestName(members.map(\.node.name)).suggestion(for: name)
+        return "is no node of the fleet" + (meant.map { "; did you mean \($0)?" } ?? "")
+    }
+
+    public func hint(forSelector text: String) -> String {
+        let key = String(text.drop { $0 == "!" }.prefix { !"=!, ".contains($0) })
+        var values: [String: Set<String>] = [:]
+        for member in members {
+            for (label, value) in member.node.metadata.labels { values[label, default: []].insert(value) }
+        }
+        func told(_ label: String) -> String {
+            let list = (values[label] ?? []).sorted()
+            return list.prefix(5).joined(separator: ", ") + (list.count > 5 ? ", ..." : "")
+        }
+        let chooses = "chooses no node of the fleet"
+        if values[key] != nil { return "\(chooses); \(key) is \(told(key))" }
+        let near = values.keys.filter { $0.hasSuffix("/" + key) }.min() ?? NearestName(values.keys).suggestion(for: key)
+        if let near { return "\(chooses): none has the label \(key); did you mean \(near) (\(told(near)))?" }
+        return "\(chooses): none has the label \(key)"
+    }
 
     /// Reads descriptions of nodes in terms of this fleet; see ``NodeDescription``.
     ///

@@ -25,6 +25,8 @@ final class WhatIfTrial {
     }
 
     let cluster: Fleet
+    /// What read a snapshot; nil for a trace.
+    private(set) var session: PlacementSession?
     private(set) var queue: [Queued] = []
     /// Running pods that were charged, and those that could not be.
     private(set) var running = 0
@@ -35,11 +37,10 @@ final class WhatIfTrial {
     /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
     init(_ fleet: WhatIfFleet, without removed: Set<String>, adding nodes: [TraceNode]) throws(TraceError) {
         defaults = fleet.defaults
-        var session: PlacementSession?
         if let snapshot = fleet.snapshot {
             let made = PlacementSession(
                 Self.input(snapshot.input, without: removed, fleet.catalog), catalog: fleet.catalog,
-                options: PlacementOptions(defaults: fleet.defaults, now: snapshot.now))
+                options: snapshot.options)
             cluster = made.cluster
             session = made
         } else {

@@ -9,6 +9,7 @@ extension ReplaySummary {
     public func json() -> [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         writer.beginObject()
+        writer.member("berth", BerthVersion.text)
         writer.member("trace", trace)
         writer.member("deviceModel", deviceModel.rawValue)
         writer.member("engine", engine)

@@ -22,11 +22,14 @@ public enum KubernetesImporter {
         public var problems: [InputProblem]
     }
 
-    /// Whether a path is a file as kubectl writes it (`-` is standard input), not the folder of a trace. Any file is: what it
-    /// holds is told by its contents, not by its name.
+    /// Whether a path is a file as kubectl writes it (`-` is standard input) or a folder of such files, not the folder of a
+    /// trace. Any file is: what it holds is told by its contents, not by its name.
     public static func isSnapshot(_ path: String) -> Bool {
         if path == "-" { return true }
-        if TraceFiles.isFolder(path) { return false }
+        if TraceFiles.isFolder(path) {
+            let isTrace = Trace.fileNames.contains { TraceFiles.exists(TraceFormat.path(path, $0)) }
+            return !isTrace && !OpenBImporter.isTrace(folder: path)
+        }
         return TraceFiles.exists(path) || [".json", ".yaml", ".yml"].contains { path.hasSuffix($0) }
     }
 
@@ -56,7 +59,7 @@ public enum KubernetesImporter {
         var result = Result(
             trace: Trace(
                 metadata: TraceMetadata(
-                    name: base, description: "Snapshot of a cluster", origin: "kubectl get nodes,pods -A -o json",
+                    name: base, description: "Snapshot of a cluster", origin: SnapshotCommand.text,
                     licence: "as of the cluster")), notes: [], problems: input.problems)
         let taints = Set(input.nodes.lazy.flatMap(\.node.taints))
         let tolerations = Set(input.pods.lazy.flatMap(\.pod.tolerations))

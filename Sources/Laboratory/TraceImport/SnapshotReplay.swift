@@ -33,25 +33,26 @@ public final class SnapshotReplay: PodGate {
     /// - Throws: ``TraceError`` when not one node can be read from the files.
     /// - Complexity: O(nodes + devices + pods)
     public convenience init(
-        _ files: [String], defaults: SchedulingDefaults, profile: CompatibilityProfile, now: WallClock,
-        catalog: VendorCatalog
+        _ files: [String], defaults: SchedulingDefaults, profile: CompatibilityProfile, admits: Bool = true,
+        now: WallClock, catalog: VendorCatalog
     ) throws(TraceError) {
         let name = files[0].split(separator: "/").last.map(String.init) ?? files[0]
         self.init(
-            try KubernetesImporter.input(files), name: name, defaults: defaults, profile: profile, now: now,
-            catalog: catalog)
+            try KubernetesImporter.input(files), name: name, defaults: defaults, profile: profile, admits: admits,
+            now: now, catalog: catalog)
     }
 
     /// - Complexity: O(nodes + devices + pods)
     public init(
         _ input: PlacementInput, name: String, defaults: SchedulingDefaults, profile: CompatibilityProfile,
-        now: WallClock, catalog: VendorCatalog
+        admits: Bool = true, now: WallClock, catalog: VendorCatalog
     ) {
         session = PlacementSession(
-            input, catalog: catalog, options: PlacementOptions(profile: profile, defaults: defaults, now: now))
+            input, catalog: catalog,
+            options: PlacementOptions(profile: profile, defaults: defaults, admits: admits, now: now))
         trace = Trace(
             metadata: TraceMetadata(
-                name: name, description: "Snapshot of a cluster", origin: "kubectl get nodes,pods -A -o json",
+                name: name, description: "Snapshot of a cluster", origin: SnapshotCommand.text,
                 licence: "as of the cluster"))
         let table = session.cluster.table
         trace.nodes = (0..<table.nodeRowCount).map { KubernetesImporter.traceNode($0, session.cluster) }

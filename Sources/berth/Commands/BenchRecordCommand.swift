@@ -129,4 +129,4 @@ struct BenchRecordCommand: ParsableCommand {
     }
 }
 
-extension WorkloadSize: ExpressibleByArgument {}
+extension WorkloadSize: CaselessArgument {}

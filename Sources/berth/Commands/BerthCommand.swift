@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ReplayReport
 import TextEscaping
 
 /// The command line: parse, validate, call, print. Everything else lives in the libraries.
@@ -9,15 +10,20 @@ struct BerthCommand: AsyncParsableCommand {
         commandName: "berth",
         abstract: "Batch placement for fleets of mixed accelerators, with HAMi's decisions.",
         discussion: """
+            Berth reads files and changes nothing in a cluster.
+
             Examples:
-              berth place --nodes nodes.yaml --pods pods.yaml
+              berth doctor examples/snapshot.json
+              berth place examples/snapshot.json
+              berth explain train-llm examples/snapshot.json
+              berth whatif examples/snapshot.json --prices examples/prices.csv
               berth replay traces/smoke
             """,
         version: "berth " + BerthVersion.text,
         subcommands: [
-            PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, VendorsCommand.self, ReplayCommand.self,
-            ReportCommand.self, SweepCommand.self, CeilingCommand.self, TraceCommand.self, BenchCommand.self,
-            CompareCommand.self,
+            PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, DoctorCommand.self, SnapshotGroupCommand.self,
+            ReplayCommand.self, ReportCommand.self, SweepCommand.self, CeilingCommand.self, TraceCommand.self,
+            VendorsCommand.self, BenchCommand.self, CompareCommand.self,
         ])
 
     /// Runs the command; the one place that turns errors into exit codes.
@@ -47,6 +53,7 @@ struct BerthCommand: AsyncParsableCommand {
     private static func status() async -> Int32 {
         do {
             do {
+                try SubcommandHint.check(Array(CommandLine.arguments.dropFirst()), root: Self.self)
                 var command = try parseAsRoot()
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
@@ -75,8 +82,4 @@ struct BerthCommand: AsyncParsableCommand {
             return error is ExitCode ? code.rawValue : badInputCode.rawValue
         }
     }
-}
-
-enum BerthVersion {
-    static let text = "0.1.0"
 }

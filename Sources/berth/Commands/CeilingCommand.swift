@@ -24,7 +24,7 @@ struct CeilingCommand: ParsableCommand {
               berth ceiling openb --policies FGD,BestFit --loads 90,100,110 --draws own --seeds 1-5
             """)
 
-    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+    enum OutputName: String, CaselessArgument {
         case table
         case json
     }

@@ -23,7 +23,7 @@ struct CompareCommand: ParsableCommand {
               berth compare --first-difference --trace traces/smoke --new-options "--node-policy spread"
             """)
 
-    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+    enum OutputName: String, CaselessArgument {
         case table
         case markdown
         case json

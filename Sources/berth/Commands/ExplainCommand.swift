@@ -24,24 +24,16 @@ struct ExplainCommand: ParsableCommand {
             pod offered as number 17, from 0 (as `berth replay --decisions` counts).
 
             Examples:
-              berth explain default/train --nodes nodes.json --pods pods.json
-              berth explain train snapshot.json
-              berth explain '#1200' --trace traces/mixed-fleet --clock virtual
-              berth explain openb-pod-0017 --trace openb --policy FGD
+              berth explain train-llm examples/snapshot.json
+              berth explain research/train-llm --nodes nodes.json --pods pods.json
+              berth explain '#1200' traces/mixed-fleet --clock virtual
+              berth explain openb-pod-0017 openb --policy FGD
             """)
 
     @Argument(help: "The pod: name, namespace/name, or #number.")
     var pod: String
 
-    @Argument(help: ArgumentHelp("Files of a snapshot: nodes, pods, quotas, in any order.", valueName: "snapshot"))
-    var snapshot: [String] = []
-
-    @Option(
-        parsing: .upToNextOption, help: ArgumentHelp("Files with nodes; pods in them count too.", valueName: "file"))
-    var nodes: [String] = []
-
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with pods, queued and running.", valueName: "file"))
-    var pods: [String] = []
+    @OptionGroup var cluster: ClusterInputOptions
 
     @Option(help: ArgumentHelp("Folder of a trace to replay up to the pod, instead of files.", valueName: "folder"))
     var trace: String?
@@ -65,26 +57,19 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var scheduling: SchedulingOptions
 
-    @Flag(inversion: .prefixedNo, help: "Send pods of files through HAMi's admission webhook first.")
-    var admit = true
-
     @Option(help: "table for people, json for programs.")
     var output = ReplayCommand.OutputName.table
 
-    func validate() throws {
-        if (snapshot + nodes).isEmpty == (trace == nil) {
-            throw ValidationError("give a snapshot, or --nodes (and --pods), or --trace")
+    mutating func validate() throws {
+        if cluster.isEmpty == (trace == nil) {
+            throw ValidationError("give a snapshot, or --nodes (and --pods), or the folder of a trace")
         }
-        if trace != nil && !pods.isEmpty { throw ValidationError("--pods goes with --nodes, not with --trace") }
-        if PolicyChoice.named(policy) == nil {
-            throw ValidationError(
-                "unknown policy '\(policy)'; known are \(PolicyChoice.all.map(\.name).joined(separator: ", "))")
-        }
-        if trace == nil && policy != PolicyChoice.hami.name { throw ValidationError("--policy needs --trace") }
+        if let trace { cluster.snapshot = [trace] }
+        try SchedulingOptions.requireKnown(&policy, among: PolicyChoice.all.map(\.name), "policy")
     }
 
     func run() throws {
-        let explanation = try trace.map { try explainReplay(of: $0) } ?? explainPlacement()
+        let explanation = try explanation()
         switch output {
         case .table: try StandardOutput.write(ExplainTable(explanation).text)
         case .json:
@@ -95,19 +80,34 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
+    /// A cluster is placed as `berth place` does it, or replayed where another policy or a clock is asked for.
+    private func explanation() throws -> PodExplanation {
+        let folder = try cluster.traceFolder()
+        OptionsWithoutEffect.tell([
+            (interval != DurationText(milliseconds: 10_000) && clock == .backlog, "--interval", "--clock virtual"),
+            (seed != 0 && PolicyChoice.named(policy)?.milli?.drawsNode != true, "--seed", "--policy Random"),
+            (podsVariant != "default" && folder == nil, "--pods-variant", "a folder of the openb lists"),
+            (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
+        ])
+        if let folder { return try explainReplay(of: folder) }
+        let isPlaced = policy == PolicyChoice.hami.name && clock == .backlog
+        return try isPlaced ? explainPlacement() : explainReplay(of: nil)
+    }
+
     private func explainPlacement() throws -> PodExplanation {
         let catalog = try scheduling.catalog()
-        let input = try PlacementInput.reading(nodeFiles: snapshot + nodes, podFiles: snapshot + pods)
+        let input = try cluster.read()
         let options = PlacementOptions(
-            profile: scheduling.compatibility, defaults: scheduling.defaults, admits: admit, now: .system())
+            profile: scheduling.compatibility, defaults: scheduling.defaults, admits: cluster.admit, now: .system())
         let session = PlacementSession(input, catalog: catalog, options: options)
-        Warnings.tell(session.problems)
+        Warnings.tellOfInput(session, notes: cluster.notes(on: input, session))
         do throws(PodReferenceError) { return try session.explain(PodReference(pod)) } catch {
             throw InputFailure(error.description)
         }
     }
 
-    private func explainReplay(of folder: String) throws -> PodExplanation {
+    /// - Parameter folder: of a trace; nil = the snapshot.
+    private func explainReplay(of folder: String?) throws -> PodExplanation {
         let catalog = try scheduling.traceCatalog()
         return try reportingErrors {
             var options = ReplayOptions()
@@ -116,10 +116,13 @@ struct ExplainCommand: ParsableCommand {
             options.defaults = scheduling.defaults
             options.profile = scheduling.compatibility
             options.seed = seed
-            if KubernetesImporter.isSnapshot(folder) {
+            guard let folder else {
+                let input = try cluster.read()
                 return try Replay.explain(PodReference(pod), options: options) { () throws(TraceError) in
-                    try Replay(
-                        SnapshotReplay.preparedTelling(folder, options, catalog: catalog), options: options)
+                    let snapshot = SnapshotReplay(
+                        input, name: cluster.first, defaults: options.defaults, profile: options.profile,
+                        admits: cluster.admit, now: .system(), catalog: catalog)
+                    return try Replay(snapshot.prepare(), options: options)
                 }
             }
             let trace =

@@ -13,13 +13,14 @@ struct PlaceCommand: ParsableCommand {
         abstract: "Place queued pods on a fleet and print where they go, or why not.",
         discussion: """
             Reads nodes, pods and resource quotas as Kubernetes writes them: JSON or YAML, \
-            lists or single objects; - is standard input. Pods that have a node already \
-            occupy what they occupy; the others are placed in input order.
+            lists or single objects, compressed or not. Pods that have a node already occupy \
+            what they occupy; the others are placed in input order. This makes a snapshot:
+
+              \(SnapshotCommand.text)
 
             Examples:
-              kubectl get nodes,pods,namespaces,resourcequotas -A -o json > snapshot.json
               berth place snapshot.json
-              berth place --nodes nodes.json --pods queue.yaml --explain
+              berth place examples/snapshot.json --explain
               berth place --nodes nodes.json --pods queue.yaml --output json
 
             With --stream every line of standard input is a case of its own:
@@ -29,14 +30,7 @@ struct PlaceCommand: ParsableCommand {
             Exit codes: 0 done (rejected pods are a normal result), 2 bad usage or no usable input.
             """)
 
-    @Argument(help: ArgumentHelp("Files of a snapshot: nodes, pods, quotas, in any order.", valueName: "snapshot"))
-    var snapshot: [String] = []
-
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with nodes.", valueName: "file"))
-    var nodes: [String] = []
-
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Files with pods, queued and running.", valueName: "file"))
-    var pods: [String] = []
+    @OptionGroup var cluster: ClusterInputOptions
 
     @OptionGroup var scheduling: SchedulingOptions
 
@@ -55,9 +49,6 @@ struct PlaceCommand: ParsableCommand {
     @Flag(help: "Tell every node's reason, the best scores, and why the winner won.")
     var explain = false
 
-    @Flag(inversion: .prefixedNo, help: "Send pods through HAMi's admission webhook first, as a cluster does.")
-    var admit = true
-
     @Flag(help: "Read one scheduling case a line on standard input, write one result a line.")
     var stream = false
 
@@ -70,15 +61,15 @@ struct PlaceCommand: ParsableCommand {
     @Flag(help: "Write \"<time>\" for clock values.")
     var redactTime = false
 
-    func validate() throws {
-        try SchedulingOptions.requireKnown(engine, among: SessionEngine.allCases.map(\.rawValue), "engine")
+    mutating func validate() throws {
+        try SchedulingOptions.requireKnown(&engine, among: SessionEngine.allCases.map(\.rawValue), "engine")
         if stream {
-            if !snapshot.isEmpty || !nodes.isEmpty || !pods.isEmpty {
+            if !cluster.isEmpty {
                 throw ValidationError("--stream reads standard input; files do not go with it")
             }
         } else if form != .hami {
             throw ValidationError("--form says what --stream reads; it does not go without it")
-        } else if snapshot.isEmpty && (nodes.isEmpty || pods.isEmpty) {
+        } else if cluster.snapshot.isEmpty && (cluster.nodes.isEmpty || cluster.pods.isEmpty) {
             throw ValidationError("give a snapshot, or --nodes and --pods, or --stream")
         }
     }
@@ -87,14 +78,24 @@ struct PlaceCommand: ParsableCommand {
         let now = WallClock.system(redaction: redactTime ? "<time>" : nil)
         let profile = scheduling.compatibility
         let engine = SessionEngine(rawValue: engine) ?? .indexed
+        OptionsWithoutEffect.tell([
+            (stream && annotations, "--annotations", "files; --stream always has them"),
+            (stream && explain, "--explain", "files"),
+            (stream && !cluster.admit, "--no-admit", "files; a case has `admit`"),
+            (stream && output != .table, "--output", "files; --stream answers in JSON"),
+        ])
         if stream { return try PlaceStream(profile: profile, form: form, engine: engine, now: now).run() }
         let catalog = try scheduling.catalog()
-        let input = try PlacementInput.reading(nodeFiles: snapshot + nodes, podFiles: snapshot + pods)
+        if let trace = try cluster.traceFolder() {
+            throw InputFailure("\(trace) is the folder of a trace; `berth replay \(trace)` places its pods")
+        }
+        let input = try cluster.read()
         let options = PlacementOptions(
-            profile: profile, defaults: scheduling.defaults, engine: engine, admits: admit, writesPatches: annotations,
+            profile: profile, defaults: scheduling.defaults, engine: engine, admits: cluster.admit,
+            writesPatches: annotations,
             explains: explain,
             triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
-        try output.write(session)
+        try output.write(session, notes: cluster.notes(on: input, session))
     }
 }

@@ -5,7 +5,7 @@ import SchedulerSession
 import VendorCatalog
 
 /// Which scheduler's decisions a line of `place --stream` asks for.
-enum StreamForm: String, ExpressibleByArgument, CaseIterable {
+enum StreamForm: String, CaselessArgument {
     /// HAMi's filter, admission and pod cache.
     case hami
     /// kube-scheduler's filters and preemption.

@@ -16,30 +16,29 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Replay a trace and report what was placed, how well and how fast.",
         discussion: """
-            The trace is a folder with trace.json, fleet.csv and pods.csv (see `berth trace`), \
-            a folder with the published openb lists, or a JSON or YAML file of nodes and pods \
-            as kubectl prints them.
+            The input is a folder with trace.json, fleet.csv and pods.csv (see `berth trace`), \
+            a folder with the published openb lists, or a snapshot as `berth place` reads it.
 
             Examples:
               berth replay traces/smoke
+              berth replay examples/snapshot.json
               berth replay traces/mixed-fleet --clock virtual --interval 10s
               berth replay traces/mixed-fleet --report mixed-report
               berth replay openb --policy foresight --round-size 200
               berth replay openb --pods-variant gpushare40 --policy FGD --metrics out.csv
             """)
 
-    enum ClockName: String, ExpressibleByArgument, CaseIterable {
+    enum ClockName: String, CaselessArgument {
         case backlog
         case virtual
     }
 
-    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+    enum OutputName: String, CaselessArgument {
         case table
         case json
     }
 
-    @Argument(help: "Folder of the trace, or file of a snapshot (- is standard input).")
-    var trace: String
+    @OptionGroup var cluster: ClusterInputOptions
 
     @Option(
         help: ArgumentHelp(
@@ -114,22 +113,23 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "CSV file with the ranks of an openb folder's nodes; the lowest wins ties.")
     var nodeRanks: String?
 
-    func validate() throws {
-        try SchedulingOptions.requireKnown(engine, among: EngineChoice.all.map(\.name), "engine")
-        try SchedulingOptions.requireKnown(policy, among: PolicyChoice.all.map(\.name), "policy")
+    mutating func validate() throws {
+        try SchedulingOptions.requireKnown(&engine, among: EngineChoice.all.map(\.name), "engine")
+        try SchedulingOptions.requireKnown(&policy, among: PolicyChoice.all.map(\.name), "policy")
         try require(roundSize, in: InputLimits.roundSize, "--round-size")
         try require(threads, in: InputLimits.threads, "--threads")
         for (option, value) in [("--decisions", decisions), ("--metrics", metrics), ("--report", report)]
         where value?.isEmpty == true {
             throw ValidationError("\(option) names no file.")
         }
+        if cluster.isEmpty { throw ValidationError("give the folder of a trace, or a snapshot") }
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
         if shuffle && clock == .virtual { throw ValidationError("--shuffle needs --clock backlog.") }
     }
 
     func run() throws {
         try OutputPaths.check(
-            inputs: [trace, order, nodeRanks, scheduling.deviceConfig],
+            inputs: cluster.snapshot + cluster.nodes + cluster.pods + [order, nodeRanks, scheduling.deviceConfig],
             outputs: [("--decisions", decisions), ("--metrics", metrics)]
                 + OutputPaths.files(ReportFiles.names, in: report, for: "--report"))
         let catalog = try scheduling.traceCatalog()
@@ -144,7 +144,7 @@ struct ReplayCommand: ParsableCommand {
             if let metrics, let csv = summary.fragmentation?.csv() ?? summary.metrics?.csv(summary.allocation) {
                 try TraceFiles.write(csv, to: metrics)
             }
-            if let report { try ReportFiles.write(summary, to: report) }
+            if let report { try ReportFiles.write(summary, to: report, origin: PageOrigin.sentences) }
             return summary
         }
         switch output {
@@ -155,24 +155,43 @@ struct ReplayCommand: ParsableCommand {
 
     /// A snapshot is replayed on the fleet that `berth place` makes of it.
     private func makeReplay(_ catalog: VendorCatalog) throws -> Replay {
-        if KubernetesImporter.isSnapshot(trace) {
-            let prepared = try SnapshotReplay.preparedTelling(trace, options(), catalog: catalog)
+        let folder = try cluster.traceFolder()
+        tellIdleOptions(folder)
+        guard let folder else {
+            let prepared = try SnapshotReplay.preparedTelling(cluster, options(), catalog: catalog)
             return try Replay(prepared, options: options(for: prepared.trace))
         }
-        let trace = try load(catalog)
+        let trace = try load(folder, catalog)
         return try Replay(trace, options: options(for: trace), catalog: catalog)
     }
 
+    private func tellIdleOptions(_ folder: String?) {
+        let isOpenB = folder.map { !Trace.isTrace(folder: $0) && OpenBImporter.isTrace(folder: $0) } ?? false
+        let draws = PolicyChoice.named(policy)?.milli?.drawsNode ?? false
+        OptionsWithoutEffect.tell([
+            (interval != DurationText(milliseconds: 10_000) && clock == .backlog, "--interval", "--clock virtual"),
+            (seed != 0 && !shuffle && !draws, "--seed", "--shuffle, or policy Random"),
+            (statistics != .learned && policy != "foresight", "--statistics", "--policy foresight"),
+            (podsVariant != "default" && !isOpenB, "--pods-variant", "a folder of the openb lists"),
+            (order != nil && !isOpenB, "--order", "a folder of the openb lists"),
+            (nodeRanks != nil && !isOpenB, "--node-ranks", "a folder of the openb lists"),
+            (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
+        ])
+    }
+
+    /// What is replayed, as a trace.
     func load(_ catalog: VendorCatalog) throws -> Trace {
-        if KubernetesImporter.isSnapshot(trace) {
-            return try KubernetesImporter.readTelling([trace], catalog: catalog)
-        }
-        if !Trace.isTrace(folder: trace), OpenBImporter.isTrace(folder: trace) {
+        if let folder = try cluster.traceFolder() { return try load(folder, catalog) }
+        return try KubernetesImporter.readTelling(cluster.snapshot, catalog: catalog)
+    }
+
+    private func load(_ folder: String, _ catalog: VendorCatalog) throws -> Trace {
+        if !Trace.isTrace(folder: folder), OpenBImporter.isTrace(folder: folder) {
             let files = OpenBImporter.Files(
-                folder: trace, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
+                folder: folder, podsVariant: podsVariant, order: order, nodeRanks: nodeRanks)
             return try OpenBImporter.read(files, catalog: catalog)
         }
-        return try Trace(telling: trace)
+        return try Trace(telling: folder)
     }
 
     /// With what is to be kept of a run on this trace.

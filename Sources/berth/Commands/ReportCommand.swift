@@ -27,7 +27,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try OutputPaths.check(
             inputs: runs, outputs: OutputPaths.files(ReportFiles.names, in: output, for: "--output"))
-        try reportingErrors { try ReportFiles.compare(runs, to: output) }
+        try reportingErrors { try ReportFiles.compare(runs, to: output, origin: PageOrigin.sentences) }
         try StandardOutput.write("\(shown: output)/report.html\n")
     }
 }

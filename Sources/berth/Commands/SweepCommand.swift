@@ -36,7 +36,7 @@ struct SweepCommand: ParsableCommand {
               berth sweep --merge sweep
             """)
 
-    enum OutputName: String, ExpressibleByArgument, CaseIterable {
+    enum OutputName: String, CaselessArgument {
         case table
         case json
         case csv
@@ -137,10 +137,14 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         if let plan { return try reportingErrors { try write(plan: plan) } }
+        // Asked before the work, which may take long.
+        let curves = try published.map { folder in
+            try PathHint.requireThere(folder)
+            return try reportingErrors { try PublishedCurves(folder: folder) }
+        }
         let (rows, settings) = try reportingErrors { try merge ? merged() : sweep() }
         switch output {
         case .table:
-            let curves = try published.map { folder in try reportingErrors { try PublishedCurves(folder: folder) } }
             try StandardOutput.write(SweepTable.text(SweepMean.means(of: rows), curves))
         case .json: try StandardOutput.write(SweepTable.json(SweepMean.means(of: rows)))
         case .csv: try StandardOutput.write(Sweep.csv(rows, settings: settings))
@@ -199,6 +203,6 @@ struct SweepCommand: ParsableCommand {
     }
 }
 
-extension DrawSource: ExpressibleByArgument {}
-extension LoadReading: ExpressibleByArgument {}
-extension ReplayOptions.Statistics: ExpressibleByArgument {}
+extension DrawSource: CaselessArgument {}
+extension LoadReading: CaselessArgument {}
+extension ReplayOptions.Statistics: CaselessArgument {}

@@ -149,6 +149,6 @@ struct TraceGenerateCommand: ParsableCommand {
     }
 }
 
-extension GeneratorOptions.ArrivalProcess: ExpressibleByArgument {}
-extension GeneratorOptions.DurationDistribution: ExpressibleByArgument {}
-extension GeneratorOptions.Preset: ExpressibleByArgument {}
+extension GeneratorOptions.ArrivalProcess: CaselessArgument {}
+extension GeneratorOptions.DurationDistribution: CaselessArgument {}
+extension GeneratorOptions.Preset: CaselessArgument {}

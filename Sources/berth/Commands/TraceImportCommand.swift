@@ -152,7 +152,7 @@ struct TraceImportCommand: ParsableCommand {
     }
 }
 
-extension TraceMetadata.DeviceModel: ExpressibleByArgument {}
+extension TraceMetadata.DeviceModel: CaselessArgument {}
 
 /// The sources as a table for people.
 enum TraceSourceTable {

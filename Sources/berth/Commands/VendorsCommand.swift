@@ -27,7 +27,7 @@ struct VendorsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
     var deviceConfig: String?
 
-    enum Output: String, CaseIterable, ExpressibleByArgument {
+    enum Output: String, CaselessArgument {
         case table
         case json
     }

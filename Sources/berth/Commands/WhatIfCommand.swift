@@ -16,21 +16,20 @@ struct WhatIfCommand: ParsableCommand {
         commandName: "whatif",
         abstract: "Tell what would change if nodes came or went, and the cheapest nodes to buy.",
         discussion: """
-            The input is a snapshot of a cluster (JSON or YAML as kubectl prints it) or the \
-            folder of a trace. The pending pods are placed on the fleet as it is and on the \
+            The input is a snapshot of a cluster, as `berth place` reads it, or the folder of \
+            a trace. The pending pods are placed on the fleet as it is and on the \
             changed one; pods whose node goes are placed first. Nodes to add are described \
             as in the fleet or the catalogue (`berth vendors`): devices of several kinds \
             after +, and after ; cpu, memory, pods and labels.
 
             Examples:
-              berth whatif snapshot.json --add "8x(8x NVIDIA A100 80G)"
-              berth whatif snapshot.json --remove zone=a --add "2x(4x T4; cpu=96; zone=b)"
-              berth whatif snapshot.json --drain node-0042
-              berth whatif snapshot.json --prices examples/prices.csv
+              berth whatif examples/snapshot.json --add "2x(8x NVIDIA A100 80G)"
+              berth whatif examples/snapshot.json --remove pool=serve --add "2x(4x T4; cpu=96)"
+              berth whatif examples/snapshot.json --drain t4-1
+              berth whatif examples/snapshot.json --prices examples/prices.csv
             """)
 
-    @Argument(help: "File of a snapshot (- is standard input), or folder of a trace.")
-    var input: String
+    @OptionGroup var cluster: ClusterInputOptions
 
     @Option(help: ArgumentHelp("Nodes to add; may be given several times.", valueName: "nodes"))
     var add: [String] = []
@@ -59,12 +58,18 @@ struct WhatIfCommand: ParsableCommand {
     @Option(help: "table for people, json for programs.")
     var output = ReplayCommand.OutputName.table
 
+    func validate() throws {
+        if cluster.isEmpty { throw ValidationError("give a snapshot, or the folder of a trace") }
+    }
+
     func run() throws {
         let fleet = try reportingErrors { try load() }
-        Warnings.tell(fleet.problems)
         let report = try reportingErrors {
             let change = try change(of: fleet)
             var report = WhatIfReport(change: change, result: try WhatIf(fleet, change), removed: change.removed.count)
+            Warnings.tell(
+                report.result.problems,
+                notes: report.result.lacks?.notes(forSnapshot: !cluster.snapshot.isEmpty) ?? [])
             if let prices {
                 let list = try PriceList(prices, fleet: fleet)
                 report.prices = list
@@ -81,14 +86,20 @@ struct WhatIfCommand: ParsableCommand {
     private func load() throws -> WhatIfFleet {
         let defaults = scheduling.defaults
         let catalog = try scheduling.traceCatalog()
-        if KubernetesImporter.isSnapshot(input) {
+        let folder = try cluster.traceFolder()
+        OptionsWithoutEffect.tell([
+            (podsVariant != "default" && folder == nil, "--pods-variant", "a folder of the openb lists"),
+            (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
+        ])
+        guard let folder else {
             return WhatIfFleet(
-                try .reading(nodeFiles: [input], podFiles: []), now: .system(), defaults: defaults, catalog: catalog)
+                try cluster.read(), profile: scheduling.compatibility, admits: cluster.admit, now: .system(),
+                defaults: defaults, catalog: catalog)
         }
         let trace =
-            !Trace.isTrace(folder: input) && OpenBImporter.isTrace(folder: input)
-            ? try OpenBImporter.read(OpenBImporter.Files(folder: input, podsVariant: podsVariant), catalog: catalog)
-            : try Trace(telling: input)
+            !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
+            ? try OpenBImporter.read(OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
+            : try Trace(telling: folder)
         return try WhatIfFleet(trace, defaults: defaults, catalog: catalog)
     }
 
@@ -98,11 +109,11 @@ struct WhatIfCommand: ParsableCommand {
             change.added = try fleet.describeNodes(add)
             for text in remove {
                 let nodes = fleet.nodes(matching: try LabelSelector(text))
-                if nodes.isEmpty { throw NodeDescriptionError(text, "chooses no node of the fleet") }
+                if nodes.isEmpty { throw NodeDescriptionError(text, fleet.hint(forSelector: text)) }
                 change.removed.formUnion(nodes)
             }
             for name in drain {
-                if !fleet.hasNode(name) { throw NodeDescriptionError(name, "is no node of the fleet") }
+                if !fleet.hasNode(name) { throw NodeDescriptionError(name, fleet.hint(forNode: name)) }
                 change.removed.insert(name)
             }
         } catch { throw InputFailure(error.description) }

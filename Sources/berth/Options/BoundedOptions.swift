@@ -41,7 +41,8 @@ func policies(_ text: String, _ option: String) throws -> [PolicyChoice] {
     try listed(text, option).map { name in
         guard let policy = PolicyChoice.named(name) else {
             let known = PolicyChoice.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("Unknown policy \"\(name)\"; known: \(known).")
+            let hint = CaselessName.hint(for: name, among: PolicyChoice.all.map(\.name))
+            throw ValidationError("Unknown policy \"\(name)\"; \(hint)known: \(known).")
         }
         return policy
     }

@@ -22,18 +22,23 @@ struct SchedulingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("HAMi's device-config.yaml; without it, the chart's defaults.", valueName: "file"))
     var deviceConfig: String?
 
-    func validate() throws {
-        try Self.requireKnown(profile, among: CompatibilityProfile.all.map(\.name), "profile")
-        try Self.requireKnown(nodePolicy, among: ["binpack", "spread"], "node policy")
+    mutating func validate() throws {
+        try Self.requireKnown(&profile, among: CompatibilityProfile.all.map(\.name), "profile")
+        try Self.requireKnown(&nodePolicy, among: ["binpack", "spread"], "node policy")
+        devicePolicy = devicePolicy.lowercased()
         for part in DevicePolicy.unknownParts(of: devicePolicy) {
-            try Self.requireKnown(part, among: DevicePolicy.names, "device policy")
+            var part = part
+            try Self.requireKnown(&part, among: DevicePolicy.names, "device policy")
         }
     }
 
-    /// Refuses a name that is none of some, and says which they are.
-    static func requireKnown(_ name: String, among known: [String], _ what: String) throws {
-        if known.contains(name) { return }
-        throw ValidationError("unknown \(what) '\(name)'; known are \(known.joined(separator: ", "))")
+    /// Makes a name the known one that is meant; refuses a name that is none of them, and says which they are.
+    static func requireKnown(_ name: inout String, among known: [String], _ what: String) throws {
+        guard let meant = CaselessName.of(name, among: known) else {
+            let hint = CaselessName.hint(for: name, among: known)
+            throw ValidationError("unknown \(what) '\(name)'; \(hint)known are \(known.joined(separator: ", "))")
+        }
+        name = meant
     }
 
     var defaults: SchedulingDefaults { SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy) }

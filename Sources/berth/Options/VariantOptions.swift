@@ -61,10 +61,13 @@ struct VariantOptions: ParsableArguments {
     /// The two builds with their options.
     func pair(binaries: [String], common: [String]) throws -> VariantPair {
         let own = Bundle.main.executablePath ?? CommandLine.arguments[0]
-        let old = ReplayVariant(
+        var old = ReplayVariant(
             name: "old", binary: binaries.first ?? own, options: common + Self.words(oldOptions))
-        let new = ReplayVariant(
+        var new = ReplayVariant(
             name: "new", binary: binaries.last ?? own, options: common + Self.words(newOptions))
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        old.find(onPath: path)
+        new.find(onPath: path)
         try old.check()
         try new.check()
         return try VariantPair(old: old, new: new)

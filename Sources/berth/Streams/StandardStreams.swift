@@ -46,9 +46,10 @@ enum StandardOutput {
         try OutputDescriptor.send(bytes, to: STDOUT_FILENO, "standard output")
     }
 
-    /// Text for people: whatever names it holds, no control character reaches the terminal.
+    /// Text for people: whatever names it holds, no control character reaches the terminal; lines keep to its width.
     static func write(_ text: String) throws(StreamFailure) {
-        try write(Array(TerminalText.escapedLines(text).utf8))
+        let lines = TextWrapping.fitted(TerminalText.escapedLines(text), width: TerminalWidth.columns)
+        try write(Array(lines.utf8))
     }
 }
 

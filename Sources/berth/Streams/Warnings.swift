@@ -1,4 +1,5 @@
 import PlacementModel
+import SchedulerSession
 import TextEscaping
 
 /// Tells warnings and notes on standard error, a line each, up to a bound; the rest is counted at the end.
@@ -30,6 +31,26 @@ struct Warnings {
             StandardError.write("\(kind): \(count) more \(kind)\(count == 1 ? " is" : "s are") not shown")
         }
         untold = [:]
+    }
+
+    /// Tells what came of a cluster's objects: kinds passed over, pods made from templates, what could not be used, and what is
+    /// not there.
+    mutating func tellOfInput(_ session: PlacementSession, notes: [String]) {
+        for (kind, count) in session.ignoredKinds.sorted(by: { $0.key < $1.key }) {
+            note("\(count) \(kind) object\(count == 1 ? "" : "s") passed over")
+        }
+        for (workload, pods) in session.expanded {
+            note("\(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
+        }
+        for problem in session.problems { warn(problem) }
+        for text in notes { note(text) }
+    }
+
+    /// The same, and no more.
+    static func tellOfInput(_ session: PlacementSession, notes: [String]) {
+        var warnings = Warnings()
+        warnings.tellOfInput(session, notes: notes)
+        warnings.finish()
     }
 
     /// Tells a list of warnings.

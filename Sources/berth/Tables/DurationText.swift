@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// A span of time on the command line: 500ms, 10s, 2m, 1h.
-struct DurationText: ExpressibleByArgument {
+struct DurationText: ExpressibleByArgument, Equatable {
     let milliseconds: Int64
 
     init(milliseconds: Int64) { self.milliseconds = milliseconds }

@@ -40,8 +40,9 @@ struct ExplainTable {
         case .invalid: text += "invalid: \(shown: explanation.message ?? "")"
         case .skipped: text += "skipped: \(shown: explanation.message ?? "")"
         }
-        text += "\n" + timing
-        for note in explanation.notes { text += "note: \(shown: note)\n" }
+        let width = TerminalWidth.columns
+        text = TextWrapping.wrapped(text, width: width) + timing
+        for note in explanation.notes { text += TextWrapping.wrapped("note: \(shown: note)", width: width) }
         return text
     }
 
@@ -142,18 +143,38 @@ struct ExplainTable {
         if scored { columns.append(("SCORE", .right)) }
         columns.append(("VERDICT", .left))
         var table = TextTable(columns)
+        // Devices that are alike and stand together are one line.
+        var groups: [(devices: [DeviceVerdict], cells: [String])] = []
         for device in ask.devices {
-            var cells = [
-                "\(device.place) \(device.id)", device.type, free(device.usedSlots, device.slots, ""),
-            ]
+            var cells = [device.type, free(device.usedSlots, device.slots, "")]
             if hasMemory { cells.append(free(device.usedMemoryMiB, device.totalMemoryMiB, " MiB")) }
             cells.append(free(device.usedCores, device.totalCores, ""))
             if scored { cells.append(device.score.map { "\($0)" } ?? "") }
             cells.append(verdict(device, ask))
-            table.add(cells)
+            if groups.last?.cells == cells, device.granted == nil {
+                groups[groups.count - 1].devices.append(device)
+            } else {
+                groups.append(([device], cells))
+            }
         }
+        for group in groups { table.add([Self.name(of: group.devices)] + group.cells) }
         text += ask.devices.isEmpty ? "  the node has no device of this type\n" : table.text(indent: 2)
         return text
+    }
+
+    /// `3 GPU-b3` for one; `4 x: 0-2, 5` for several, by their places.
+    private static func name(of devices: [DeviceVerdict]) -> String {
+        if devices.count == 1 { return "\(devices[0].place) \(devices[0].id)" }
+        var runs: [ClosedRange<Int>] = []
+        for place in devices.map(\.place).sorted() {
+            if let last = runs.last, last.upperBound + 1 == place {
+                runs[runs.count - 1] = last.lowerBound...place
+            } else {
+                runs.append(place...place)
+            }
+        }
+        let places = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+        return "\(devices.count) x: \(places.joined(separator: ", "))"
     }
 
     private func title(of ask: DeviceAsk) -> String {

@@ -1,25 +1,22 @@
 import ArgumentParser
 import BulkJSON
 import KubernetesWire
+import ReplayReport
 import SchedulerSession
 
 /// The forms in which `berth place` prints; docs/output.md documents them.
-enum PlaceOutput: String, CaseIterable, ExpressibleByArgument {
+enum PlaceOutput: String, CaselessArgument {
     case table
     case json
     case ndjson
 
     /// Places the session's queue and prints every report; problems go to standard error.
-    func write(_ session: PlacementSession) throws(StreamFailure) {
+    ///
+    /// - Parameter notes: what the input lacks.
+    func write(_ session: PlacementSession, notes: [String]) throws(StreamFailure) {
         var warnings = Warnings()
-        for (kind, count) in session.ignoredKinds.sorted(by: { $0.key < $1.key }) {
-            warnings.note("\(count) \(kind) object\(count == 1 ? "" : "s") passed over")
-        }
-        for (workload, pods) in session.expanded {
-            warnings.note("\(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
-        }
+        warnings.tellOfInput(session, notes: notes)
         let told = session.problems.count
-        for problem in session.problems[..<told] { warnings.warn(problem) }
         switch self {
         case .table: try printTable(session)
         case .json: try printDocument(session)

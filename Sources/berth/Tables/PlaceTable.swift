@@ -24,7 +24,7 @@ struct PlaceTable {
             for (place, device) in placement.devices.enumerated() {
                 table.add([
                     place == 0 ? report.pod : "", place == 0 ? placement.node : "", "\(device.place) \(device.id)",
-                    "\(device.memoryMiB) MiB", "\(device.cores)",
+                    "\(NumberText.grouped(Int(device.memoryMiB))) MiB", "\(device.cores)",
                 ])
             }
         case .rejected(let rejection):

@@ -1,5 +1,7 @@
 import BulkJSON
+import DecisionExplanations
 import FleetPlanning
+import PlacementModel
 import TextEscaping
 import TraceReplay
 
@@ -24,12 +26,73 @@ struct WhatIfReport {
     // MARK: Tables
 
     var table: String {
-        var text = overview
+        var text = answer + "\n" + overview
         if !result.after.moves.isEmpty { text += "\n" + moves }
         text += findings + likeness
         text += leftOver(result.after, isChanged ? "Left over then" : "Left over")
         if let cheapest, let prices { text += "\n" + additions(cheapest, prices) }
         return text
+    }
+
+    /// What was asked, answered.
+    private var answer: String {
+        let (before, after) = (result.before, result.after)
+        func counted(_ pods: Int) -> String { NumberText.counted(pods, "pod") }
+        let part = "\(NumberText.grouped(after.placed)) of \(NumberText.grouped(after.pending))"
+        if let cheapest, let prices { return bought(cheapest, prices) }
+        var text = ""
+        if removed > 0 {
+            let stuck = after.moves.count { $0.to == nil }
+            text += "Without \(removedNodes): "
+            text +=
+                after.moves.isEmpty
+                ? "no pod has to move"
+                : stuck == 0
+                    ? "\(after.moves.count == 1 ? "the pod" : "all \(counted(after.moves.count))") that ran there "
+                        + (after.moves.count == 1 ? "finds another place" : "find another place")
+                    : "\(NumberText.grouped(stuck)) of the \(counted(after.moves.count)) that ran there "
+                        + (stuck == 1 ? "finds no other place" : "find no other place")
+            text +=
+                result.findings.blockades.isEmpty && result.findings.covered.isEmpty
+                ? ".\n" : ", but budgets block it.\n"
+        }
+        if !isChanged {
+            return "\(part) pending \(after.pending == 1 ? "pod" : "pods") \(after.placed == 1 ? "fits" : "fit").\n"
+        }
+        let more = after.placed - before.placed
+        let fit = more.magnitude == 1 ? "fits" : "fit"
+        let nodes = change.added.reduce(0) { $0 + $1.count }
+        let with = nodes > 0 ? "With \(NumberText.counted(nodes, "more node")), " : "Of the others, "
+        switch more {
+        case 0: text += with + "no more pending pod fits: \(part).\n"
+        case ..<0: text += with + "\(NumberText.counted(-more, "pending pod")) fewer \(fit): \(part).\n"
+        default:
+            text +=
+                with + "\(NumberText.grouped(more)) more pending \(more == 1 ? "pod" : "pods") \(fit): \(part).\n"
+        }
+        return text
+    }
+
+    private var removedNodes: String {
+        let names = change.removed.sorted()
+        return names.count <= 3
+            ? names.map { "\(shown: $0)" }.joined(separator: ", ") : NumberText.counted(names.count, "node")
+    }
+
+    private func bought(_ cheapest: CheapestAdditions, _ prices: PriceList) -> String {
+        let cannot = cheapest.unreachable.reduce(0) { $0 + $1.pods }
+        let others = cannot == 0 ? "" : "; no node of the list takes the other \(NumberText.grouped(cannot))"
+        if cheapest.stillLeft > 0 {
+            return
+                "No combination of the list places them all: \(NumberText.counted(cheapest.stillLeft, "pod")) that it "
+                + "could take stay left over\(others).\n"
+        }
+        let list = zip(prices.offers, cheapest.counts).filter { $1 > 0 }.map { "\($1) x (\($0.node.text))" }
+        if list.isEmpty { return "Nothing needs to be bought\(others).\n" }
+        let side = cheapest.verified
+        return "Buy \(shown: list.joined(separator: " and ")) for \(Self.money(cheapest.price)): then "
+            + "\(NumberText.grouped(side.placed)) of \(NumberText.counted(side.pending, "pending pod")) have a place, "
+            + "\(NumberText.grouped(result.before.placed)) now\(others).\n"
     }
 
     private var overview: String {
@@ -46,19 +109,18 @@ struct WhatIfReport {
         add("now", result.before)
         if isChanged { add("then", result.after) }
         var text = table.text()
-        for node in change.added { text += "added: \(shown: node.text)\n" }
+        for node in change.added { text += "added: \(shown: node.text), each with \(shown: Self.size(of: node))\n" }
         if result.before.refused > 0 {
-            text += "\(NumberText.grouped(result.before.refused)) running pods could not be counted\n"
-        }
-        if isChanged {
-            let more = result.after.placed - result.before.placed
-            let pods = more.magnitude == 1 ? "pod" : "pods"
-            text +=
-                more < 0
-                ? "\(NumberText.grouped(-more)) pending \(pods) fewer fit\n"
-                : "\(NumberText.grouped(more)) more pending \(pods) fit\n"
+            text += "\(NumberText.counted(result.before.refused, "running pod")) could not be counted\n"
         }
         return text
+    }
+
+    /// The CPU and memory that a described node is taken to have, and where they come from.
+    private static func size(of node: NodeDescription) -> String {
+        let size = "\(AmountText.cpu(node.node.cpuMilli)) CPU and \(AmountText.bytes(node.node.memoryMiB << 20))"
+        return size
+            + (node.sizedLike.map { " (as \($0) where not said)" } ?? " (24 CPU and 192 GiB a device where not said)")
     }
 
     private var moves: String {
@@ -69,7 +131,7 @@ struct WhatIfReport {
             table.add([move.pod, move.from, move.to ?? "no place", move.devices.joined(separator: ", ")])
         }
         var text =
-            "\(NumberText.grouped(all.count)) pod\(all.count == 1 ? "" : "s") ran on the "
+            "\(NumberText.counted(all.count, "pod")) ran on the "
             + (removed == 1 ? "node that goes: " : "\(NumberText.grouped(removed)) nodes that go: ")
             + "\(NumberText.grouped(all.count - stuck.count)) with a new place, \(NumberText.grouped(stuck.count)) without\n"
         text += table.text(indent: 2)
@@ -83,12 +145,12 @@ struct WhatIfReport {
         let found = result.findings
         func counted(_ pods: [String]) -> String {
             let names = pods.prefix(3).joined(separator: ", ") + (pods.count > 3 ? ", ..." : "")
-            return "\(NumberText.grouped(pods.count)) pod\(pods.count == 1 ? "" : "s") (\(names))"
+            return "\(NumberText.counted(pods.count, "pod")) (\(names))"
         }
         var lines: [String] = []
         for blockade in found.blockades {
             lines.append(
-                "Blocked: PodDisruptionBudget \(blockade.budget) allows \(blockade.allowed) disruptions and covers "
+                "Blocked: PodDisruptionBudget \(blockade.budget) allows \(NumberText.counted(blockade.allowed, "disruption")) and covers "
                     + "\(counted(blockade.pods)) that would be evicted.")
         }
         if !found.covered.isEmpty {
@@ -134,9 +196,20 @@ struct WhatIfReport {
 
     private func leftOver(_ side: WhatIf.Side, _ title: String) -> String {
         if side.leftOver.isEmpty { return "" }
-        var table = TextTable([("PODS", .right), ("EACH ASKS", .left), ("FIRST", .left), ("NEAREST NODES SAY", .left)])
+        var columns: [(title: String, alignment: TextTable.Alignment)] = [
+            ("PODS", .right), ("EACH ASKS", .left), ("FIRST", .left), ("NEAREST NODES SAY", .left),
+        ]
+        if cheapest != nil { columns.append(("THE LIST", .left)) }
+        var table = TextTable(columns)
         for group in side.leftOver.prefix(Self.rowsMax) {
-            table.add([NumberText.grouped(group.pods), group.asks, group.example, group.reason])
+            var cells = [NumberText.grouped(group.pods), group.asks, group.example, group.reason]
+            if let cheapest {
+                let isBeyond = cheapest.unreachable.contains {
+                    $0.asks == group.asks && $0.reason == group.reason || $0.example == group.example
+                }
+                cells.append(isBeyond ? "cannot take it" : "takes it")
+            }
+            table.add(cells)
         }
         let rest = side.leftOver.count - Self.rowsMax
         return "\n\(title):\n" + table.text(indent: 2)
@@ -144,23 +217,17 @@ struct WhatIfReport {
     }
 
     private func additions(_ cheapest: CheapestAdditions, _ prices: PriceList) -> String {
-        if cheapest.counts.allSatisfy({ $0 == 0 }) && cheapest.stillLeft == 0 {
-            return "Nothing needs to be bought" + unreachable(cheapest) + ".\n"
-        }
-        var table = TextTable([("NODES", .right), ("EACH", .left), ("PRICE EACH", .right), ("PRICE", .right)])
+        if cheapest.counts.allSatisfy({ $0 == 0 }) && cheapest.stillLeft == 0 { return "" }
+        var table = TextTable([
+            ("NODES", .right), ("EACH", .left), ("CPU AND MEMORY", .left), ("PRICE EACH", .right), ("PRICE", .right),
+        ])
         for (offer, count) in zip(prices.offers, cheapest.counts) where count > 0 {
             table.add([
-                NumberText.grouped(count), offer.node.text, Self.money(offer.price),
+                NumberText.grouped(count), offer.node.text, Self.size(of: offer.node), Self.money(offer.price),
                 Self.money(offer.price * Int64(count)),
             ])
         }
-        var text: String
-        if cheapest.stillLeft > 0 {
-            text =
-                "No combination of the list was found that places all; \(NumberText.grouped(cheapest.stillLeft)) pods stay left over with:\n"
-        } else {
-            text = "Cheapest nodes that place every pending pod\(unreachable(cheapest)):\n"
-        }
+        var text = cheapest.stillLeft > 0 ? "The most that the list allows:\n" : "Cheapest nodes:\n"
         text += table.text(indent: 2) + "  in all \(Self.money(cheapest.price))\n"
         switch cheapest.proof {
         case .exact(let tried):
@@ -174,11 +241,6 @@ struct WhatIfReport {
         text +=
             "  Checked on that fleet: \(NumberText.grouped(side.placed)) of \(NumberText.grouped(side.pending)) pending pods placed.\n"
         return text
-    }
-
-    private func unreachable(_ cheapest: CheapestAdditions) -> String {
-        let pods = cheapest.unreachable.reduce(0) { $0 + $1.pods }
-        return pods == 0 ? "" : " but \(NumberText.grouped(pods)), which no node of the list can take"
     }
 
     static func money(_ hundredths: Int64) -> String { NumberText.fixed(Double(hundredths) / 100, decimals: 2) }

@@ -28,11 +28,21 @@ public struct ReplayVariant: Sendable, Hashable {
         self.options = options
     }
 
+    /// Looks a name without a folder up as a shell does, where no file of the name is here.
+    ///
+    /// - Parameter path: folders, separated by colons.
+    public mutating func find(onPath path: String) {
+        if binary.contains("/") || FileManager.default.fileExists(atPath: binary) { return }
+        let places = path.split(separator: ":").map { $0 + "/" + binary }
+        if let found = places.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) { binary = found }
+    }
+
     /// Makes sure that the program is there.
     public func check() throws(VariantError) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: binary, isDirectory: &isFolder), !isFolder.boolValue else {
-            throw VariantError(variant: name, problem: "\(binary) is no file; expected a build of berth")
+            throw VariantError(
+                variant: name, problem: "\(binary) is no file, here or on PATH; expected a build of berth")
         }
         guard FileManager.default.isExecutableFile(atPath: binary) else {
             throw VariantError(variant: name, problem: "\(binary) cannot be executed")

@@ -8,6 +8,9 @@
 
 /// Durations by percentile on logarithmic axes, all runs together.
 enum LatencyPlots {
+    /// Fewer durations have no percentiles worth a plot.
+    static let countMin = 10
+
     static func pod(_ runs: [RunRecord], _ labels: [String]) -> Plot? {
         plot(
             "latency-pod", "Decision time by percentile",
@@ -35,6 +38,7 @@ enum LatencyPlots {
         _ id: String, _ title: String, _ caption: String, _ runs: [(label: String, latency: RunRecord.Latency)],
         waits: Bool = false
     ) -> Plot? {
+        if runs.allSatisfy({ $0.latency.count < countMin }) { return nil }
         let lowest = waits ? 1000 : 0.01
         let series = runs.map { label, latency in
             var last = 0.0

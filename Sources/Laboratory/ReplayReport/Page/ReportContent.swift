@@ -13,6 +13,8 @@ struct ReportContent {
 
     let title: String
     let subtitle: String
+    /// What came of it, in words; empty where there is none.
+    let verdict: String
     /// What the page is, in a few words.
     let kind: String
     let footer: String
@@ -26,19 +28,25 @@ struct ReportContent {
         self.kind = kind
         self.footer = footer
         self.sections = sections
+        verdict = ""
         figures = []
     }
 
-    init(_ runs: [RunRecord]) {
+    /// - Parameter origin: how and when the page was made, a sentence each.
+    init(_ runs: [RunRecord], origin: [String] = []) {
         kind = "replay report"
         footer =
-            "Definitions of all measures: docs/output.md of Berth. The figures of this page lie beside it as JSON and CSV."
+            (origin + [
+                "Berth \(BerthVersion.text).", "Definitions of all measures: docs/output.md of Berth.",
+                "The figures of this page lie beside it as JSON and CSV.",
+            ]).joined(separator: " ")
         let labels = RunLabels.labels(of: runs)
         let tables = RunTables(runs: runs, labels: labels)
         let groups = [false, true].compactMap { RunPlots(runs, labels: labels, isVirtual: $0) }
         let traces = runs.map(\.trace).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         title = traces.joined(separator: ", ")
         subtitle = Self.subtitle(runs, labels)
+        verdict = RunVerdict.text(runs, labels)
         figures = runs.count == 1 ? Self.figures(runs[0]) : []
         var sections = [
             Section(
@@ -128,7 +136,8 @@ struct ReportContent {
         if !reasons.isEmpty {
             let bars = BarPlot(
                 id: "refusals", title: "Why pods were refused",
-                caption: "Refused pods by leading reason: the one most nodes give among those that came closest.",
+                caption:
+                    "Refused pods by leading reason: the one most nodes give among those that came closest. Shares are of the refused pods.",
                 series: labels,
                 groups: reasons.map { reason in
                     BarPlot.Group(
@@ -138,7 +147,7 @@ struct ReportContent {
                         })
                 },
                 text: { place, value in
-                    let share = NumberText.percent(Int64(value), of: runs[place].pods)
+                    let share = NumberText.percent(Int64(value), of: runs[place].rejected)
                     return "\(NumberText.grouped(Int(value))) (\(share))"
                 })
             plots = [bars.plot()] + groups.compactMap { $0.reasons() }

@@ -3,10 +3,11 @@ import TextEscaping
 
 /// A report as one HTML page that needs nothing else: style and pictures stand in it.
 public enum ReportPage {
+    /// - Parameter origin: how and when the page was made, a sentence each.
     /// - Precondition: there is at least one run. - Complexity: linear in samples and snapshots.
-    public static func html(_ runs: [RunRecord]) -> String {
+    public static func html(_ runs: [RunRecord], origin: [String] = []) -> String {
         precondition(!runs.isEmpty, "a report shows at least one run")
-        return html(ReportContent(runs))
+        return html(ReportContent(runs, origin: origin))
     }
 
     static func html(_ content: ReportContent) -> String {
@@ -32,6 +33,7 @@ public enum ReportPage {
     private static func context(_ content: ReportContent) -> [String: Any] {
         [
             "title": content.title, "subtitle": content.subtitle, "kind": content.kind, "footer": content.footer,
+            "hasVerdict": !content.verdict.isEmpty, "verdict": content.verdict,
             "style": ReportStyle.text,
             "hasFigures": !content.figures.isEmpty,
             "figures": content.figures.map { ["name": $0.name, "value": $0.value, "note": $0.note] },

@@ -21,6 +21,7 @@ enum ReportStyle {
         .kind{margin:0;color:var(--accent);font-weight:600;font-size:13px;letter-spacing:.06em;text-transform:uppercase}
         h1{margin:2px 0 4px;font-size:30px;line-height:1.2;overflow-wrap:anywhere}
         .subtitle{margin:0;color:var(--muted);overflow-wrap:anywhere}
+        .verdict{margin:14px 0 0;font-size:17px;max-width:62em;overflow-wrap:anywhere}
         nav{display:flex;flex-wrap:wrap;gap:4px 18px;margin-top:16px;padding:10px 0;border-top:1px solid var(--rule);\
         border-bottom:1px solid var(--rule)}
         nav a{color:var(--accent);text-decoration:none;font-size:14px}
@@ -87,12 +88,14 @@ enum ReportStyle {
         td span{position:relative}
         .share{position:absolute;left:10px;top:4px;bottom:4px;background:var(--share);border-radius:3px;\
         max-width:calc(100% - 20px)}
-        footer{color:var(--muted);font-size:13px;padding-top:28px;padding-bottom:36px}
+        footer{color:var(--muted);font-size:13px;padding-top:28px;padding-bottom:36px;overflow-wrap:anywhere}
         @media (max-width:760px){header,main,footer{padding-left:14px;padding-right:14px}
         h1{font-size:24px}.plots{grid-template-columns:minmax(0,1fr)}.card{padding:12px}
         .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}.value{font-size:21px}.tile{padding:10px 12px}
         svg text{font-size:14px}.picture>svg.wide{width:860px}
         th,td{padding:5px 3px}table,th,.card:not(.wide) td{font-size:12px}
+        th,.card:not(.wide) td:first-child{white-space:normal;overflow-wrap:anywhere}
+        td.code{font-size:11px;white-space:normal;word-break:break-all;min-width:5em}
         .wide td:first-child{position:sticky;left:0;background:var(--card);z-index:1;white-space:normal;min-width:9em}
         .share{left:5px;max-width:calc(100% - 10px)}}
         @media print{@page{margin:14mm}:root{--page:#fff;--card:#fff;--ink:#000;--muted:#444;--rule:#ccc;--grid:#ddd}

@@ -19,6 +19,7 @@ enum ReportTemplate {
         <p class="kind">Berth {{kind}}</p>
         <h1>{{title}}</h1>
         <p class="subtitle">{{subtitle}}</p>
+        {{#hasVerdict}}<p class="verdict">{{verdict}}</p>{{/hasVerdict}}
         <nav>{{#sections}}<a href="#{{id}}">{{title}}</a>{{/sections}}</nav>
         </header>
         <main>

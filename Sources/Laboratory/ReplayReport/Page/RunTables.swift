@@ -16,11 +16,12 @@ struct RunTables {
             if values.allSatisfy({ $0 == nil }) { return }
             let known = values.compactMap { $0 }
             let winner = best.flatMap { best in known.min { best($0, $1) } }
-            let differs = known.contains { $0 != known[0] }
+            // Where several are best, none is.
+            let isAlone = known.count > 1 && known.count { $0 == winner } == 1
             rows.append(
                 [.text(name)]
                     + values.map { value in
-                        .number(value.map(text) ?? "–", isBest: differs && value != nil && value == winner)
+                        .number(value.map(text) ?? "–", isBest: isAlone && value != nil && value == winner)
                     })
         }
         func grouped(_ value: Double) -> String { NumberText.grouped(Int(value)) }
@@ -53,8 +54,8 @@ struct RunTables {
         )
         add("Decision time, median", best: <, value: { $0.podLatency.p50 }, text: DurationLabel.text(microseconds:))
         add("Decision time, p99", best: <, value: { $0.podLatency.p99 }, text: DurationLabel.text(microseconds:))
-        add("Round, median", best: <, value: { $0.roundLatency.p50 }, text: DurationLabel.text(microseconds:))
-        add("Round, p99", best: <, value: { $0.roundLatency.p99 }, text: DurationLabel.text(microseconds:))
+        add("Round, median", best: <, value: { $0.told(\.roundLatency)?.p50 }, text: DurationLabel.text(microseconds:))
+        add("Round, p99", best: <, value: { $0.told(\.roundLatency)?.p99 }, text: DurationLabel.text(microseconds:))
         add("Peak memory", value: { $0.peakMemoryMiB }) { NumberText.fixed($0, decimals: 1) + " MiB" }
         rows.append([.text("Decision hash")] + runs.map { .code($0.decisionHash) })
         return ReportTable(
@@ -134,6 +135,11 @@ struct RunTables {
 }
 
 extension RunRecord {
+    /// Durations of which there are enough for percentiles.
+    func told(_ latency: KeyPath<RunRecord, Latency>) -> Latency? {
+        self[keyPath: latency].count < LatencyPlots.countMin ? nil : self[keyPath: latency]
+    }
+
     /// Running load in percent of the fleet's devices, where the run kept it.
     var running: [Double]? { series?.runningPercent.compactMap { $0 } }
     var fairness: [Double]? { series?.fairness.compactMap { $0 } }

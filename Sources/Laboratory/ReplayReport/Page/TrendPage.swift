@@ -36,16 +36,28 @@ public enum TrendPage {
     ) -> String {
         ReportPage.html(
             ReportContent(
-                title: title, subtitle: subtitle, kind: kind, footer: "",
+                title: title, subtitle: subtitle, kind: kind, footer: "Berth \(BerthVersion.text).",
                 sections: sections.enumerated().map { place, section in
                     ReportContent.Section(
-                        id: "s\(place)", title: section.title, text: "",
-                        plots: section.trends.enumerated().map { $0.element.plot(id: "s\(place)-\($0.offset)") })
+                        id: "s\(place)", title: section.title,
+                        text: section.trends.allSatisfy { $0.points.count < 2 }
+                            ? "One record so far: a curve needs two. "
+                                + section.trends.map(\.told).joined(separator: "; ")
+                            : "",
+                        plots: section.trends.enumerated().filter { $0.element.points.count > 1 }.map {
+                            $0.element.plot(id: "s\(place)-\($0.offset)")
+                        })
                 }))
     }
 }
 
 extension Trend {
+    /// The last value, in words.
+    var told: String {
+        guard let value = points.last?.value else { return title }
+        return "\(title) \(NumberText.fixed(value, decimals: value.magnitude < 100 ? 3 : 1))"
+    }
+
     func plot(id: String) -> Plot {
         let values = points.map(\.value)
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)

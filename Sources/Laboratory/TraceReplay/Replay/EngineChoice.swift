@@ -43,5 +43,8 @@ public struct PolicyChoice: Sendable {
     public static let all: [PolicyChoice] =
         [.hami] + PlacementPolicy.all.map { PolicyChoice(name: $0.name, summary: $0.summary, milli: $0) }
 
-    public static func named(_ name: String) -> PolicyChoice? { all.first { $0.name == name } }
+    /// - Parameter name: its case does not matter.
+    public static func named(_ name: String) -> PolicyChoice? {
+        all.first { $0.name.lowercased() == name.lowercased() }
+    }
 }

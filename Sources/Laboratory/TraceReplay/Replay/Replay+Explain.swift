@@ -53,11 +53,17 @@ extension Replay {
                 let own = trace.pods.name(Int(pod))
                 return own == name || "\(namespace(of: pod))/\(own)" == name
             }
-            if let found { return found }
-            throw TraceError(
-                file: trace.metadata.name,
-                problem: "offers no pod named \(name); pods that run from the start are not "
-                    + "decided")
+            // Pods of a snapshot carry their namespace in their name.
+            let short = found ?? order.firstIndex { trace.pods.name(Int($0)).hasSuffix("/" + name) }
+            if let short { return short }
+            let rows = (0..<trace.pods.count).filter { trace.pods.placedOn[$0] >= 0 }
+            let homes = Dictionary(
+                rows.map { (fullName(ofRow: $0), trace.nodes[Int(trace.pods.placedOn[$0])].name) },
+                uniquingKeysWith: { first, _ in first })
+            let message = PodNameHint.message(
+                for: name, waiting: order.map { fullName(ofRow: Int($0)) }, running: rows.map(fullName(ofRow:))
+            ) { homes[$0] }
+            throw TraceError(file: trace.metadata.name, problem: message)
         }
     }
 
@@ -66,6 +72,13 @@ extension Replay {
     }
 
     private func name(of sequence: Int) -> String { trace.pods.name(Int(order[sequence])) }
+
+    private func fullName(of sequence: Int) -> String { fullName(ofRow: Int(order[sequence])) }
+
+    private func fullName(ofRow row: Int) -> String {
+        let (namespace, name) = (namespace(of: Int32(row)), trace.pods.name(row))
+        return name.hasPrefix(namespace + "/") ? name : namespace + "/" + name
+    }
 
     /// Why the pod cannot be asked for at all, or nil.
     private func problem(of sequence: Int) -> String? {
@@ -144,7 +157,7 @@ extension Replay {
         }
         if options.policy.milli != nil { decision?.noteGrants(devices) }
         return PodExplanation(
-            pod: "\(namespace(of: order[sequence]))/\(name(of: sequence))",
+            pod: fullName(of: sequence),
             outcome: outcome.isPlaced ? .placed : .rejected, sequence: sequence,
             message: outcome.isPlaced ? nil : decision?.rejectionMessage,
             node: outcome.isPlaced ? trace.nodes[Int(outcome.node)].name : nil, containers: ["main"], timing: timing,

@@ -10,6 +10,11 @@ public enum NumberText {
         return (number < 0 ? "-" : "") + String(text.reversed())
     }
 
+    /// A number and what is counted: 1 pod, 1,234 pods.
+    public static func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+        grouped(number) + " " + (number == 1 ? noun : plural ?? noun + "s")
+    }
+
     /// A number with a fixed number of decimals.
     public static func fixed(_ number: Double, decimals: Int) -> String {
         var factor = 1

@@ -1,0 +1,4 @@
+import PlacementModel
+
+/// Numbers on pages look like those in tables.
+public typealias NumberText = PlacementModel.NumberText
