@@ -50,7 +50,9 @@ struct WhatIfReport {
                 : stuck == 0
                     ? "\(after.moves.count == 1 ? "the pod" : "all \(counted(after.moves.count))") that ran there "
                         + (after.moves.count == 1 ? "finds another place" : "find another place")
-                    : "\(NumberText.grouped(stuck)) of the \(counted(after.moves.count)) that ran there "
+                    : (after.moves.count == 1
+                        ? "the pod" : "\(NumberText.grouped(stuck)) of the \(counted(after.moves.count))")
+                        + " that ran there "
                         + (stuck == 1 ? "finds no other place" : "find no other place")
             text +=
                 result.findings.blockades.isEmpty && result.findings.covered.isEmpty
