@@ -11,7 +11,7 @@ public enum RedactionRules {
         "globalDefault",
         "hard", "hostNetwork", "hostPort", "key", "kind", "limits", "matchLabelKeys", "maximumVolumeSize",
         "maxSkew", "maxUnavailable", "minAvailable", "minDomains", "mismatchLabelKeys", "nodeAffinityPolicy",
-        "nodeTaintsPolicy", "operator", "overhead", "parallelism", "phase", "preemptionPolicy", "priority",
+        "nodeTaintsPolicy", "operator", "overhead", "parallelism", "phase", "podFixed", "preemptionPolicy", "priority",
         "privileged",
         "protocol", "provisioner", "qosClass", "readOnly", "reason", "replicas", "requests", "restartPolicy",
         "restartPolicyRules", "schedulerName", "size", "startTime", "storage", "storageCapacity", "tolerationSeconds",
@@ -43,7 +43,8 @@ public enum RedactionRules {
         "matchLabelExpressions", "metadata", "namespaceSelector", "nodeAffinity", "nodeSelectorTerms", "nodeTopology",
         "ownerReferences", "persistentVolumeClaim", "podAffinity", "podAffinityTerm", "podAntiAffinity", "ports",
         "portworxVolume", "preference", "preferredDuringSchedulingIgnoredDuringExecution", "rbd", "required",
-        "requiredDuringSchedulingIgnoredDuringExecution", "resourceClaims", "resources", "running", "schedulingGates",
+        "requiredDuringSchedulingIgnoredDuringExecution", "resourceClaims", "resources", "running", "scheduling",
+        "schedulingGates",
         "securityContext", "selector", "source", "spec", "state", "status", "taints", "template", "terminated",
         "tolerations",
         "topologySpreadConstraints", "volumeClaimTemplate", "volumes", "waiting",
@@ -56,6 +57,7 @@ public enum RedactionRules {
     static let kinds: Set<String> = [
         "CSIDriver", "CSINode", "CSIStorageCapacity", "CronJob", "DaemonSet", "Deployment", "Job", "Namespace", "Node",
         "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodDisruptionBudget", "PriorityClass", "ReplicaSet",
+        "RuntimeClass",
         "ResourceQuota", "StatefulSet", "StorageClass", "VolumeAttachment",
     ]
 
