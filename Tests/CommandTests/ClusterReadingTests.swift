@@ -83,7 +83,10 @@ import Testing
     ])
     func allAgree(options: [String]) throws {
         let berth = try BerthProcess([
-            "config.yaml": "nvidia: {resourceCountName: nvidia.com/gpu, resourceMemoryName: nvidia.com/gpumen}\n"
+            // A section that is there gives all names: HAMi fills none in.
+            "config.yaml": "nvidia: {resourceCountName: nvidia.com/gpu, resourceMemoryName: nvidia.com/gpumen, "
+                + "resourceCoreName: nvidia.com/gpucores, resourcePriorityName: nvidia.com/priority, "
+                + "resourceMemoryPercentageName: nvidia.com/gpumem-percentage}\n"
         ])
         defer { berth.remove() }
         let file = BerthProcess.fixtures.deletingLastPathComponent().deletingLastPathComponent()
