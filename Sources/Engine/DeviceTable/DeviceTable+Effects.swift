@@ -205,9 +205,9 @@ extension DeviceTable {
     /// What a node has left of an extended resource; 0 if it offers none.
     public func extendedFree(of resource: Symbol, node: Int) -> Int64 { extended[node][resource] ?? 0 }
 
-    /// What a node has left of all extended resources, by name; for comparisons.
+    /// What a node has left of all extended resources, by name; for comparisons. None is left of one that it does not offer.
     package func extendedLeft(onNode node: Int) -> [String] {
-        extended[node].map { "\(resources[$0.key])=\($0.value)" }.sorted()
+        extended[node].filter { $0.value != 0 }.map { "\(resources[$0.key])=\($0.value)" }.sorted()
     }
 
     /// Takes `amount` (negative gives back) of an extended resource.
