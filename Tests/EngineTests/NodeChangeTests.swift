@@ -72,4 +72,18 @@ import VendorCatalog
         #expect(cards.fleet.quotas.description() == before)
         #expect(cards.fleet.brokenInvariant() == nil)
     }
+
+    /// What a node stopped offering while a pod held it is not kept at 0 once the pod has left: a fleet made anew has no entry.
+    @Test func aResourceNoLongerOfferedLeavesNothing() throws {
+        let cards = try CardFleet([CardFleet.node("a", ["example.com/port": "3"])])
+        var pod = PodText(names: [:]).pod("req:example.com/port=1", name: "p", namespace: "default")
+        pod.nodeName = "a"
+        pod.phase = .running
+        cards.apply(.podBound(pod))
+        #expect(cards.fleet.table.extendedLeft(onNode: 0) == ["example.com/port=2"])
+        cards.apply(.nodeChanged(CardFleet.node("a")))
+        #expect(cards.fleet.table.extendedLeft(onNode: 0) == ["example.com/port=-1"])
+        cards.apply(.podGone(uid: pod.metadata.uid.isEmpty ? "default/p" : pod.metadata.uid))
+        #expect(cards.fleet.table.extendedLeft(onNode: 0) == [])
+    }
 }

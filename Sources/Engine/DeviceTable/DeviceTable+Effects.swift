@@ -205,14 +205,18 @@ extension DeviceTable {
     /// What a node has left of an extended resource; 0 if it offers none.
     public func extendedFree(of resource: Symbol, node: Int) -> Int64 { extended[node][resource] ?? 0 }
 
-    /// What a node has left of all extended resources, by name; for comparisons. None is left of one that it does not offer.
+    /// What a node has left of all extended resources, by name; for comparisons.
     package func extendedLeft(onNode node: Int) -> [String] {
-        extended[node].filter { $0.value != 0 }.map { "\(resources[$0.key])=\($0.value)" }.sorted()
+        extended[node].map { "\(resources[$0.key])=\($0.value)" }.sorted()
     }
 
     /// Takes `amount` (negative gives back) of an extended resource.
     package func reserveExtended(_ resource: Symbol, amount: Int64, on node: Int) {
         extended[node][resource, default: 0] &-= amount
+        // What the node does not offer is not kept once nobody holds it: a fleet made anew has no entry.
+        if amount < 0, extended[node][resource] == 0, nodes[node].allocatable[resources[resource]] == nil {
+            extended[node][resource] = nil
+        }
         noteChange(node)
         if amount < 0 { releaseLog.append(Int32(node)) }
         if isJournaling {
