@@ -59,8 +59,7 @@ public struct PlacementSummary: Sendable, Hashable {
             ("finishedPods", finishedPods),
         ]
         for (key, value) in members {
-            writer.key(key)
-            writer.int(value)
+            writer.member(key, value)
         }
         writer.endObject()
     }

@@ -178,15 +178,3 @@ extension DeviceVerdict {
         writer.endObject()
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func member(_ key: String, _ number: Int64) {
-        self.key(key)
-        int(number)
-    }
-
-    fileprivate mutating func member(_ key: String, _ flag: Bool) {
-        self.key(key)
-        bool(flag)
-    }
-}

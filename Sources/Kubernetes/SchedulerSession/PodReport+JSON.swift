@@ -129,17 +129,3 @@ extension PlacementExplanation {
         writer.endObject()
     }
 }
-
-extension JSONWriter {
-    mutating func member(_ key: String, _ text: String) {
-        self.key(key)
-        string(text)
-    }
-
-    mutating func member(_ key: String, _ texts: [String]) {
-        self.key(key)
-        beginArray()
-        for text in texts { string(text) }
-        endArray()
-    }
-}

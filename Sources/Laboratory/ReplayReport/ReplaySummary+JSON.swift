@@ -75,21 +75,6 @@ extension ReplaySummary {
 }
 
 extension JSONWriter {
-    mutating func member(_ key: String, _ value: String) {
-        self.key(key)
-        string(value)
-    }
-
-    mutating func member(_ key: String, _ value: Int64) {
-        self.key(key)
-        int(value)
-    }
-
-    mutating func member(_ key: String, _ value: Double) {
-        self.key(key)
-        double(value)
-    }
-
     /// Members by falling count, names in byte order among equals.
     mutating func counts(_ key: String, _ counts: [String: Int]) {
         self.key(key)

@@ -35,28 +35,24 @@ extension Trace {
 
     private func metadataJSON(checksums: [(String, String)]) -> [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
-        func member(_ key: String, _ text: String) {
-            writer.key(key)
-            writer.string(text)
-        }
         writer.beginObject()
-        member("format", TraceFormat.word)
+        writer.member("format", TraceFormat.word)
         writer.key("formatVersion")
         writer.int(TraceFormat.version)
-        member("name", metadata.name)
-        member("description", metadata.description)
-        member("origin", metadata.origin)
-        member("licence", metadata.licence)
-        member("deviceModel", metadata.deviceModel.rawValue)
+        writer.member("name", metadata.name)
+        writer.member("description", metadata.description)
+        writer.member("origin", metadata.origin)
+        writer.member("licence", metadata.licence)
+        writer.member("deviceModel", metadata.deviceModel.rawValue)
         writer.key("seed")
         if let seed = metadata.seed { writer.uint(seed) } else { writer.null() }
         writer.key("units")
         writer.beginObject()
-        for (column, unit) in TraceFormat.units { member(column, unit) }
+        for (column, unit) in TraceFormat.units { writer.member(column, unit) }
         writer.endObject()
         writer.key("checksums")
         writer.beginObject()
-        for (file, digest) in checksums { member(file, digest) }
+        for (file, digest) in checksums { writer.member(file, digest) }
         writer.endObject()
         writer.endObject()
         writer.newline()

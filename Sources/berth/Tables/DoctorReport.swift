@@ -44,33 +44,22 @@ struct DoctorReport {
     var json: [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         writer.beginObject()
-        writer.key("berth")
-        writer.string(BerthVersion.text)
-        writer.key("hamiVersions")
-        writer.beginArray()
-        for version in doctor.versions { writer.string(version) }
-        writer.endArray()
+        writer.member("berth", BerthVersion.text)
+        writer.member("hamiVersions", doctor.versions)
         for (key, number) in [
             ("nodes", session.cluster.table.nodeRowCount), ("devices", session.cluster.table.deviceRowCount),
             ("running", session.residentPods), ("notCounted", session.refusedPods), ("waiting", session.queue.count),
         ] {
-            writer.key(key)
-            writer.int(number)
+            writer.member(key, number)
         }
         writer.key("findings")
         writer.beginArray()
         for finding in doctor.findings {
             writer.beginObject()
-            writer.key("weight")
-            writer.string(finding.weight.rawValue)
-            writer.key("message")
-            writer.string(finding.message)
-            writer.key("objects")
-            writer.beginArray()
-            for object in finding.objects { writer.string(object) }
-            writer.endArray()
-            writer.key("remedy")
-            writer.string(finding.remedy)
+            writer.member("weight", finding.weight.rawValue)
+            writer.member("message", finding.message)
+            writer.member("objects", finding.objects)
+            writer.member("remedy", finding.remedy)
             writer.endObject()
         }
         writer.endArray()

@@ -41,8 +41,7 @@ enum PlaceOutput: String, CaselessArgument {
         var summary = PlacementSummary(of: session)
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         writer.beginObject()
-        writer.key("berth")
-        writer.string(BerthVersion.text)
+        writer.member("berth", BerthVersion.text)
         session.options.write(into: &writer)
         writer.key("pods")
         writer.beginArray()
@@ -51,17 +50,13 @@ enum PlaceOutput: String, CaselessArgument {
             report.write(into: &writer)
         }
         writer.endArray()
-        writer.key("problems")
-        writer.beginArray()
-        for problem in session.problems { writer.string(problem.description) }
-        writer.endArray()
+        writer.member("problems", session.problems.map { $0.description })
         writer.key("summary")
         summary.write(into: &writer)
         writer.key("memoryBytes")
         writer.beginObject()
         for use in session.cluster.memory {
-            writer.key(use.structure)
-            writer.int(use.bytes)
+            writer.member(use.structure, use.bytes)
         }
         writer.endObject()
         writer.endObject()

@@ -252,23 +252,15 @@ struct WhatIfReport {
     var json: [UInt8] {
         var writer = JSONWriter(escapeHTML: false, pretty: true)
         writer.beginObject()
-        writer.key("added")
-        writer.beginArray()
-        for node in change.added { writer.string(node.text) }
-        writer.endArray()
-        writer.key("removed")
-        writer.beginArray()
-        for name in change.removed.sorted() { writer.string(name) }
-        writer.endArray()
+        writer.member("added", change.added.map { $0.text })
+        writer.member("removed", change.removed.sorted())
         if !change.added.isEmpty {
             writer.key("addedLike")
             writer.beginArray()
             for added in change.added {
                 writer.beginObject()
-                writer.key("node")
-                writer.string(added.text)
-                writer.key("nodesAlike")
-                writer.int(added.alike)
+                writer.member("node", added.text)
+                writer.member("nodesAlike", added.alike)
                 writer.key("taints")
                 writer.beginArray()
                 for taint in added.node.taints {
@@ -285,8 +277,7 @@ struct WhatIfReport {
         Self.write(result.before, into: &writer)
         writer.key("after")
         Self.write(result.after, into: &writer)
-        writer.key("moreFit")
-        writer.int(result.after.placed - result.before.placed)
+        writer.member("moreFit", result.after.placed - result.before.placed)
         if let cheapest, let prices { Self.write(cheapest, prices, into: &writer) }
         writer.endObject()
         writer.newline()
@@ -299,18 +290,15 @@ struct WhatIfReport {
             ("nodes", side.nodes), ("devices", side.devices), ("running", side.running), ("refused", side.refused),
             ("pending", side.pending), ("placed", side.placed), ("leftOver", side.left),
         ] {
-            writer.key(key)
-            writer.int(number)
+            writer.member(key, number)
         }
         writer.key("leftOverKinds")
         writer.beginArray()
         for group in side.leftOver {
             writer.beginObject()
-            writer.key("pods")
-            writer.int(group.pods)
+            writer.member("pods", group.pods)
             for (key, text) in [("asks", group.asks), ("first", group.example), ("reason", group.reason)] {
-                writer.key(key)
-                writer.string(text)
+                writer.member(key, text)
             }
             writer.endObject()
         }
@@ -319,16 +307,11 @@ struct WhatIfReport {
         writer.beginArray()
         for move in side.moves {
             writer.beginObject()
-            writer.key("pod")
-            writer.string(move.pod)
-            writer.key("from")
-            writer.string(move.from)
+            writer.member("pod", move.pod)
+            writer.member("from", move.from)
             writer.key("to")
             if let to = move.to { writer.string(to) } else { writer.null() }
-            writer.key("devices")
-            writer.beginArray()
-            for device in move.devices { writer.string(device) }
-            writer.endArray()
+            writer.member("devices", move.devices)
             writer.endObject()
         }
         writer.endArray()
@@ -340,14 +323,9 @@ struct WhatIfReport {
         writer.beginArray()
         for blockade in findings.blockades {
             writer.beginObject()
-            writer.key("budget")
-            writer.string(blockade.budget)
-            writer.key("disruptionsAllowed")
-            writer.int(blockade.allowed)
-            writer.key("pods")
-            writer.beginArray()
-            for pod in blockade.pods { writer.string(pod) }
-            writer.endArray()
+            writer.member("budget", blockade.budget)
+            writer.member("disruptionsAllowed", blockade.allowed)
+            writer.member("pods", blockade.pods)
             writer.endObject()
         }
         writer.endArray()
@@ -369,21 +347,16 @@ struct WhatIfReport {
         writer.beginArray()
         for (offer, count) in zip(prices.offers, cheapest.counts) where count > 0 {
             writer.beginObject()
-            writer.key("node")
-            writer.string(offer.node.text)
-            writer.key("count")
-            writer.int(count)
+            writer.member("node", offer.node.text)
+            writer.member("count", count)
             writer.endObject()
         }
         writer.endArray()
-        writer.key("price")
-        writer.double(Double(cheapest.price) / 100)
+        writer.member("price", Double(cheapest.price) / 100)
         writer.key("exact")
         if case .exact = cheapest.proof { writer.bool(true) } else { writer.bool(false) }
-        writer.key("stillLeft")
-        writer.int(cheapest.stillLeft)
-        writer.key("unreachable")
-        writer.int(cheapest.unreachable.reduce(0) { $0 + $1.pods })
+        writer.member("stillLeft", cheapest.stillLeft)
+        writer.member("unreachable", cheapest.unreachable.reduce(0) { $0 + $1.pods })
         writer.key("verified")
         write(cheapest.verified, into: &writer)
         writer.endObject()

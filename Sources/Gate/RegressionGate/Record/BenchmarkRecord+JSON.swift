@@ -86,16 +86,6 @@ extension JSONWriter {
         endArray()
     }
 
-    mutating func member(_ key: String, _ value: String) {
-        self.key(key)
-        string(value)
-    }
-
-    mutating func member(_ key: String, _ value: Int64) {
-        self.key(key)
-        int(value)
-    }
-
     fileprivate mutating func numbers(_ key: String, _ numbers: [Double]) {
         self.key(key)
         raw("[" + numbers.map { String(BenchmarkRecord.Entry.whole($0)) }.joined(separator: ",") + "]")
