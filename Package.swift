@@ -12,6 +12,7 @@ enum Storey: String {
     case base = "Base"
     case engine = "Engine"
     case kubernetes = "Kubernetes"
+    case live = "Live"
     case laboratory = "Laboratory"
     case gate = "Gate"
 
@@ -49,6 +50,8 @@ let package = Package(
         .library(name: "BerthPolicies", targets: ["PlacementPolicies", "DecisionExplanations"]),
         // Kubernetes objects in, placements and annotations out.
         .library(name: "BerthKubernetes", targets: ["KubernetesWire", "ClusterRules", "SchedulerSession"]),
+        // A scheduler of a live cluster as a state machine: events in, actions out.
+        .library(name: "BerthLive", targets: ["SchedulerCore"]),
         // Traces: read, made, imported, replayed, compared, planned with.
         .library(
             name: "BerthTraces",
@@ -117,6 +120,12 @@ let package = Package(
             [
                 "PlacementModel", "FileSystem", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine",
                 "DecisionExplanations", "KubernetesWire", "ClusterRules",
+            ]),
+        module(
+            .live, "SchedulerCore",
+            [
+                "PlacementModel", "JSONText", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
+                "ClusterRules", "SchedulerSession",
             ]),
         module(
             .laboratory, "TraceModel",
@@ -244,6 +253,12 @@ let package = Package(
             "EngineTests",
             [
                 "PlacementEngine", "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "SchedulerSession",
+                "FleetTestSupport",
+            ]),
+        tests(
+            "SchedulerCoreTests",
+            [
+                "SchedulerCore", "KubernetesWire", "PlacementEngine", "PlacementModel", "BulkJSON", "VendorCatalog",
                 "FleetTestSupport",
             ]),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),

@@ -10,7 +10,7 @@ import Testing
         "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "KubernetesWire",
-        "ClusterRules", "SchedulerSession", "TraceModel",
+        "ClusterRules", "SchedulerSession", "SchedulerCore", "TraceModel",
         "TraceImport", "TraceGeneration", "TraceReplay", "Experiments", "FleetPlanning", "ReplayReport",
         "MeasuredWork", "RegressionGate", "berth",
     ]
@@ -24,6 +24,7 @@ import Testing
         "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "ClusterRules",
+        "SchedulerCore",
     ]
 
     private static func imports(of file: SourceTree.File) -> [String] {

@@ -6,7 +6,7 @@ enum SourceTree {
         .deletingLastPathComponent()
 
     /// Folders under Sources that hold modules, each standing on those before it.
-    static let storeys = ["Base", "Engine", "Kubernetes", "Laboratory", "Gate"]
+    static let storeys = ["Base", "Engine", "Kubernetes", "Live", "Laboratory", "Gate"]
 
     /// A text file of the repository.
     struct File: Sendable {
