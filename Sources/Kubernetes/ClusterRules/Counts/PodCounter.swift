@@ -14,25 +14,10 @@ struct CounterQuestion: Hashable {
         case holding(HostPort)
     }
 
-    /// Which nodes take part in a spread constraint.
-    struct Participation: Hashable {
-        /// Keys that a node must have.
-        var keys: [String]
-        /// Nil = the constraint ignores it.
-        var selector: [String: String]?
-        var affinity: [NodeSelectorTerm]?
-        var tolerations: [Toleration]?
-
-        func admits(_ node: Node) -> Bool {
-            keys.allSatisfy { node.metadata.labels[$0] != nil }
-                && (selector == nil || node.matches(selector: selector ?? [:], affinity: affinity))
-                && (tolerations.map { node.isTolerated(by: $0) } ?? true)
-        }
-    }
-
     var pods: Pods
     var key: TopologyDomains.Key
-    var nodes: Participation?
+    /// For spread constraints: which nodes take part.
+    var nodes: SpreadNodes.Rule?
 
     func counts(_ pod: PodFacts) -> Bool {
         switch pods {
@@ -48,8 +33,8 @@ struct CounterQuestion: Hashable {
 
 /// Pods counted by topology domain, repaired pod by pod.
 ///
-/// Changes when a pod that it counts comes or goes, and when a node that has such pods (or, for spread constraints, any
-/// node) is added, goes, or changes its labels or taints; never by anything else.
+/// Changes when a pod that it counts comes or goes, when a node that has such pods is added, goes, or changes its labels or
+/// taints, and, for spread constraints, when a domain gets its first node or loses its last; never by anything else.
 final class PodCounter {
     let question: CounterQuestion
     let domains: TopologyDomains
@@ -58,19 +43,19 @@ final class PodCounter {
     private var capacity = 0
     /// Sum over all domains.
     private(set) var total = 0
-    /// For spread constraints: nodes that take part, and how many of them each domain has.
-    private var takesPart: [Bool] = []
-    private var nodesOfDomain: [Int32] = []
-    /// Domains with a node that takes part.
-    private(set) var domainCount = 0
-    /// How many of those have which count, and the lowest count of any.
+    /// For spread constraints: the nodes that take part.
+    let nodes: SpreadNodes?
+    /// How many of their domains have which count, and the lowest count of any.
     private var domainsByCount: [Int32] = []
     private(set) var low: Int32 = 0
 
-    init(_ question: CounterQuestion, _ domains: TopologyDomains) {
+    /// A counter that counts no pod yet.
+    init(_ question: CounterQuestion, _ domains: TopologyDomains, nodes: SpreadNodes?) {
         self.question = question
         self.domains = domains
+        self.nodes = nodes
         counts = .allocate(capacity: 0)
+        if let nodes { domainsByCount = [Int32(nodes.domainCount)] }
     }
 
     deinit { counts.deallocate() }
@@ -92,49 +77,26 @@ final class PodCounter {
     /// Pods that the counter counts have come to a node, or have left it (negative).
     func add(_ pods: Int32, node: Int) {
         let domain = Int(domains.ofNode[node])
-        if domain < 0 || question.nodes != nil && !takesPart[node] { return }
+        if domain < 0 { return }
+        if let nodes, !nodes.takesPart(node) { return }
         grow()
         let old = counts[domain]
         counts[domain] = old + pods
         total += Int(pods)
-        if question.nodes != nil { move(from: old, to: old + pods) }
+        if nodes != nil { move(from: old, to: old + pods) }
     }
 
     // MARK: Domains of a spread constraint
 
-    /// A node joins the counting, or stays out; it has no pod of the counter at this moment.
-    func setTakesPart(_ admits: Bool, node: Int) {
-        if takesPart.count <= node {
-            takesPart.append(contentsOf: repeatElement(false, count: node + 1 - takesPart.count))
-        }
-        if takesPart[node] { leave(Int(domains.ofNode[node])) }
-        takesPart[node] = admits && domains.ofNode[node] >= 0
-        if takesPart[node] { join(Int(domains.ofNode[node])) }
-    }
-
-    /// The node's domain is about to change.
-    func withdraw(node: Int) {
-        guard node < takesPart.count, takesPart[node] else { return }
-        leave(Int(domains.ofNode[node]))
-        takesPart[node] = false
-    }
-
-    private func join(_ domain: Int) {
+    /// The first node of a domain takes part; it has no pod of the counter at this moment.
+    func join(_ domain: Int, of domainCount: Int) {
         grow()
-        if nodesOfDomain.count <= domain {
-            nodesOfDomain.append(contentsOf: repeatElement(0, count: domain + 1 - nodesOfDomain.count))
-        }
-        nodesOfDomain[domain] += 1
-        if nodesOfDomain[domain] > 1 { return }
-        domainCount += 1
         note(counts[domain], 1)
         low = domainCount == 1 ? counts[domain] : min(low, counts[domain])
     }
 
-    private func leave(_ domain: Int) {
-        nodesOfDomain[domain] -= 1
-        if nodesOfDomain[domain] > 0 { return }
-        domainCount -= 1
+    /// The last node of a domain takes part no more.
+    func leave(_ domain: Int) {
         note(counts[domain], -1)
         raiseLow()
     }
@@ -153,7 +115,7 @@ final class PodCounter {
     }
 
     private func raiseLow() {
-        if domainCount == 0 {
+        if nodes?.domainCount == 0 {
             low = 0
             return
         }

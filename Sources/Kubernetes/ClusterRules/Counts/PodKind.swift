@@ -126,7 +126,7 @@ extension PodKind.Check {
         case .some: return domain < 0 || counter.count(of: domain) <= 0 ? .podAffinity : nil
         case .spread(let skew, let minDomains, let matchesSelf):
             if domain < 0 { return .topologyLabel }
-            let low = counter.domainCount < Int(minDomains) ? 0 : counter.low
+            let low = (counter.nodes?.domainCount ?? 0) < Int(minDomains) ? 0 : counter.low
             return counter.count(of: domain) + matchesSelf - low > skew ? .topologySpread : nil
         }
     }

@@ -75,7 +75,7 @@ extension PodRuleIndex {
         for rule in facts.scheduling.spread {
             // Nothing is matched without a selector; the counter then counts nobody.
             let selector = rule.selector?.merging(rule.matchLabelKeys, of: facts.labels)
-            let nodes = CounterQuestion.Participation(
+            let nodes = SpreadNodes.Rule(
                 keys: keys, selector: rule.honorsNodeAffinity ? facts.pod.nodeSelector : nil,
                 affinity: rule.honorsNodeAffinity ? facts.pod.requiredNodeAffinity : nil,
                 tolerations: rule.honorsTaints ? facts.pod.tolerations : nil)
@@ -92,16 +92,20 @@ extension PodRuleIndex {
         }
     }
 
+    private func nodes(of question: SpreadNodes.Question) -> SpreadNodes {
+        if let known = spreadNodes[question] { return known }
+        let made = SpreadNodes(question, domains(of: question.key), nodes)
+        spreadNodes[question] = made
+        allSpreadNodes.append(made)
+        return made
+    }
+
     /// The counter of a question; a new one counts what is there.
     private func counter(_ question: CounterQuestion) -> PodCounter {
         if let known = counters[question] { return known }
-        let made = PodCounter(question, domains(of: question.key))
-        if let participation = question.nodes {
-            spreadCounters.append(made)
-            for (row, node) in nodes.enumerated() {
-                made.setTakesPart(node.map(participation.admits) ?? false, node: row)
-            }
-        }
+        let spread = question.nodes.map { nodes(of: .init(rule: $0, key: question.key)) }
+        let made = PodCounter(question, domains(of: question.key), nodes: spread)
+        spread?.add(made)
         counters[question] = made
         lookup.addCounter(made)
         let counted = lookup.kinds(mayBeCountedBy: question, last: kinds.count - 1).filter {

@@ -29,8 +29,9 @@ public final class PodRuleIndex: InterPodRules {
     private var numbers: [PodKindKey: Int32] = [:]
     private var domains: [TopologyDomains.Key: TopologyDomains] = [:]
     var counters: [CounterQuestion: PodCounter] = [:]
-    /// Counters of spread constraints, in the order they were made.
-    var spreadCounters: [PodCounter] = []
+    /// Nodes of spread constraints, also in the order they were made.
+    var spreadNodes: [SpreadNodes.Question: SpreadNodes] = [:]
+    var allSpreadNodes: [SpreadNodes] = []
     /// Who may concern whom, see ``PodRuleLookup``.
     var lookup = PodRuleLookup()
     /// By node row: how many pods of which kinds are there.
@@ -190,28 +191,22 @@ public final class PodRuleIndex: InterPodRules {
 
     /// A node was added or has changed; nil = it is gone.
     ///
-    /// - Complexity: O(spread constraints + pods of the node x counters of each)
+    /// - Complexity: O(rules of spread constraints + pods of the node x counters of each), and a domain that appears or goes
+    ///   costs an addition for each constraint over its key
     public func set(_ row: Int, _ node: Node?) {
         while nodes.count <= row {
             nodes.append(nil)
             onNode.append([])
             for made in domains.values { made.set(nodes.count - 1, nil) }
-            for counter in spreadCounters { counter.setTakesPart(false, node: nodes.count - 1) }
+            for spread in allSpreadNodes { spread.set(nodes.count - 1, nil) }
         }
         for (kind, count) in onNode[row] {
             for counter in kinds[Int(kind)].countedBy { counter.add(-count, node: row) }
         }
-        for counter in spreadCounters { counter.withdraw(node: row) }
+        for spread in allSpreadNodes { spread.withdraw(row) }
         nodes[row] = node
         for made in domains.values { made.set(row, node?.metadata.labels) }
-        // Constraints of many apps ask for the same nodes.
-        var admits: [CounterQuestion.Participation: Bool] = [:]
-        for counter in spreadCounters {
-            guard let participation = counter.question.nodes else { continue }
-            let known = admits[participation] ?? node.map(participation.admits) ?? false
-            admits[participation] = known
-            counter.setTakesPart(known, node: row)
-        }
+        for spread in allSpreadNodes { spread.set(row, node) }
         for (kind, count) in onNode[row] {
             for counter in kinds[Int(kind)].countedBy { counter.add(count, node: row) }
         }
@@ -270,7 +265,8 @@ public final class PodRuleIndex: InterPodRules {
     /// Asks all questions anew and counts from the pods kept by node.
     private func recount() {
         counters = [:]
-        spreadCounters = []
+        spreadNodes = [:]
+        allSpreadNodes = []
         lookup = PodRuleLookup()
         let (known, pods) = (kinds, onNode)
         kinds = []
