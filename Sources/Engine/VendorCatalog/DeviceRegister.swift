@@ -48,7 +48,7 @@ func encodeCSVRegister(_ devices: [DeviceRecord]) -> String {
     }.joined()
 }
 
-extension Vendor {
+extension VendorRegister {
     public func advertise(_ devices: [DeviceRecord], on node: inout Node) {
         node.metadata.annotations[annotations.register] = encodeJSONRegister(devices)
         node.offer(resources.count, devices.reduce(0) { $0 + Int64(max($1.slots, 1)) })

@@ -4,7 +4,7 @@ import PlacementModel
 
 // What several vendors share when they read a node or a container.
 
-extension Vendor {
+extension VendorRegister {
     /// A capacity that must be there and exact.
     func capacity(_ name: String, of node: Node) throws(DiscoveryError) -> Int64 {
         let value = name.isEmpty ? nil : node.capacity[name]

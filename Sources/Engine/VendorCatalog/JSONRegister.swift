@@ -2,7 +2,7 @@ import JSONText
 import DeviceTable
 import PlacementModel
 
-extension Vendor {
+extension VendorRegister {
     /// The JSON register of the node; the vendor word is this vendor's.
     func jsonRegister(of node: Node, parser: any JSONTextParser) throws(DiscoveryError) -> [DeviceRecord] {
         guard let text = node.metadata.annotations[annotations.register] else {

@@ -73,7 +73,7 @@ public struct TraceAsk: Sendable, Hashable {
     public var isWhole: Bool { memoryShareMilli >= 1000 }
 }
 
-extension Vendor {
+extension VendorTraces {
     public var traceProfile: TraceProfile {
         TraceProfileTable.profile(word: commonWord)
             ?? TraceProfile(
