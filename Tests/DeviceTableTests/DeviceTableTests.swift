@@ -6,8 +6,24 @@ import Testing
 
 /// The table's promises: what is applied can be taken back, bit for bit, and its sums always add up.
 @Suite struct DeviceTableTests {
+    /// What a vendor of the tests keeps.
+    struct Columns {
+        var declared = VendorColumns()
+        let kind: SymbolColumn
+        let pods: CountColumn
+        let others: CountColumn
+        let instances: IntervalColumn
+
+        init() {
+            kind = declared.symbol("kind")
+            pods = declared.count("pods")
+            others = declared.count("others")
+            instances = declared.intervals("instances")
+        }
+    }
+
     static func table(nodes: Int, devicesEach: Int) -> DeviceTable {
-        let table = DeviceTable(vendorCount: 2) { type in
+        let table = DeviceTable(vendorCount: 2, columns: Columns().declared) { type in
             DeviceTypeTraits(words: type.hasPrefix("card") ? 1 : 0, exactVendor: type == "card" ? 0 : -1)
         }
         for node in 0..<nodes {
@@ -37,8 +53,10 @@ import Testing
         let device = random.int(0...devices - 1)
         switch random.int(0...5) {
         case 0: return .unhealthyVote(device: device)
-        case 1: return .migPlacement(device: device, MIGPlacement(start: UInt32(random.int(0...3)), size: 1))
-        case 2: return .podClass(device: device, isOnline: random.chance(oneIn: 2))
+        case 1:
+            return .slices(
+                Columns().instances, device: device, SliceInterval(start: UInt32(random.int(0...3)), size: 1))
+        case 2: return .count(random.chance(oneIn: 2) ? Columns().pods : Columns().others, device: device)
         default:
             // Now and then numbers that overflow: they wrap, and unwrap.
             let memory = random.chance(oneIn: 20) ? Int32.max : Int32(random.int(0...20000))
@@ -67,7 +85,7 @@ import Testing
             case 0: table.reserve(Self.resources, on: random.int(0...2))
             case 1: table.release(Self.resources, on: random.int(0...2))
             case 2: table.reserveExtended(port, amount: Int64(random.int(-3...3)), on: random.int(0...2))
-            case 3: table.setExpectedQoS(Int32(random.int(-1...4)), device: random.int(0...14))
+            case 3: table.set(Columns().kind, Int32(random.int(-1...4)), device: random.int(0...14))
             case 4, 5:
                 if let gone = applied.indices.randomElement(using: &random) {
                     table.revert(applied.remove(at: gone))

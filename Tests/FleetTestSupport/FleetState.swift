@@ -34,11 +34,8 @@ struct FleetState: Equatable {
 
     private static func node(_ table: DeviceTable, _ row: Int) -> String {
         let devices = table.devices(of: row).map { device in
-            let qos = table.expectedQoS[device]
             return "\(table.records[device].id) \(table.used[device])/\(table.usedMemoryMiB[device])/"
-                + "\(table.usedCores[device]) \(table.isHealthy(device)) \(table.onlinePods[device])/"
-                + "\(table.offlinePods[device]) \(qos < 0 ? "-" : table.symbols[qos]) "
-                + "\(table.migPlacementsInUse(of: device).map { "\($0.start)+\($0.size)" }.sorted())"
+                + "\(table.usedCores[device]) \(table.isHealthy(device)) \(table.kept(of: device))"
         }
         return "\(table.free[row]) \(table.extendedLeft(onNode: row)) \(devices.joined(separator: ", "))"
     }

@@ -4,6 +4,8 @@ import PlacementEngine
 import PlacementModel
 import Testing
 
+@testable import VendorCatalog
+
 /// - Source: hami-vendors.md 3.6
 @Suite struct MetaXSGPUTests {
     static let names = ["n": "metax-tech.com/sgpu", "c": "metax-tech.com/vcore", "m": "metax-tech.com/vmemory"]
@@ -106,8 +108,9 @@ import Testing
     @Test(arguments: [(2, 0, Float(-40)), (0, 2, -200), (2, 2, -44)])
     func onlineScores(_ onlinePods: Int, _ offlinePods: Int, _ score: Float) throws {
         let fleet = try Self.fleet(zones: [0])
-        for _ in 0..<onlinePods { fleet.cluster.table.apply(.podClass(device: 0, isOnline: true)) }
-        for _ in 0..<offlinePods { fleet.cluster.table.apply(.podClass(device: 0, isOnline: false)) }
+        let metaX = try #require(fleet.cluster.catalog.vendors.compactMap { $0 as? MetaXSGPU }.first)
+        fleet.cluster.table.apply(.count(metaX.onlinePods, device: 0, amount: Int32(onlinePods)))
+        fleet.cluster.table.apply(.count(metaX.offlinePods, device: 0, amount: Int32(offlinePods)))
         fleet.place("n=1 m=1" + Self.online)
         #expect(fleet.last?.score == score * 10000)
     }

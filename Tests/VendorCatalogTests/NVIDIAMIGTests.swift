@@ -72,7 +72,7 @@ import Testing
         let before = fleet.cluster.table.snapshot()
         fleet.place("n=3 m=4000")
         let placement = try #require(fleet.last)
-        #expect(fleet.cluster.table.migPlacementsInUse(of: 0).count == 3)
+        #expect(fleet.cluster.table.kept(of: 0) == ["MIG instances 4+1 5+1 6+1"])
         fleet.remove(placement)
         #expect(fleet.cluster.table.snapshot() == before)
     }

@@ -67,30 +67,14 @@ public struct MIGProfile: Sendable, Hashable {
     public var memoryMB: Int32
     public var cores: Int32
     public var slices: Int32
-    public var placements: [MIGPlacement]
+    public var placements: [SliceInterval]
 
-    public init(name: String, memoryMB: Int32, cores: Int32, slices: Int32, placements: [MIGPlacement]) {
+    public init(name: String, memoryMB: Int32, cores: Int32, slices: Int32, placements: [SliceInterval]) {
         self.name = name
         self.memoryMB = memoryMB
         self.cores = cores
         self.slices = slices
         self.placements = placements
-    }
-}
-
-/// Half-open slice interval `start ..< start + size` of a MIG card.
-public struct MIGPlacement: Sendable, Hashable, BitwiseCopyable {
-    public var start: UInt32
-    public var size: UInt32
-
-    public init(start: UInt32, size: UInt32) {
-        self.start = start
-        self.size = size
-    }
-
-    /// 32-bit wrapping ends, as HAMi computes them.
-    public func overlaps(_ other: MIGPlacement) -> Bool {
-        start < other.start &+ other.size && other.start < start &+ size
     }
 }
 

@@ -12,8 +12,9 @@ extension DeviceTable {
         var newRow = Array(repeating: Int32(-1), count: records.count)
         for (row, old) in order.enumerated() { newRow[old] = Int32(row) }
         for column in [used, usedMemoryMiB, usedCores, slots, totalMemoryMiB, totalCores] { column.keep(order) }
-        for column in [unhealthyVotes, onlinePods, offlinePods] { column.keep(order) }
-        for column in [type, mode, uuid, expectedQoS, nodeOfDevice, migRow] { column.keep(order) }
+        for column in [unhealthyVotes] + vendorNumbers { column.keep(order) }
+        for lists in vendorIntervals { lists.numbers.keep(order) }
+        for column in [type, mode, uuid, nodeOfDevice] { column.keep(order) }
         index.keep(order)
         numa.keep(order)
         vendor.keep(order)
@@ -49,8 +50,12 @@ extension DeviceTable {
         }
     }
 
-    /// Bytes of device rows, about: 13 numbers of 32 bits, nine others, the record.
-    package var deviceBytes: Int { records.capacity * (MemoryLayout<DeviceRecord>.stride + 124) + migInUse.count * 24 }
+    /// Bytes of device rows, about: nine numbers of 32 bits, nine others, those of vendors, the record.
+    package var deviceBytes: Int {
+        let numbers = 4 * (vendorNumbers.count + vendorIntervals.count)
+        return records.capacity * (MemoryLayout<DeviceRecord>.stride + 108 + numbers)
+            + vendorIntervals.reduce(0) { $0 + $1.listCount * 24 }
+    }
 
     /// Bytes of node rows, about; the objects' texts count as one kibibyte each.
     package var nodeBytes: Int {

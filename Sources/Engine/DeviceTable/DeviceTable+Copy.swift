@@ -6,7 +6,7 @@ extension DeviceTable {
     /// - Precondition: nothing is journaled. - Complexity: O(devices + nodes)
     package func copy() -> DeviceTable {
         precondition(!isJournaling, "a table is copied between rounds")
-        let other = DeviceTable(vendorCount: vendorCount, traits: traits)
+        let other = DeviceTable(vendorCount: vendorCount, columns: vendorColumns, traits: traits)
         other.used.takeOver(used)
         other.usedMemoryMiB.takeOver(usedMemoryMiB)
         other.usedCores.takeOver(usedCores)
@@ -24,17 +24,17 @@ extension DeviceTable {
         other.facts.takeOver(facts)
         other.flags.takeOver(flags)
         other.unhealthyVotes.takeOver(unhealthyVotes)
-        other.onlinePods.takeOver(onlinePods)
-        other.offlinePods.takeOver(offlinePods)
-        other.expectedQoS.takeOver(expectedQoS)
+        for (column, own) in zip(other.vendorNumbers, vendorNumbers) { column.takeOver(own) }
+        for place in vendorIntervals.indices {
+            other.vendorIntervals[place].numbers.deallocate()
+            other.vendorIntervals[place] = vendorIntervals[place].copy()
+        }
         other.nodeOfDevice.takeOver(nodeOfDevice)
         other.usable.takeOver(usable)
         other.attributes.takeOver(attributes)
-        other.migRow.takeOver(migRow)
         other.heads.takeOver(heads)
         other.free.takeOver(free)
         other.taken.takeOver(taken)
-        other.migInUse = migInUse
         other.records = records
         other.extended = extended
         other.nodes = nodes
@@ -49,7 +49,6 @@ extension DeviceTable {
         other.deviceKinds = deviceKinds
         other.typeTraits = typeTraits
         other.freeBlocks = freeBlocks
-        other.freeMIGRows = freeMIGRows
         other.aliveNodeCount = aliveNodeCount
         other.aliveDeviceCount = aliveDeviceCount
         other.generations = generations

@@ -9,10 +9,10 @@ public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
         case usage
         /// One vote that the device is unhealthy.
         case unhealthyVote
-        /// MIG placement `memoryMiB` (start), `cores` (size) in use.
-        case migPlacement
-        /// One online pod (`amount` 1) or offline pod (`amount` 2).
-        case podClass
+        /// Slices `memoryMiB` (start), `cores` (size) of a vendor's ``IntervalColumn`` held.
+        case slices
+        /// `amount` more in a vendor's ``CountColumn``.
+        case count
     }
 
     public var kind: Kind
@@ -20,6 +20,8 @@ public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
     public var vendor: UInt8 = 0
     /// False for the further devices that share an id.
     public var chargesQuota = true
+    /// Place of the vendor's column.
+    var column: UInt8 = 0
     public var device: Int32
     public var amount: Int32
     public var memoryMiB: Int32
@@ -33,33 +35,34 @@ public struct DeviceEffect: Sendable, Hashable, BitwiseCopyable {
         DeviceEffect(kind: .unhealthyVote, device: Int32(device), amount: 1, memoryMiB: 0, cores: 0)
     }
 
-    public static func migPlacement(device: Int, _ placement: MIGPlacement) -> DeviceEffect {
+    public static func slices(_ column: IntervalColumn, device: Int, _ held: SliceInterval) -> DeviceEffect {
         DeviceEffect(
-            kind: .migPlacement, device: Int32(device), amount: 1, memoryMiB: Int32(bitPattern: placement.start),
-            cores: Int32(bitPattern: placement.size))
+            kind: .slices, column: UInt8(column.place), device: Int32(device), amount: 1,
+            memoryMiB: Int32(bitPattern: held.start), cores: Int32(bitPattern: held.size))
     }
 
-    public static func podClass(device: Int, isOnline: Bool) -> DeviceEffect {
-        DeviceEffect(kind: .podClass, device: Int32(device), amount: isOnline ? 1 : 2, memoryMiB: 0, cores: 0)
+    public static func count(_ column: CountColumn, device: Int, amount: Int32 = 1) -> DeviceEffect {
+        DeviceEffect(
+            kind: .count, column: UInt8(column.place), device: Int32(device), amount: amount, memoryMiB: 0, cores: 0)
     }
 }
 
 extension DeviceEffect {
-    /// The placement of a `.migPlacement`.
-    var migPlacement: MIGPlacement {
-        MIGPlacement(start: UInt32(bitPattern: memoryMiB), size: UInt32(bitPattern: cores))
+    /// What `.slices` holds.
+    var held: SliceInterval {
+        SliceInterval(start: UInt32(bitPattern: memoryMiB), size: UInt32(bitPattern: cores))
     }
 }
 
 enum JournalEntry {
     case applied(DeviceEffect)
     case reverted(DeviceEffect)
-    /// A MIG placement was released that stood at `position` among those in use.
-    case migReleased(DeviceEffect, position: Int)
+    /// Slices were released that stood at `position` among those held.
+    case slicesReleased(DeviceEffect, position: Int)
     case reserved(node: Int32, NodeResources)
     case released(node: Int32, NodeResources)
     case extendedReserved(node: Int32, resource: Int32, amount: Int64)
-    case expectedQoS(device: Int32, old: Symbol)
+    case name(SymbolColumn, device: Int32, old: Symbol)
 }
 
 extension DeviceTable {
@@ -69,11 +72,11 @@ extension DeviceTable {
         if isJournaling { journal.append(.applied(effect)) }
     }
 
-    /// Takes an effect back, exactly. - Complexity: O(1); MIG placements O(placements in use).
+    /// Takes an effect back, exactly. - Complexity: O(1); slices O(slices held on the device).
     package func revert(_ effect: DeviceEffect) {
         if isJournaling {
-            if effect.kind == .migPlacement, let position = migPosition(of: effect) {
-                journal.append(.migReleased(effect, position: position))
+            if effect.kind == .slices, let position = position(of: effect) {
+                journal.append(.slicesReleased(effect, position: position))
             } else {
                 journal.append(.reverted(effect))
             }
@@ -81,10 +84,8 @@ extension DeviceTable {
         change(effect, by: -1)
     }
 
-    /// Where a placement that is in use stands; the newest of equal ones.
-    private func migPosition(of effect: DeviceEffect) -> Int? {
-        let row = Int(migRow[Int(effect.device)])
-        return row < 0 ? nil : migInUse[row].lastIndex(of: effect.migPlacement)
+    private func position(of effect: DeviceEffect) -> Int? {
+        vendorIntervals[Int(effect.column)].position(of: effect.held, on: Int(effect.device))
     }
 
     /// Adds all effects of one pod on one node and takes its node resources, with one entry in the change log.
@@ -148,16 +149,16 @@ extension DeviceTable {
             releaseLog.append(Int32(node))
             unhealthyVotes.base[device] &+= sign
             refreshUsable(device)
-        case .migPlacement:
+        case .slices:
             if sign < 0 { releaseLog.append(Int32(node)) }
-            changeMIG(device: device, effect.migPlacement, by: sign)
-        case .podClass:
-            heads.base[node].flags.insert(.marked)
-            if effect.amount == 1 {
-                onlinePods.base[device] &+= sign
+            if sign > 0 {
+                vendorIntervals[Int(effect.column)].append(effect.held, on: device)
             } else {
-                offlinePods.base[device] &+= sign
+                vendorIntervals[Int(effect.column)].remove(effect.held, on: device)
             }
+        case .count:
+            heads.base[node].flags.insert(.marked)
+            vendorNumbers[Int(effect.column)].base[device] &+= effect.amount &* sign
         }
     }
 
@@ -165,26 +166,6 @@ extension DeviceTable {
         let isUsable = flags[device].contains(.healthy) && unhealthyVotes[device] == 0
         usable.set(device, isUsable ? 1 : 0)
         attributes.set(device, Self.attributes(isUsable: isUsable, numa: numa[device]))
-    }
-
-    private func changeMIG(device: Int, _ placement: MIGPlacement, by sign: Int32) {
-        var row = Int(migRow[device])
-        if row < 0 {
-            if let free = freeMIGRows.popLast() {
-                row = Int(free)
-            } else {
-                row = migInUse.count
-                migInUse.append([])
-            }
-            migRow.set(device, Int32(row))
-        }
-        if sign > 0 {
-            migInUse[row].append(placement)
-        } else if let position = migInUse[row].lastIndex(of: placement) {
-            migInUse[row].remove(at: position)
-        } else {
-            preconditionFailure("a MIG placement is released that was never in use")
-        }
     }
 
     /// Takes CPU, memory, storage and a pod slot from a node.
@@ -224,17 +205,6 @@ extension DeviceTable {
         }
     }
 
-    /// Sets the QoS that a MetaX card is expected to have; -1 removes the entry.
-    package func setExpectedQoS(_ qos: Symbol, device: Int) {
-        let old = expectedQoS[device]
-        guard old != qos else { return }
-        expectedQoS.set(device, qos)
-        heads.base[Int(nodeOfDevice[device])].flags.insert(.marked)
-        noteChange(Int(nodeOfDevice[device]))
-        releaseLog.append(nodeOfDevice[device])
-        if isJournaling { journal.append(.expectedQoS(device: Int32(device), old: old)) }
-    }
-
     // MARK: Taking back
 
     /// A point to which ``rollBack(to:)`` can return.
@@ -254,14 +224,14 @@ extension DeviceTable {
             switch journal.removeLast() {
             case .applied(let effect): change(effect, by: -1)
             case .reverted(let effect): change(effect, by: 1)
-            case .migReleased(let effect, let position):
-                migInUse[Int(migRow[Int(effect.device)])].insert(effect.migPlacement, at: position)
+            case .slicesReleased(let effect, let position):
+                vendorIntervals[Int(effect.column)].insert(effect.held, on: Int(effect.device), at: position)
                 noteChange(Int(nodeOfDevice[Int(effect.device)]))
             case .reserved(let node, let resources): release(resources, on: Int(node))
             case .released(let node, let resources): reserve(resources, on: Int(node))
             case .extendedReserved(let node, let resource, let amount):
                 reserveExtended(resource, amount: -amount, on: Int(node))
-            case .expectedQoS(let device, let old): setExpectedQoS(old, device: Int(device))
+            case .name(let column, let device, let old): set(column, old, device: Int(device))
             }
         }
         isJournaling = true

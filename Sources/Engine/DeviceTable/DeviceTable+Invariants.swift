@@ -6,12 +6,13 @@ extension DeviceTable {
     /// - Complexity: O(devices + nodes). For tests and debugging.
     public func brokenInvariant() -> String? {
         let rows = records.count
-        let lengths = [
-            used.count, usedMemoryMiB.count, usedCores.count, slots.count, totalMemoryMiB.count, totalCores.count,
-            index.count, numa.count, type.count, mode.count, uuid.count, vendor.count, words.count, exactVendor.count,
-            facts.count, flags.count, unhealthyVotes.count, onlinePods.count, offlinePods.count, expectedQoS.count,
-            nodeOfDevice.count, migRow.count, usable.count, attributes.count,
-        ]
+        let lengths =
+            [
+                used.count, usedMemoryMiB.count, usedCores.count, slots.count, totalMemoryMiB.count, totalCores.count,
+                index.count, numa.count, type.count, mode.count, uuid.count, vendor.count, words.count,
+                exactVendor.count,
+                facts.count, flags.count, unhealthyVotes.count, nodeOfDevice.count, usable.count, attributes.count,
+            ] + vendorNumbers.map(\.count) + vendorIntervals.map(\.numbers.count)
         if lengths.contains(where: { $0 != rows }) {
             return "device columns differ in length: \(lengths), records \(rows)"
         }
@@ -85,24 +86,43 @@ extension DeviceTable {
         var usedMemoryMiB: [Int32]
         var usedCores: [Int32]
         var unhealthyVotes: [Int32]
-        var onlinePods: [Int32]
-        var offlinePods: [Int32]
-        var expectedQoS: [Symbol]
-        var migInUse: [[MIGPlacement]]
+        /// By place of the column, and device.
+        var vendorNumbers: [[Int32]]
+        var vendorIntervals: [[[SliceInterval]]]
         var sums: [NodeSums]
         var free: [NodeResources]
         var taken: [NodeResources]
         var extended: [[Int32: Int64]]
     }
 
+    /// - Parameter withNames: whether the names that vendors keep are part of it.
     /// - Complexity: O(devices + nodes)
-    public func snapshot() -> Snapshot {
-        Snapshot(
+    public func snapshot(withNames: Bool = true) -> Snapshot {
+        let numbers = vendorNumbers.indices.map { place in
+            withNames || !vendorColumns.symbols.contains { $0.place == place } ? vendorNumbers[place].values() : []
+        }
+        return Snapshot(
             used: used.values(), usedMemoryMiB: usedMemoryMiB.values(), usedCores: usedCores.values(),
-            unhealthyVotes: unhealthyVotes.values(), onlinePods: onlinePods.values(),
-            offlinePods: offlinePods.values(), expectedQoS: expectedQoS.values(),
-            migInUse: migRow.values().map { $0 < 0 ? [] : migInUse[Int($0)] }, sums: heads.values().map(\.sums),
+            unhealthyVotes: unhealthyVotes.values(), vendorNumbers: numbers,
+            vendorIntervals: vendorIntervals.map { lists in records.indices.map { lists[$0] } },
+            sums: heads.values().map(\.sums),
             free: free.values(), taken: taken.values(), extended: extended)
+    }
+
+    /// What vendors keep of a device, in words, order among slices left out; for comparisons.
+    package func kept(of device: Int, withNames: Bool = true) -> [String] {
+        var words: [String] = []
+        for (place, declared) in vendorColumns.numbers.enumerated() {
+            let isName = vendorColumns.symbols.contains { $0.place == place }
+            let number = vendorNumbers[place][device]
+            if number == declared.empty || isName && !withNames { continue }
+            words.append("\(declared.name) \(isName ? symbols[number] : String(number))")
+        }
+        for (place, name) in vendorColumns.intervals.enumerated() where !vendorIntervals[place][device].isEmpty {
+            let slices = vendorIntervals[place][device].map { "\($0.start)+\($0.size)" }
+            words.append("\(name) \(slices.sorted().joined(separator: " "))")
+        }
+        return words
     }
 
     /// Puts a snapshot of this table back. - Precondition: no node or device was registered since.
@@ -112,11 +132,11 @@ extension DeviceTable {
         usedMemoryMiB.restore(snapshot.usedMemoryMiB)
         usedCores.restore(snapshot.usedCores)
         unhealthyVotes.restore(snapshot.unhealthyVotes)
-        onlinePods.restore(snapshot.onlinePods)
-        offlinePods.restore(snapshot.offlinePods)
-        expectedQoS.restore(snapshot.expectedQoS)
-        for device in records.indices where migRow[device] >= 0 {
-            migInUse[Int(migRow[device])] = snapshot.migInUse[device]
+        for (column, values) in zip(vendorNumbers, snapshot.vendorNumbers) { column.restore(values) }
+        for place in vendorIntervals.indices {
+            for device in records.indices {
+                vendorIntervals[place].restore(snapshot.vendorIntervals[place][device], on: device)
+            }
         }
         for node in nodes.indices { heads.base[node].sums = snapshot.sums[node] }
         free.restore(snapshot.free)

@@ -51,7 +51,7 @@ extension DeviceTable {
     }
 
     /// Puts other devices in the place of a node's present ones. Usage must have been taken off before and is applied
-    /// again by the caller, by device id. What cards that stay are expected to have is kept.
+    /// again by the caller, by device id. Names that vendors keep of devices that stay are kept.
     ///
     /// - Complexity: O(devices)
     package func replaceDevices(
@@ -59,15 +59,19 @@ extension DeviceTable {
     ) {
         // The vendors that the node has now must hear of it too.
         noteChange(row)
-        var expected: [Symbol: Symbol] = [:]
-        for device in devices(of: row) where expectedQoS[device] >= 0 { expected[uuid[device]] = expectedQoS[device] }
+        let kept = vendorColumns.symbols.map { column in
+            let own = devices(of: row).filter { names(column)[$0] >= 0 }
+            return Dictionary(own.map { (uuid[$0], names(column)[$0]) }) { $1 }
+        }
         dropDevices(of: row)
         heads.base[row].flags = nodeFlags[row].subtracting([.duplicateIDs, .plain, .uniform, .marked])
         giveDevices(records, cordoned: cordoned, to: row)
-        for device in devices(of: row) {
-            guard let known = expected[uuid[device]] else { continue }
-            expectedQoS.set(device, known)
-            heads.base[row].flags.insert(.marked)
+        for (column, names) in zip(vendorColumns.symbols, kept) where !names.isEmpty {
+            for device in devices(of: row) {
+                guard let name = names[uuid[device]] else { continue }
+                self.names(column).set(device, name)
+                heads.base[row].flags.insert(.marked)
+            }
         }
         noteStructureChange(row)
     }
@@ -126,10 +130,6 @@ extension DeviceTable {
     private func dropDevices(of row: Int) {
         let rows = devices(of: row)
         for device in rows {
-            if migRow[device] >= 0 {
-                migInUse[Int(migRow[device])] = []
-                freeMIGRows.append(migRow[device])
-            }
             clear(device)
         }
         if !rows.isEmpty { freeBlocks[rows.count, default: []].append(Int32(rows.lowerBound)) }
@@ -154,13 +154,11 @@ extension DeviceTable {
         facts.set(device, DeviceFacts())
         flags.set(device, [])
         unhealthyVotes.set(device, 0)
-        onlinePods.set(device, 0)
-        offlinePods.set(device, 0)
-        expectedQoS.set(device, -1)
+        for (column, declared) in zip(vendorNumbers, vendorColumns.numbers) { column.set(device, declared.empty) }
+        for place in vendorIntervals.indices { vendorIntervals[place].clear(device) }
         nodeOfDevice.set(device, -1)
         usable.set(device, 0)
         attributes.set(device, 0)
-        migRow.set(device, -1)
         records[device] = DeviceRecord(id: "", vendorWord: "")
     }
 
@@ -170,8 +168,10 @@ extension DeviceTable {
         let first = records.count
         for _ in 0..<count {
             for column in [used, usedMemoryMiB, usedCores, slots, totalMemoryMiB, totalCores] { column.append(0) }
-            for column in [unhealthyVotes, onlinePods, offlinePods] { column.append(0) }
-            for column in [type, mode, uuid, expectedQoS, nodeOfDevice, migRow] { column.append(-1) }
+            for (column, declared) in zip(vendorNumbers, vendorColumns.numbers) { column.append(declared.empty) }
+            for lists in vendorIntervals { lists.numbers.append(-1) }
+            for column in [type, mode, uuid, nodeOfDevice] { column.append(-1) }
+            unhealthyVotes.append(0)
             index.append(0)
             numa.append(0)
             vendor.append(0)

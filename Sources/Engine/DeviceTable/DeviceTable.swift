@@ -8,7 +8,7 @@ import PlacementModel
 ///   slots totalMemoryMiB totalCores       registration            sums of all six device columns
 ///   index numa type mode uuid vendor      registration            cpu, memory, storage, pods left
 ///   words exactVendor facts flags         registration            words, exactWords, alive
-///   unhealthyVotes online offline qos     vendor state
+///   unhealthyVotes vendor columns         changed by effects
 /// ```
 ///
 /// A removed node leaves its row behind, without devices and not alive, until another node takes it; its devices' rows are a
@@ -33,21 +33,17 @@ public final class DeviceTable {
     public let exactVendor = Column<Int16>()
     public let facts = Column<DeviceFacts>()
     public let flags = Column<DeviceFlags>()
-    /// Resident pods whose MIG record contradicts the card: any vote makes it unhealthy (hami-core.md 4.4).
+    /// Resident pods whose record contradicts the card: any vote makes it unhealthy (hami-core.md 4.4).
     public let unhealthyVotes = Column<Int32>()
-    /// Resident pods with an online / offline class (MetaX).
-    public let onlinePods = Column<Int32>()
-    public let offlinePods = Column<Int32>()
-    /// Expected QoS of the device as a symbol, -1 = no entry (MetaX).
-    public let expectedQoS = Column<Symbol>()
+    /// What vendors keep beside it, by place; see ``VendorColumns``.
+    public let vendorColumns: VendorColumns
+    public let vendorNumbers: [Column<Int32>]
+    var vendorIntervals: [IntervalLists]
     public let nodeOfDevice = Column<Int32>()
     /// 1 = healthy and not voted unhealthy; follows `flags` and `unhealthyVotes`.
     public let usable = Column<UInt8>()
     /// What the short scan reads besides usage, packed: bit 31 = usable, low 16 bits = NUMA node plus 0x4000.
     public let attributes = Column<UInt32>()
-    let migRow = Column<Int32>()
-    /// MIG placements in use, by MIG row.
-    public internal(set) var migInUse: [[MIGPlacement]] = []
     /// Registration data, by device row; cold.
     public internal(set) var records: [DeviceRecord] = []
 
@@ -97,8 +93,6 @@ public final class DeviceTable {
     public let registrationLog = ChangeLog()
     /// Device rows that no node has, by the length of the block: a node with as many devices takes one.
     var freeBlocks: [Int: [Int32]] = [:]
-    /// MIG rows that no device has.
-    var freeMIGRows: [Int32] = []
     /// Nodes that are there, rows of removed ones left out.
     public internal(set) var aliveNodeCount = 0
     /// Devices of the nodes that are there.
@@ -118,10 +112,16 @@ public final class DeviceTable {
 
     /// - Parameters:
     ///   - vendorCount: vendors of the catalogue, at most 64.
+    ///   - columns: what vendors keep of a device beside the rest.
     ///   - traits: what the catalogue knows of a raw device type.
-    public init(vendorCount: Int, traits: @escaping (String) -> DeviceTypeTraits) {
+    public init(
+        vendorCount: Int, columns: VendorColumns = VendorColumns(), traits: @escaping (String) -> DeviceTypeTraits
+    ) {
         self.traits = traits
         self.vendorCount = vendorCount
+        vendorColumns = columns
+        vendorNumbers = columns.numbers.map { _ in Column<Int32>() }
+        vendorIntervals = columns.intervals.map { _ in IntervalLists() }
         deviceKinds = Array(repeating: DeviceKinds(), count: max(vendorCount, 1))
         vendorLogs = .allocate(capacity: max(vendorCount, 1))
         for vendor in 0..<vendorCount { (vendorLogs + vendor).initialize(to: ChangeLog()) }
@@ -171,9 +171,8 @@ public final class DeviceTable {
         facts.deallocate()
         flags.deallocate()
         unhealthyVotes.deallocate()
-        onlinePods.deallocate()
-        offlinePods.deallocate()
-        expectedQoS.deallocate()
+        for column in vendorNumbers { column.deallocate() }
+        for lists in vendorIntervals { lists.numbers.deallocate() }
         nodeOfDevice.deallocate()
         usable.deallocate()
         journals.deallocate()
@@ -182,7 +181,6 @@ public final class DeviceTable {
         changeLog.deallocate()
         releaseLog.deallocate()
         registrationLog.deallocate()
-        migRow.deallocate()
         free.deallocate()
         taken.deallocate()
     }
@@ -202,9 +200,4 @@ public final class DeviceTable {
     /// Healthy as registered and not contradicted by a resident pod.
     @inlinable
     public func isHealthy(_ device: Int) -> Bool { usable[device] != 0 }
-
-    public func migPlacementsInUse(of device: Int) -> [MIGPlacement] {
-        let row = migRow[device]
-        return row < 0 ? [] : migInUse[Int(row)]
-    }
 }

@@ -68,9 +68,6 @@ public struct FitWorkspace: ~Copyable {
     public private(set) var facts: UnsafePointer<DeviceFacts>
     public private(set) var flags: UnsafePointer<DeviceFlags>
     public private(set) var usable: UnsafePointer<UInt8>
-    public private(set) var onlinePods: UnsafePointer<Int32>
-    public private(set) var offlinePods: UnsafePointer<Int32>
-    public private(set) var expectedQoS: UnsafePointer<Symbol>
     /// Usage before the pod, straight from the table.
     public private(set) var usedBefore: UnsafePointer<Int32>
     public private(set) var usedMemoryBefore: UnsafePointer<Int32>
@@ -102,8 +99,8 @@ public struct FitWorkspace: ~Copyable {
     private var entryCapacity: Int
     /// First pick of the Fit that is running.
     public internal(set) var fitStart = 0
-    /// MIG placements taken during this pass, with the device's place.
-    public internal(set) var migTaken: [(device: Int32, placement: MIGPlacement)] = []
+    /// Slices of devices taken during this pass, with the device's place.
+    public internal(set) var slicesTaken: [(device: Int32, slices: SliceInterval)] = []
 
     // The pod.
     public var initContainerCount = 0
@@ -144,7 +141,7 @@ public struct FitWorkspace: ~Copyable {
         entries = .allocate(capacity: entryCapacity)
         reasons = .allocate(capacity: RejectionReason.allCases.count)
         reasons.initialize(repeating: 0, count: RejectionReason.allCases.count)
-        migTaken.reserveCapacity(64)
+        slicesTaken.reserveCapacity(64)
         slots = UnsafePointer(table.slots.base)
         totalMemoryMiB = UnsafePointer(table.totalMemoryMiB.base)
         totalCores = UnsafePointer(table.totalCores.base)
@@ -159,9 +156,6 @@ public struct FitWorkspace: ~Copyable {
         facts = UnsafePointer(table.facts.base)
         flags = UnsafePointer(table.flags.base)
         usable = UnsafePointer(table.usable.base)
-        onlinePods = UnsafePointer(table.onlinePods.base)
-        offlinePods = UnsafePointer(table.offlinePods.base)
-        expectedQoS = UnsafePointer(table.expectedQoS.base)
         usedBefore = UnsafePointer(table.used.base)
         usedMemoryBefore = UnsafePointer(table.usedMemoryMiB.base)
         usedCoresBefore = UnsafePointer(table.usedCores.base)
@@ -205,9 +199,6 @@ public struct FitWorkspace: ~Copyable {
         facts = UnsafePointer(table.facts.base + first)
         flags = UnsafePointer(table.flags.base + first)
         usable = UnsafePointer(table.usable.base + first)
-        onlinePods = UnsafePointer(table.onlinePods.base + first)
-        offlinePods = UnsafePointer(table.offlinePods.base + first)
-        expectedQoS = UnsafePointer(table.expectedQoS.base + first)
         usedBefore = UnsafePointer(table.used.base + first)
         usedMemoryBefore = UnsafePointer(table.usedMemoryMiB.base + first)
         usedCoresBefore = UnsafePointer(table.usedCores.base + first)
@@ -228,7 +219,7 @@ public struct FitWorkspace: ~Copyable {
             order[device] = Int32(truncatingIfNeeded: device)
             vendorLane[device] = facts[device].detail
         }
-        if !migTaken.isEmpty { migTaken.removeAll(keepingCapacity: true) }
+        if !slicesTaken.isEmpty { slicesTaken.removeAll(keepingCapacity: true) }
     }
 
     public mutating func clearReasons() {
@@ -296,8 +287,16 @@ public struct FitWorkspace: ~Copyable {
         entryCount += 1
     }
 
-    mutating func takeMIG(device: Int, _ placement: MIGPlacement) {
-        migTaken.append((Int32(device), placement))
+    mutating func takeSlices(_ slices: SliceInterval, of device: Int) { slicesTaken.append((Int32(device), slices)) }
+
+    /// A vendor's counts of the node's devices, before the pod.
+    func counts(_ column: CountColumn) -> UnsafePointer<Int32> {
+        UnsafePointer(table.counts(column).base + firstDevice)
+    }
+
+    /// A vendor's names of the node's devices, before the pod.
+    func names(_ column: SymbolColumn) -> UnsafePointer<Symbol> {
+        UnsafePointer(table.names(column).base + firstDevice)
     }
 
     /// The first device of the node with this id; HAMi charges usage there.

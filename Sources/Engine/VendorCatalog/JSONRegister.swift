@@ -124,9 +124,9 @@ private func migProfiles(_ value: JSONValue) -> [MIGProfile]? {
     return profiles
 }
 
-private func placements(_ value: JSONValue) -> [MIGPlacement]? {
+private func placements(_ value: JSONValue) -> [SliceInterval]? {
     guard value.kind == .array else { return nil }
-    var placements: [MIGPlacement] = []
+    var placements: [SliceInterval] = []
     for element in value.elements {
         guard let placement = migPlacement(element) else { return nil }
         placements.append(placement)
@@ -135,9 +135,9 @@ private func placements(_ value: JSONValue) -> [MIGPlacement]? {
 }
 
 /// A `{start, size}` object; missing numbers are 0.
-func migPlacement(_ value: JSONValue) -> MIGPlacement? {
+func migPlacement(_ value: JSONValue) -> SliceInterval? {
     guard value.kind == .object else { return nil }
-    var placement = MIGPlacement(start: 0, size: 0)
+    var placement = SliceInterval(start: 0, size: 0)
     var isValid = true
     value.forEachMember { key, number in
         if number.isNull { return }

@@ -8,6 +8,8 @@ public final class VendorCatalog: Sendable {
     /// Every resource name some vendor reads. Such resources are HAMi's business, not the node filter's.
     public let managedResources: Set<String>
     private let lowercasedWords: [String]
+    /// What vendors keep of devices, see ``VendorResidents/declareColumns(_:)``.
+    private let columns: VendorColumns
 
     /// - Throws: ``ConfigurationError`` when two vendors share a word or there are too many.
     public convenience init(configuration: DeviceConfiguration = .chartDefaults) throws(ConfigurationError) {
@@ -28,7 +30,11 @@ public final class VendorCatalog: Sendable {
             throw ConfigurationError(
                 section: "", problem: "\(sorted.count) device types configured, at most 64 are possible")
         }
-        self.vendors = sorted
+        var declared = sorted
+        var columns = VendorColumns()
+        for place in declared.indices { declared[place].declareColumns(&columns) }
+        self.vendors = declared
+        self.columns = columns
         lowercasedWords = sorted.map { $0.commonWord.lowercased() }
         managedResources = Set(sorted.flatMap(\.resourceNames)).subtracting([""])
     }
@@ -55,7 +61,9 @@ public final class VendorCatalog: Sendable {
         return DeviceTypeTraits(words: words, exactVendor: exact)
     }
 
-    public func makeTable() -> DeviceTable { DeviceTable(vendorCount: vendors.count) { self.traits(ofType: $0) } }
+    public func makeTable() -> DeviceTable {
+        DeviceTable(vendorCount: vendors.count, columns: columns) { self.traits(ofType: $0) }
+    }
 
     public func makeQuotaLedger() -> QuotaLedger { QuotaLedger(names: vendors.map(\.resources)) }
 

@@ -57,7 +57,7 @@ extension Fleet {
         var held = Set<Symbol>()
         for device in 0..<table.deviceRowCount {
             held.insert(table.uuid[device])
-            held.insert(table.expectedQoS[device])
+            for column in table.vendorColumns.symbols { held.insert(table.names(column)[device]) }
             held.insert(table.facts[device].group)
             held.insert(table.facts[device].detail)
         }

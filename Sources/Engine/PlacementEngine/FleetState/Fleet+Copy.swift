@@ -30,21 +30,24 @@ extension Fleet {
         return other
     }
 
-    /// Takes over what vendors have come to expect of devices, by id: it is kept by the process and stands in no object.
+    /// Takes over the names that vendors keep of devices, by id: it is kept by the process and stands in no object.
     ///
     /// - Complexity: linear in devices.
     public func takeOverExpectations(of other: Fleet) {
-        var expected: [String: String] = [:]
-        for row in other.nodeRows {
-            for device in other.table.devices(of: row) where other.table.expectedQoS[device] >= 0 {
-                expected[other.table.records[device].id] = other.table.symbols[other.table.expectedQoS[device]]
+        for column in table.vendorColumns.symbols {
+            let names = other.table.names(column)
+            var expected: [String: String] = [:]
+            for row in other.nodeRows {
+                for device in other.table.devices(of: row) where names[device] >= 0 {
+                    expected[other.table.records[device].id] = other.table.symbols[names[device]]
+                }
             }
-        }
-        if expected.isEmpty { return }
-        for row in nodeRows {
-            for device in table.devices(of: row) {
-                guard let text = expected[table.records[device].id] else { continue }
-                table.setExpectedQoS(table.symbols.intern(text), device: device)
+            if expected.isEmpty { continue }
+            for row in nodeRows {
+                for device in table.devices(of: row) {
+                    guard let text = expected[table.records[device].id] else { continue }
+                    table.set(column, table.symbols.intern(text), device: device)
+                }
             }
         }
     }

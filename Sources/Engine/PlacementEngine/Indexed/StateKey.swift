@@ -3,7 +3,7 @@ import DeviceTable
 /// The exact vector of what Fit and score read of a node, as words: its shape's number and the usage of each device.
 ///
 /// ```
-/// shape | used ... | memory ... | cores ... | usable bits ... | pod classes and expected QoS ..., on few nodes
+/// shape | used ... | memory ... | cores ... | usable bits ... | columns of vendors ..., on few nodes
 /// ```
 struct StateKey: ~Copyable {
     private(set) var words: UnsafeMutablePointer<Int32>
@@ -26,7 +26,7 @@ struct StateKey: ~Copyable {
     mutating func read(_ node: Int, shape: Int32, _ table: DeviceTable) {
         let first = Int(table.heads.base[node].firstDevice)
         let devices = Int(table.heads.base[node].deviceCount)
-        let most = 2 + 7 * devices
+        let most = 2 + (4 + table.vendorNumbers.count) * devices
         if most > capacity { reserve(most) }
         words[0] = shape
         count = 1
@@ -36,9 +36,7 @@ struct StateKey: ~Copyable {
         appendUsable(table, first, devices)
         // Few vendors leave more than usage; a longer key tells their nodes from the others.
         if table.heads.base[node].flags.contains(.marked) {
-            append(table.onlinePods, first, devices)
-            append(table.offlinePods, first, devices)
-            append(table.expectedQoS, first, devices)
+            for column in table.vendorNumbers { append(column, first, devices) }
         }
     }
 

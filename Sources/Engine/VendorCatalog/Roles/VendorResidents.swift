@@ -4,6 +4,9 @@ import PlacementModel
 
 /// What a pod that runs changes on its devices besides the amounts in use.
 public protocol VendorResidents: Sendable {
+    /// Declares what the vendor keeps for each device beside the rest, and remembers which columns it got. Called once, when
+    /// the catalogue is made.
+    mutating func declareColumns(_ columns: inout VendorColumns)
     /// Whether placements have effects besides usage.
     var hasResidentEffects: Bool { get }
     /// Effects on a device besides usage, once the pod is resident.
@@ -18,6 +21,8 @@ public protocol VendorResidents: Sendable {
 }
 
 extension VendorResidents {
+    public mutating func declareColumns(_ columns: inout VendorColumns) {}
+
     public var hasResidentEffects: Bool { false }
     public func residentEffects(
         of pick: Pick, device: Int, isFirstOnDevice: Bool, _ rules: PodRules, into effects: (DeviceEffect) -> Void

@@ -56,7 +56,7 @@ extension MetaXSGPU {
         let used = workspace.used[device]
         if used != 0 && !allowsClass(device, flags, workspace) { return .cardAppClassMismatch }
         if !flags.contains(.online) && used != 0 && request.cores != 100 {
-            let expected = workspace.expectedQoS[device]
+            let expected = workspace.names(expectedQoS)[device]
             let present = expected >= 0 ? expected : workspace.vendorLane[device]
             if present != rules.secondSymbol && present != rules.symbol { return .cardQosPolicyMismatch }
         }
@@ -74,8 +74,8 @@ extension MetaXSGPU {
 
     /// Cards in use keep to their kind of pods.
     private func allowsClass(_ device: Int, _ flags: Flags, _ workspace: borrowing FitWorkspace) -> Bool {
-        let hasOnline = workspace.onlinePods[device] > 0
-        let hasOffline = workspace.offlinePods[device] > 0
+        let hasOnline = workspace.counts(onlinePods)[device] > 0
+        let hasOffline = workspace.counts(offlinePods)[device] > 0
         let isSpecial = flags.contains(.online) || flags.contains(.offline)
         if (hasOnline || hasOffline) != isSpecial { return false }
         return !(flags.contains(.offline) && hasOnline)
@@ -101,7 +101,7 @@ extension MetaXSGPU {
         for place in 0..<count { workspace.scratch[place] = workspace.picks[workspace.fitStart + place].device }
         goSort(
             UnsafeMutableBufferPointer(start: workspace.scratch, count: count),
-            by: OnlineOrder(online: workspace.onlinePods, offline: workspace.offlinePods))
+            by: OnlineOrder(online: workspace.counts(onlinePods), offline: workspace.counts(offlinePods)))
         reorder(&workspace, count)
     }
 
@@ -183,8 +183,8 @@ extension MetaXSGPU {
     private func onlineScore(_ vendor: VendorID, _ workspace: borrowing FitWorkspace) -> Float {
         var score = 0
         for device in 0..<workspace.deviceCount where isAllocated(device, vendor, workspace) {
-            let online = Int(workspace.onlinePods[device])
-            let offline = Int(workspace.offlinePods[device])
+            let online = Int(workspace.counts(onlinePods)[device])
+            let offline = Int(workspace.counts(offlinePods)[device])
             score += offline > 0 && online == 0 ? -100 * offline : -20 * online - 2 * offline
         }
         return Float(score)

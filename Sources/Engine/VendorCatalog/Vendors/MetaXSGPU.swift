@@ -17,6 +17,11 @@ struct MetaXSGPU: Vendor {
 
     let resources: ResourceNames
     let isTopologyAware: Bool
+    /// Pods of either class on a card.
+    var onlinePods = CountColumn.undeclared
+    var offlinePods = CountColumn.undeclared
+    /// The QoS that a card is expected to change to.
+    var expectedQoS = SymbolColumn.undeclared
     let commonWord = "Metax-SGPU"
     let displayName = "MetaX sGPU"
     let memoryUnitMiB: Int32 = 1024
@@ -213,26 +218,34 @@ struct MetaXSGPU: Vendor {
 
     // MARK: After placement
 
+    mutating func declareColumns(_ columns: inout VendorColumns) {
+        onlinePods = columns.count("online pods")
+        offlinePods = columns.count("offline pods")
+        expectedQoS = columns.symbol("expected QoS")
+    }
+
     func residentEffects(
         of pick: Pick, device: Int, isFirstOnDevice: Bool, _ rules: PodRules, into effects: (DeviceEffect) -> Void
     ) {
         let flags = Flags(rawValue: rules.flags)
         if isFirstOnDevice && (flags.contains(.online) || flags.contains(.offline)) {
-            effects(.podClass(device: device, isOnline: flags.contains(.online)))
+            effects(.count(flags.contains(.online) ? onlinePods : offlinePods, device: device))
         }
     }
 
     func restoredEffects(_ restored: RestoredPod, into effects: (DeviceEffect) -> Void) {
         let appClass = restored.pod.metadata.annotations[Self.classAnnotation]
         guard let appClass, Self.classes.contains(appClass) else { return }
-        for device in restored.devices { effects(.podClass(device: device, isOnline: appClass == "online")) }
+        for device in restored.devices {
+            effects(.count(appClass == "online" ? onlinePods : offlinePods, device: device))
+        }
     }
 
     /// A card whose registered QoS differs from what the pod brings is expected to change.
     func didPlace(_ pick: Pick, device: Int, _ rules: PodRules, table: DeviceTable) {
         if Flags(rawValue: rules.flags).contains(.online) { return }
         let expected = pick.cores == 100 ? rules.secondSymbol : rules.symbol
-        if pick.detail != expected { table.setExpectedQoS(expected, device: device) }
+        if pick.detail != expected { table.set(expectedQoS, expected, device: device) }
     }
 
     func annotate(_ placement: VendorPlacement, into annotations: inout [String: String]) {

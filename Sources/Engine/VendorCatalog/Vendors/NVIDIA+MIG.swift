@@ -32,7 +32,7 @@ extension NVIDIA {
             pick.detail = Int32(chosen.profile) + 1
             pick.secondDetail = Int32(bitPattern: chosen.placement.start)
             pick.thirdDetail = Int32(bitPattern: chosen.placement.size)
-            workspace.takeMIG(device: device, chosen.placement)
+            workspace.takeSlices(chosen.placement, of: device)
         }
         workspace.addStandardUsage(pick, on: device)
         return true
@@ -40,11 +40,13 @@ extension NVIDIA {
 
     var hasResidentEffects: Bool { true }
 
+    mutating func declareColumns(_ columns: inout VendorColumns) { instances = columns.intervals("MIG instances") }
+
     func residentEffects(
         of pick: Pick, device: Int, isFirstOnDevice: Bool, _ rules: PodRules, into effects: (DeviceEffect) -> Void
     ) {
         if pick.detail > 0, pick.thirdDetail != 0 {
-            effects(.migPlacement(device: device, placement(of: pick)))
+            effects(.slices(instances, device: device, placement(of: pick)))
         }
     }
 
@@ -61,7 +63,7 @@ extension NVIDIA {
                 if table.flags[device].contains(.hamiCore) {
                     effects(.unhealthyVote(device: device))
                 } else {
-                    effects(.migPlacement(device: device, groups[group].placements.removeFirst()))
+                    effects(.slices(instances, device: device, groups[group].placements.removeFirst()))
                 }
             } else if table.flags[device].contains(.mig) {
                 effects(.unhealthyVote(device: device))
@@ -71,7 +73,7 @@ extension NVIDIA {
             let devices = table.devices(of: restored.node)
             if let device = devices.first(where: { table.records[$0].id == group.id }) {
                 if table.flags[device].contains(.mig) {
-                    for placement in group.placements { effects(.migPlacement(device: device, placement)) }
+                    for placement in group.placements { effects(.slices(instances, device: device, placement)) }
                 } else {
                     effects(.unhealthyVote(device: device))
                 }
@@ -85,11 +87,11 @@ extension NVIDIA {
 
     /// The annotation's placements per card, in order of first mention; empty when any element is invalid.
     private func migAllocations(_ text: String, parser: any JSONTextParser) -> [(
-        id: String, placements: [MIGPlacement]
+        id: String, placements: [SliceInterval]
     )] {
         if text.isEmpty { return [] }
         guard let root = try? parser.parse(text), root.kind == .array else { return [] }
-        var groups: [(id: String, placements: [MIGPlacement])] = []
+        var groups: [(id: String, placements: [SliceInterval])] = []
         var seen: Set<[Int64]> = []
         for element in root.elements {
             guard element.kind == .object, let allocation = migAllocation(element),
@@ -106,12 +108,12 @@ extension NVIDIA {
 
     private func migAllocation(
         _ element: JSONValue
-    ) -> (container: Int64, device: Int64, id: String, placement: MIGPlacement)? {
+    ) -> (container: Int64, device: Int64, id: String, placement: SliceInterval)? {
         var container: Int64 = 0
         var device: Int64 = 0
         var id = ""
         var profile = ""
-        var placement = MIGPlacement(start: 0, size: 0)
+        var placement = SliceInterval(start: 0, size: 0)
         var migUUID = ""
         var runtimeIDs = 0
         var isValid = true
@@ -147,8 +149,8 @@ extension NVIDIA {
         ]
     }
 
-    private func placement(of pick: Pick) -> MIGPlacement {
-        MIGPlacement(start: UInt32(bitPattern: pick.secondDetail), size: UInt32(bitPattern: pick.thirdDetail))
+    private func placement(of pick: Pick) -> SliceInterval {
+        SliceInterval(start: UInt32(bitPattern: pick.secondDetail), size: UInt32(bitPattern: pick.thirdDetail))
     }
 
     // MARK: Choosing a placement
@@ -159,7 +161,7 @@ extension NVIDIA {
 
     /// Whether one more instance fits beside those in use and those tentatively picked on this card.
     func migHasRoom(_ device: Int, memoryMiB: Int32, _ workspace: borrowing FitWorkspace) -> Bool {
-        var tentative: [MIGPlacement] = []
+        var tentative: [SliceInterval] = []
         for pick in workspace.fitStart..<workspace.pickCount {
             let taken = Int(workspace.picks[pick].device)
             guard workspace.uuid[taken] == workspace.uuid[device] else { continue }
@@ -175,14 +177,14 @@ extension NVIDIA {
     ///
     /// Profiles `1g.` and `3g.` fill from the highest start down, the others from the lowest up.
     func migSelect(
-        _ device: Int, memoryMiB: Int32, _ workspace: borrowing FitWorkspace, also tentative: [MIGPlacement]
-    ) -> (profile: Int, placement: MIGPlacement)? {
+        _ device: Int, memoryMiB: Int32, _ workspace: borrowing FitWorkspace, also tentative: [SliceInterval]
+    ) -> (profile: Int, placement: SliceInterval)? {
         let profiles = profiles(of: device, workspace)
-        let inUse = workspace.table.migPlacementsInUse(of: workspace.firstDevice + device)
-        func isFree(_ placement: MIGPlacement) -> Bool {
+        let inUse = workspace.table.slices(instances, of: workspace.firstDevice + device)
+        func isFree(_ placement: SliceInterval) -> Bool {
             for other in inUse where other.overlaps(placement) { return false }
             for other in tentative where other.overlaps(placement) { return false }
-            for other in workspace.migTaken where Int(other.device) == device && other.placement.overlaps(placement) {
+            for other in workspace.slicesTaken where Int(other.device) == device && other.slices.overlaps(placement) {
                 return false
             }
             return true

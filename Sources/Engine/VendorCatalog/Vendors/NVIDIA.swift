@@ -16,6 +16,8 @@ struct NVIDIA: Vendor {
     let overwritesEnvironment: Bool
     let corePolicy: String
     let runtimeClassName: String
+    /// Slices of MIG cards that instances hold.
+    var instances = IntervalColumn.undeclared
 
     let commonWord = "NVIDIA"
     let displayName = "NVIDIA GPU"
