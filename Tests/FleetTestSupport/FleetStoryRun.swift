@@ -220,10 +220,34 @@ public struct FleetStoryRun {
     /// A fleet that hears of the objects as they are now, in any order, decides the next pods alike.
     private mutating func compareWithFresh() throws(Problem) {
         for uid in objects.keys.sorted() where reference.isAssumed(uid) { try confirm(uid) }
+        let fresh = freshFleet(withPods: true)
+        fresh.takeOverExpectations(of: reference)
+        if let problem = fresh.brokenInvariant() { throw Problem(text: "the fresh fleet: \(problem)") }
+        if let difference = FleetState.difference(reference, fresh) {
+            throw Problem(text: "a fresh fleet differs: \(difference)")
+        }
+        let (emptied, bare) = (reference.emptied(), freshFleet(withPods: false))
+        if let problem = emptied.brokenInvariant() { throw Problem(text: "the emptied fleet: \(problem)") }
+        if let difference = FleetState.difference(emptied, bare) {
+            throw Problem(text: "an emptied fleet is not one without pods: \(difference)")
+        }
+        let engine = IndexedEngine(cluster: fresh)
+        let pods = FleetStory.pods(options.podsAfter, seed: options.seed)
+        let own = decide(pods, indexed, index)
+        let others = decide(pods, fresh, engine)
+        for (pod, (one, other)) in zip(pods, zip(own, others)) where one != other {
+            throw Problem(text: "\(pod.metadata.name) gets \(one), \(other) on a fresh fleet")
+        }
+    }
+
+    /// A fleet that hears of the objects as they are now, in any order.
+    private func freshFleet(withPods: Bool) -> Fleet {
         let fresh = Fleet(catalog: catalog, parser: JSONParser())
         var events: [FleetEvent] = reference.nodeRows.map { .nodeAdded(reference.table.nodes[$0]) }
         events += quotas.sorted { $0.key < $1.key }.map { .quotaSet($0.value) }
-        events += objects.sorted { $0.key < $1.key }.filter { reference.knows($0.key) }.map { .podBound($0.value) }
+        if withPods {
+            events += objects.sorted { $0.key < $1.key }.filter { reference.knows($0.key) }.map { .podBound($0.value) }
+        }
         var random = SeededGenerator(seed: options.seed)
         for event in events.shuffled(using: &random) { fresh.apply(event, at: Self.now) }
         for row in reference.nodeRows {
@@ -235,18 +259,7 @@ public struct FleetStoryRun {
                     at: Self.now)
             }
         }
-        fresh.takeOverExpectations(of: reference)
-        if let problem = fresh.brokenInvariant() { throw Problem(text: "the fresh fleet: \(problem)") }
-        if let difference = FleetState.difference(reference, fresh) {
-            throw Problem(text: "a fresh fleet differs: \(difference)")
-        }
-        let engine = IndexedEngine(cluster: fresh)
-        let pods = FleetStory.pods(options.podsAfter, seed: options.seed)
-        let own = decide(pods, indexed, index)
-        let others = decide(pods, fresh, engine)
-        for (pod, (one, other)) in zip(pods, zip(own, others)) where one != other {
-            throw Problem(text: "\(pod.metadata.name) gets \(one), \(other) on a fresh fleet")
-        }
+        return fresh
     }
 
     private func decide(_ pods: [Pod], _ fleet: Fleet, _ engine: IndexedEngine) -> [String] {

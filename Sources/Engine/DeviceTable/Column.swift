@@ -26,17 +26,20 @@ public struct Column<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Send
     @inlinable public var base: UnsafeMutablePointer<Element> { header.pointee.base }
     @inlinable public var count: Int { header.pointee.count }
 
-    func append(_ value: Element) {
-        if header.pointee.count == header.pointee.capacity {
-            let capacity = header.pointee.capacity
-            let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    func append(_ value: Element) { append(repeating: value, count: 1) }
+
+    func append(repeating value: Element, count more: Int) {
+        let needed = count + more
+        if needed > header.pointee.capacity {
+            let capacity = max(needed, header.pointee.capacity * 2)
+            let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
             larger.update(from: base, count: count)
             base.deallocate()
             header.pointee.base = larger
-            header.pointee.capacity = capacity * 2
+            header.pointee.capacity = capacity
         }
-        (base + count).initialize(to: value)
-        header.pointee.count += 1
+        (base + count).initialize(repeating: value, count: more)
+        header.pointee.count = needed
     }
 
     @inlinable

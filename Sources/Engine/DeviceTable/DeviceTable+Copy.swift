@@ -56,4 +56,26 @@ extension DeviceTable {
         for row in nodes.indices { other.noteRegistration(row) }
         return other
     }
+
+    /// Takes off whatever pods hold and have left behind; nodes and devices stay.
+    ///
+    /// - Precondition: nothing is journaled. - Complexity: O(devices + nodes)
+    package func forgetPods(ignoredResources: Set<String>) {
+        precondition(!isJournaling, "a table is emptied between rounds")
+        for device in records.indices {
+            for column in [used, usedMemoryMiB, usedCores, unhealthyVotes] { column.set(device, 0) }
+            forgetVendorState(of: device)
+            if nodeOfDevice[device] >= 0 { refreshUsable(device) }
+        }
+        for node in nodes.indices where heads[node].flags.contains(.alive) {
+            heads.base[node].sums.used = 0
+            heads.base[node].sums.usedMemoryMiB = 0
+            heads.base[node].sums.usedCores = 0
+            heads.base[node].flags.remove(.marked)
+            taken.set(node, .none)
+            free.set(node, Self.offered(by: nodes[node]))
+            extended[node] = offeredExtended(by: nodes[node], ignoring: ignoredResources)
+        }
+        for node in nodes.indices { noteRegistration(node) }
+    }
 }

@@ -154,35 +154,40 @@ extension DeviceTable {
         facts.set(device, DeviceFacts())
         flags.set(device, [])
         unhealthyVotes.set(device, 0)
-        for (column, declared) in zip(vendorNumbers, vendorColumns.numbers) { column.set(device, declared.empty) }
-        for place in vendorIntervals.indices { vendorIntervals[place].clear(device) }
+        forgetVendorState(of: device)
         nodeOfDevice.set(device, -1)
         usable.set(device, 0)
         attributes.set(device, 0)
         records[device] = DeviceRecord(id: "", vendorWord: "")
     }
 
+    func forgetVendorState(of device: Int) {
+        for (column, declared) in zip(vendorNumbers, vendorColumns.numbers) { column.set(device, declared.empty) }
+        for place in vendorIntervals.indices { vendorIntervals[place].clear(device) }
+    }
+
     /// The first row of a block for as many devices, one that was freed where there is one.
     private func block(for count: Int) -> Int {
         if let free = freeBlocks[count]?.popLast() { return Int(free) }
         let first = records.count
-        for _ in 0..<count {
-            for column in [used, usedMemoryMiB, usedCores, slots, totalMemoryMiB, totalCores] { column.append(0) }
-            for (column, declared) in zip(vendorNumbers, vendorColumns.numbers) { column.append(declared.empty) }
-            for lists in vendorIntervals { lists.numbers.append(-1) }
-            for column in [type, mode, uuid, nodeOfDevice] { column.append(-1) }
-            unhealthyVotes.append(0)
-            index.append(0)
-            numa.append(0)
-            vendor.append(0)
-            words.append(0)
-            exactVendor.append(-1)
-            facts.append(DeviceFacts())
-            flags.append([])
-            usable.append(0)
-            attributes.append(0)
-            records.append(DeviceRecord(id: "", vendorWord: ""))
+        for column in [used, usedMemoryMiB, usedCores, slots, totalMemoryMiB, totalCores, unhealthyVotes] {
+            column.append(repeating: 0, count: count)
         }
+        for (column, declared) in zip(vendorNumbers, vendorColumns.numbers) {
+            column.append(repeating: declared.empty, count: count)
+        }
+        for lists in vendorIntervals { lists.numbers.append(repeating: -1, count: count) }
+        for column in [type, mode, uuid, nodeOfDevice] { column.append(repeating: -1, count: count) }
+        index.append(repeating: 0, count: count)
+        numa.append(repeating: 0, count: count)
+        vendor.append(repeating: 0, count: count)
+        words.append(repeating: 0, count: count)
+        exactVendor.append(repeating: -1, count: count)
+        facts.append(repeating: DeviceFacts(), count: count)
+        flags.append(repeating: [], count: count)
+        usable.append(repeating: 0, count: count)
+        attributes.append(repeating: 0, count: count)
+        records.append(contentsOf: repeatElement(DeviceRecord(id: "", vendorWord: ""), count: count))
         return first
     }
 
@@ -194,16 +199,15 @@ extension DeviceTable {
         heads.base[row].deviceCount = Int32(records.count)
         aliveDeviceCount += records.count
         var sum = NodeSums()
-        var ids = Set<String>()
         for (place, entry) in records.enumerated() {
             let record = entry.record
             write(record, of: entry.vendor, isCordoned: cordoned.contains(record.id), to: first + place, node: row)
             sum.slots &+= record.slots
             sum.totalCores &+= record.cores
             sum.totalMemoryMiB &+= record.memoryMiB
-            if !ids.insert(record.id).inserted { heads.base[row].flags.insert(.duplicateIDs) }
         }
         heads.base[row].sums = sum
+        if hasTwins(row) { heads.base[row].flags.insert(.duplicateIDs) }
         if isPlain(row) { heads.base[row].flags.insert(.plain) }
         noteUniformity(of: row)
     }
@@ -271,6 +275,13 @@ extension DeviceTable {
         heads.base[row].exactVendor = exactVendor[first]
     }
 
+    /// Whether two devices of the node share an id. - Complexity: O(devices), few of them O(devices^2)
+    private func hasTwins(_ row: Int) -> Bool {
+        let devices = devices(of: row)
+        if devices.count > 32 { return Set(devices.map { uuid[$0] }).count < devices.count }
+        return devices.contains { device in devices.prefix(upTo: device).contains { uuid[$0] == uuid[device] } }
+    }
+
     private func isPlain(_ row: Int) -> Bool {
         let devices = devices(of: row)
         return devices.count <= 12 && !nodeFlags[row].contains(.duplicateIDs)
@@ -299,7 +310,7 @@ extension DeviceTable {
             ephemeralBytes: amount("ephemeral-storage"), pods: amount("pods"))
     }
 
-    private func offeredExtended(by node: Node, ignoring ignored: Set<String>) -> [Int32: Int64] {
+    func offeredExtended(by node: Node, ignoring ignored: Set<String>) -> [Int32: Int64] {
         var offered: [Int32: Int64] = [:]
         // In name order, so that symbols do not depend on how a dictionary happens to lie.
         for (name, quantity) in node.allocatable.sorted(by: { $0.key < $1.key })

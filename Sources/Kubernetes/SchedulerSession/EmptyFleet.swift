@@ -1,4 +1,3 @@
-import BulkJSON
 import ClusterRules
 import PlacementEngine
 import PlacementModel
@@ -12,25 +11,10 @@ final class EmptyFleet {
     /// Verdicts by class of the real fleet.
     private var known: [Int: Bool] = [:]
 
-    init(of real: Fleet, quotas: [ResourceQuota], rules: PodRuleIndex?, options: PlacementOptions) {
-        cluster = Fleet(catalog: real.catalog, profile: real.profile, order: .asRegistered, parser: JSONParser())
-        // The devices were read when the real fleet was set up, and so was what vendors keep of that.
-        cluster.state.values = real.state.values
-        for row in real.nodeRows {
-            let devices = real.table.devices(of: row)
-            cluster.register(
-                real.table.nodes[row],
-                records: devices.map { (VendorID(Int(real.table.vendor[$0])), real.table.records[$0]) },
-                cordoned: Set(
-                    devices.filter { real.table.flags[$0].contains(.cordoned) }.map { real.table.records[$0].id }))
-        }
-        for quota in quotas { cluster.quotas.add(quota) }
+    init(of real: Fleet, rules: PodRuleIndex?, options: PlacementOptions) {
+        cluster = real.emptied()
         if let rules {
-            let own = rules.emptied()
-            // Rows follow each other here, whatever has left the real fleet.
-            let table = cluster.table
-            own.lay((0..<table.nodeRowCount).map { table.nodes[$0] }, [])
-            cluster.podRules = own
+            cluster.podRules = rules.emptied()
         }
         switch options.engine {
         case .indexed:

@@ -37,7 +37,6 @@ public final class PlacementSession {
     let hint: NearestName
     let annotationHint: NearestName
     let offeredResources: Set<String>
-    private let quotas: [ResourceQuota]
     /// Volumes, budgets, classes and the like.
     let objects: ClusterObjects
     private let namespaceLabels: [String: [String: String]]
@@ -45,7 +44,7 @@ public final class PlacementSession {
     public internal(set) var running: [RunningPod] = []
     /// Devices that waiting pods have from an attempt before, by pod; they count until the pod's own turn.
     var reservations: [String: [ResidentID]] = [:]
-    lazy var emptyFleet = EmptyFleet(of: cluster, quotas: quotas, rules: rules, options: options)
+    lazy var emptyFleet = EmptyFleet(of: cluster, rules: rules, options: options)
     /// The reasons of classes that were refused; see ``rejection(of:_:)``.
     var refusals: [Int: KnownRefusal] = [:]
     /// Rules over other pods; nil where no pod has any.
@@ -65,12 +64,11 @@ public final class PlacementSession {
         hint = NearestName(catalog.managedResources)
         annotationHint = NearestName(Self.wishAnnotations(of: catalog))
         offeredResources = Set(input.nodes.flatMap { $0.node.allocatable.keys })
-        quotas = input.quotas
         objects = input.cluster
         knowsClaims = !input.cluster.claims.isEmpty
         namespaceLabels = Dictionary(
             input.cluster.namespaces.map { ($0.name, $0.metadata.labels) }, uniquingKeysWith: { first, _ in first })
-        for (place, quota) in quotas.enumerated() {
+        for (place, quota) in input.quotas.enumerated() {
             cluster.quotas.add(quota)
             let source = place < input.quotaSources.count ? input.quotaSources[place] : "quotas"
             problems += Self.problems(of: quota, source: source, in: cluster)

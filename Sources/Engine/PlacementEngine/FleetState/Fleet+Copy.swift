@@ -30,6 +30,20 @@ extension Fleet {
         return other
     }
 
+    /// The same nodes, devices and limits without any pod and without what pods left behind: what could ever fit.
+    ///
+    /// Classes and rules over other pods are the caller's to ask and to set anew.
+    /// - Precondition: no checkpoint is open.
+    /// - Complexity: linear in nodes and devices, whatever runs there
+    public func emptied() -> Fleet {
+        precondition(journal.isEmpty && !table.isJournaling, "a fleet is copied between rounds")
+        let other = Fleet(copying: self)
+        other.table.forgetPods(ignoredResources: catalog.managedResources)
+        other.quotas.restore([])
+        other.quotaObjects = quotaObjects
+        return other
+    }
+
     /// Takes over the names that vendors keep of devices, by id: it is kept by the process and stands in no object.
     ///
     /// - Complexity: linear in devices.
