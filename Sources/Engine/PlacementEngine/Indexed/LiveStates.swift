@@ -204,6 +204,27 @@ struct LiveStates: ~Copyable {
         chunkCount += 1
     }
 
+    /// The first state out of order, or the first summary of a chunk that rules out one of its states; nil = none.
+    ///
+    /// - Complexity: O(states). For tests.
+    func brokenInvariant(states: Int) -> String? {
+        var (last, held): (UInt64?, Int) = (nil, 0)
+        for number in 0..<chunkCount {
+            let chunk = chunks[number]
+            if chunk.count == 0 && chunkCount > 1 { return "chunk \(number) is empty" }
+            held += chunk.count
+            for place in 0..<chunk.count {
+                if let last, last >= chunk.keys[place] { return "state \(chunk.states[place]) is out of order" }
+                last = chunk.keys[place]
+                if chunk.kindsMet & 1 << UInt64(chunk.kinds[place]) == 0 { return "chunk \(number) lacks a kind" }
+            }
+            for level in 0..<4 where chunk.count > 0 && chunk.mostFree[level] != chunk.greatest(of: level) {
+                return "chunk \(number) does not know its most free memory"
+            }
+        }
+        return held == states ? nil : "\(held) states are in chunks, \(states) have nodes"
+    }
+
     /// Visits the states in order whose memory on a count level is at least an amount, until the visitor says true.
     ///
     /// - Parameters:

@@ -95,6 +95,13 @@ struct NodeSet: BitwiseCopyable {
         }
     }
 
+    /// Rows that are not in the set, where it has read all of a log; nil = it is behind. - Complexity: O(nodes). For tests.
+    func refused(_ log: ChangeLog, nodes: Int) -> [Int]? {
+        if isFull { return [] }
+        return log.end == position
+            ? (0..<min(nodes, bits == nil ? nodes : capacity * 64)).filter { !contains($0) } : nil
+    }
+
     /// A list is emptied rather than compared with more releases than this.
     private static let releasesMax = 64
 }
@@ -139,10 +146,21 @@ final class ConstraintSet {
         releasePosition = log.end
     }
 
-    private func set(_ node: Int, _ cluster: Fleet) {
-        let passes =
-            cluster.table.heads.base[node].flags.contains(.alive)
+    /// The first row whose bit is not what the filters say; nil = none, or the set is behind. - Complexity: O(nodes). For tests.
+    func brokenInvariant(_ cluster: Fleet) -> String? {
+        if cluster.table.releaseLog.end != releasePosition { return nil }
+        for node in 0..<nodes where contains(node) != passes(node, cluster) { return "row \(node) has the wrong bit" }
+        let counted = bits.reduce(0) { $0 + $1.nonzeroBitCount }
+        return counted == count ? nil : "\(count) rows are counted, \(counted) have a bit"
+    }
+
+    private func passes(_ node: Int, _ cluster: Fleet) -> Bool {
+        cluster.table.heads.base[node].flags.contains(.alive)
             && cluster.failingConstraint(representative, node: node) == nil
+    }
+
+    private func set(_ node: Int, _ cluster: Fleet) {
+        let passes = passes(node, cluster)
         let bit: UInt64 = 1 << UInt64(node & 63)
         if (bits[node >> 6] & bit != 0) == passes { return }
         bits[node >> 6] ^= bit

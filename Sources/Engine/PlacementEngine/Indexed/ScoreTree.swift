@@ -60,6 +60,26 @@ final class ScoreTree {
     /// Notes that a node does not fit after all: its quota was used up elsewhere, which no change of the node tells.
     func refuse(_ node: Int) { set(node, nil) }
 
+    /// The first block whose best is not the best of its keys, or the first key that is no node's own; nil = none.
+    ///
+    /// - Complexity: O(nodes). For tests.
+    func brokenInvariant() -> String? {
+        for (node, key) in keys.enumerated() where key != Self.refused && key & 0xffff_ffff != UInt64(node) {
+            return "row \(node) has the key of another"
+        }
+        for (block, best) in blockBest.enumerated() {
+            let members = keys[block * Self.blockSize..<min((block + 1) * Self.blockSize, keys.count)]
+            if best != members.min() { return "block \(block) does not know its best" }
+        }
+        return nil
+    }
+
+    /// Nodes that the tree refuses, where it has read all of the log; nil = it is behind. For tests.
+    func refused(_ table: DeviceTable, quotaVersion: Int) -> [Int]? {
+        guard position == table.changeLog.end, position > 0, quotaVersion == self.quotaVersion else { return nil }
+        return keys.indices.filter { keys[$0] == Self.refused }
+    }
+
     private func set(_ node: Int, _ rank: UInt32?) {
         nodesRescored += 1
         let key = rank.map { UInt64($0) << 32 | UInt64(node) } ?? Self.refused

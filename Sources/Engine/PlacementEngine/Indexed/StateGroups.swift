@@ -381,6 +381,9 @@ extension StateGroups {
         for state in live where firstNodes[Int(state)] != states[Int(state)].nodes.first {
             return "the first node of state \(state) is another"
         }
+        for order in [spreadOrder, binpackOrder] {
+            if let problem = order?.pointee.brokenInvariant(states: live.count) { return problem }
+        }
         return live.count == liveCount ? nil : "\(liveCount) states are counted, \(live.count) have nodes"
     }
 }
