@@ -29,6 +29,44 @@ import VendorCatalog
         #expect(lines.count == 52)
     }
 
+    /// The same rule's other halves, which no recorded case shows.
+    @Test(arguments: [
+        (
+            "resources: {limits: {cpu: 1}}", "resources: {limits: {cpu: 2}}",
+            "spec.resources.containers[0][cpu].limits: Invalid value: \"2\": must be less than or equal to pod limits of 1"
+        ),
+        ("resources: {limits: {cpu: 2}}", "resources: {limits: {cpu: 2}}", nil),
+        (
+            "resources: {limits: {cpu: 1, hugepages-2Mi: 2Mi}}",
+            "resources: {limits: {cpu: 1, hugepages-2Mi: 2Mi}}}, {name: d, resources: {limits: {cpu: 1, hugepages-2Mi: 2Mi}}",
+            "spec.resources.limits[hugepages-2Mi]: Invalid value: \"2Mi\": must be greater than or equal to aggregate "
+                + "container limits of 4Mi"
+        ),
+        (
+            "resources: {requests: {memory: 1Gi}}", "resources: {requests: {memory: 1536Mi}}",
+            "spec.resources.requests[memory]: Invalid value: \"1Gi\": must be greater than or equal to aggregate "
+                + "container requests of 1536Mi"
+        ),
+        (
+            "resources: {requests: {memory: 1G}}", "resources: {requests: {memory: 1500M}}",
+            "spec.resources.requests[memory]: Invalid value: \"1G\": must be greater than or equal to aggregate "
+                + "container requests of 1500M"
+        ),
+    ])
+    func containersKeepWithinTheirPod(_ pod: String, _ container: String, _ wanted: String?) throws {
+        let manifest = "kind: Pod\nmetadata: {name: p}\nspec: {\(pod), containers: [{name: c, \(container)}]}\n"
+        let session = PlacementSession(
+            PlacementInput(Array(manifest.utf8), source: "p.yaml"), catalog: try VendorCatalog(),
+            options: PlacementOptions(now: WallClock(unixSeconds: 1_700_000_000)))
+        var refused: String?
+        session.placeAll { if case .invalid(let text) = $0.verdict { refused = text } }
+        if let wanted {
+            #expect(refused?.contains(wanted) == true, "\(refused ?? "taken")")
+        } else {
+            #expect(refused == nil)
+        }
+    }
+
     private static func pod(_ name: String, _ spec: String, labels: String = "", uid: String = "") -> Pod? {
         let text =
             Batch.pod(name, metadata: "uid: \"\(uid)\", labels: {\(labels)}", spec: spec) + """

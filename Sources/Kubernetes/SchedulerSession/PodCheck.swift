@@ -47,22 +47,56 @@ enum PodCheck {
         return problems
     }
 
-    /// A pod as a whole cannot ask for less than its containers do.
+    /// A pod as a whole cannot ask for less than its containers do, nor be allowed less than one of them.
+    ///
+    /// - Source: kubernetes pkg/apis/core/validation, validatePodResourceConsistency
     private static func problemsWithContainers(_ pod: Pod) -> [SpecProblem] {
         var bare = pod
         (bare.podRequests, bare.podLimits, bare.overhead) = ([:], [:], [:])
-        let sum = PodRequest.ofQueued(bare)
-        return pod.podRequests.keys.sorted().compactMap { (name) -> SpecProblem? in
-            guard Pod.countsForPod(name), let asked = pod.podRequests[name] else { return nil }
+        var limited = bare
+        for place in limited.containers.indices { limited.containers[place].requests = bare.containers[place].limits }
+        for place in limited.initContainers.indices {
+            limited.initContainers[place].requests = bare.initContainers[place].limits
+        }
+        var problems = problems(of: pod.podRequests, below: bare, "requests") { _ in true }
+        problems += Self.problems(of: pod.podLimits, below: limited, "limits") { $0.hasPrefix("hugepages-") }
+        for (place, container) in pod.containers.enumerated() {
+            for name in container.limits.keys.sorted() {
+                guard let own = container.limits[name], let whole = pod.podLimits[name], own > whole else { continue }
+                problems.append(
+                    SpecProblem(
+                        field: "spec.resources.containers[\(place)][\(name)].limits",
+                        message: "Invalid value: \(own.canonical.debugDescription): must be less than or equal to pod "
+                            + "limits of \(whole.canonical)"))
+            }
+        }
+        return problems
+    }
+
+    /// Amounts that are less than what the containers of a pod add up to.
+    private static func problems(
+        of amounts: [String: Quantity], below pod: Pod, _ field: String, where counts: (String) -> Bool
+    ) -> [SpecProblem] {
+        let sum = PodRequest.ofQueued(pod)
+        return amounts.keys.sorted().compactMap { (name) -> SpecProblem? in
+            guard Pod.countsForPod(name), counts(name), let asked = amounts[name] else { return nil }
             let (own, all) = (ResourceAmounts([name: asked]).counted(name), sum.counted(name))
             if all <= own { return nil }
-            let total = (try? Quantity(parsing: name == "cpu" ? "\(all)m" : "\(all)")) ?? .zero
             return SpecProblem(
-                field: "spec.resources.requests[\(name)]",
+                field: "spec.resources.\(field)[\(name)]",
                 message:
                     "Invalid value: \(asked.canonical.debugDescription): must be greater than or equal to aggregate "
-                    + "container requests of \(total.canonical)")
+                    + "container \(field) of \(text(of: all, name, in: pod))")
         }
+    }
+
+    /// A sum in the server's words: it takes the form of the first amount added.
+    private static func text(of sum: Int64, _ name: String, in pod: Pod) -> String {
+        let first = (pod.containers + pod.initContainers).lazy.compactMap { $0.effectiveRequests[name] }
+            .first { $0.sign != 0 }
+        let isBinary = first?.canonical.hasSuffix("i") == true && sum % 1024 == 0
+        let digits = name == "cpu" ? "\(sum)m" : isBinary ? "\(sum / 1024)Ki" : "\(sum)"
+        return ((try? Quantity(parsing: digits)) ?? .zero).canonical
     }
 }
 
