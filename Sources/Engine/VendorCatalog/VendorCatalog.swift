@@ -7,6 +7,8 @@ public final class VendorCatalog: Sendable {
     public let vendors: [any Vendor]
     /// Every resource name some vendor reads. Such resources are HAMi's business, not the node filter's.
     public let managedResources: Set<String>
+    /// Those of them by which a container asks for devices, their memory and their cores.
+    public let askedResources: Set<String>
     private let lowercasedWords: [String]
     /// What vendors keep of devices, see ``VendorResidents/declareColumns(_:)``.
     private let columns: VendorColumns
@@ -36,6 +38,8 @@ public final class VendorCatalog: Sendable {
         self.vendors = declared
         self.columns = columns
         lowercasedWords = sorted.map { $0.commonWord.lowercased() }
+        askedResources = Set(sorted.flatMap { [$0.resources.count, $0.resources.memory, $0.resources.cores] })
+            .subtracting([""])
         managedResources = Set(sorted.flatMap(\.resourceNames)).subtracting([""])
     }
 

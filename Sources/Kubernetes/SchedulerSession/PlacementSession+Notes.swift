@@ -10,14 +10,11 @@ extension PlacementSession {
     func unreadRequests(of pod: Pod, _ requests: [[DeviceRequest]]) -> [String] {
         var notes: [String] = []
         for (container, asked) in zip(pod.initContainers + pod.containers, requests) {
-            let read = Set(asked.flatMap { cluster.catalog[$0.vendor].resourceNames })
             let named = Set(container.limits.keys).union(container.requests.keys)
-            let countable = Set(
-                cluster.catalog.vendors.flatMap { [$0.resources.count, $0.resources.memory, $0.resources.cores] })
-            for name in named.intersection(countable).sorted() {
+            for name in named.intersection(cluster.catalog.askedResources).sorted() {
                 guard let quantity = container.limitOrRequest(name), !quantity.isZero else { continue }
                 let place = "container \(container.name): "
-                if !read.contains(name) {
+                if !asked.contains(where: { cluster.catalog[$0.vendor].resourceNames.contains(name) }) {
                     notes.append(place + "no device request can be read from \(name): \(quantity)")
                 } else if cluster.catalog.isPastDevices(quantity, of: name) {
                     notes.append(place + "\(name): \(quantity) is more than any device has")

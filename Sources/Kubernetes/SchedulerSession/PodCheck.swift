@@ -108,6 +108,46 @@ private struct AmountCheck {
     let isOfPod: Bool
 
     var problems: [SpecProblem] {
+        let problems = isFine ? [] : listed
+        assert(isFine == listed.isEmpty, "\(field): the quick look and the list differ: \(listed)")
+        return problems
+    }
+
+    /// Whether there is no problem: nearly always, so that it is found without writing or sorting anything.
+    private var isFine: Bool {
+        var (pages, compute) = (false, false)
+        func note(_ name: String) {
+            if name == "cpu" || name == "memory" {
+                compute = true
+            } else if name.hasPrefix("hugepages-") {
+                pages = true
+            }
+        }
+        for (name, quantity) in limits {
+            if !isFine(name, quantity) { return false }
+            note(name)
+        }
+        for (name, request) in requests {
+            if !isFine(name, request) { return false }
+            note(name)
+            if let limit = limits[name] {
+                if request == limit { continue }
+                if request > limit || !Self.isOvercommittable(name) { return false }
+            } else if !Self.isOvercommittable(name) {
+                return false
+            }
+        }
+        return !pages || compute
+    }
+
+    private func isFine(_ name: String, _ quantity: Quantity) -> Bool {
+        if quantity.sign < 0 || isOfPod && !Pod.countsForPod(name) { return false }
+        if Self.isExtended(name) { return quantity.milliRoundedUp % 1000 == 0 }
+        if name.hasPrefix("hugepages-") { return Self.isMultiple(quantity, ofPageIn: name) }
+        return name.utf8.contains(UInt8(ascii: "/")) || Self.isStandard(name)
+    }
+
+    private var listed: [SpecProblem] {
         var problems = valueProblems(limits, field + ".limits")
         for name in requests.keys.sorted() {
             guard let request = requests[name] else { continue }
@@ -144,7 +184,7 @@ private struct AmountCheck {
                 )
                 continue
             }
-            if !name.contains("/") && !Self.isStandard(name) {
+            if !name.utf8.contains(UInt8(ascii: "/")) && !Self.isStandard(name) {
                 if !Self.isKnown(name) {
                     add("Invalid value: \(name.debugDescription): must be a standard resource type or fully qualified")
                 }
@@ -167,7 +207,8 @@ private struct AmountCheck {
 
     /// Whether the resource is one that a device plugin or an operator brings.
     private static func isExtended(_ name: String) -> Bool {
-        name.contains("/") && !name.hasPrefix("kubernetes.io/") && !name.contains(".kubernetes.io/")
+        name.utf8.contains(UInt8(ascii: "/")) && !name.hasPrefix("kubernetes.io/")
+            && !name.containsText(".kubernetes.io/")
     }
 
     private static func isOvercommittable(_ name: String) -> Bool {
@@ -176,7 +217,7 @@ private struct AmountCheck {
 
     /// Names without a domain that a container may ask for.
     private static func isStandard(_ name: String) -> Bool {
-        ["cpu", "memory", "ephemeral-storage"].contains(name) || name.hasPrefix("hugepages-")
+        name == "cpu" || name == "memory" || name == "ephemeral-storage" || name.hasPrefix("hugepages-")
     }
 
     /// Names without a domain that mean something elsewhere, in quotas above all.
