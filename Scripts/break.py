@@ -8,7 +8,7 @@ parts: fuzz kills streams writers environments           all without a name
 Every part prints a line of the table in docs/reliability.md and what it found. Ends with 1 when something was found, with 2
 when it could not run. Failing inputs are shrunk and kept in FOLDER/found. The same seeds make the same inputs.
 """
-import argparse, concurrent.futures, glob, hashlib, json, os, random, re, resource, shutil, signal, subprocess, sys
+import argparse, concurrent.futures, glob, hashlib, json, os, random, re, resource, shlex, shutil, signal, subprocess, sys
 import tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -119,6 +119,7 @@ def template(options):
     for name in ["nodes.yaml", "pods.yaml"]:
         shutil.copy(os.path.join(ROOT, "Tests", "CommandTests", "Fixtures", name), folder)
     shutil.copy(os.path.join(ROOT, "examples", "prices.csv"), folder)
+    shutil.copy(os.path.join(ROOT, "Tests", "TraceReplayTests", "Import", "Golden", "slurm", "sacct.txt"), folder)
     with open(os.path.join(folder, "thresholds.yaml"), "w") as file:
         file.write("defaults: {time: 5%, counts: 1%}\n")
     record = json.load(open(os.path.join(folder, "record.json")))
@@ -145,13 +146,18 @@ COMMANDS = [
     "place --nodes nodes.yaml --pods pods.yaml --redact-time", "place --nodes nodes.yaml --pods pods.yaml --output json --redact-time",
     "place --nodes nodes.yaml --pods pods.yaml --output ndjson --redact-time --annotations --explain", "place s.yaml",
     "explain default/share --nodes nodes.yaml --pods pods.yaml", "explain #0 --trace t --output json",
-    "whatif s.yaml --add 2x(8x T4)", "whatif s.yaml --prices prices.csv", "whatif t --output json",
+    "whatif s.yaml --add '2x(8x T4)'", "whatif s.yaml --prices prices.csv", "whatif t --output json",
+    "doctor s.yaml", "doctor s.yaml --output json", "doctor --nodes nodes.yaml --pods pods.yaml",
+    "snapshot redact s.yaml --output r.json > r.json", "snapshot redact s.yaml",
     "vendors", "vendors --output json", "vendors --markdown",
     "replay t --decisions d.csv --metrics m.csv --report rep > d.csv m.csv rep", "replay t --output json", "replay s.yaml",
-    "replay . --pods-variant a --policy FGD --metrics f.csv > f.csv",
+    "replay . --pods-variant a --policy FGD --metrics f.csv > f.csv", "replay t --policy foresight --ceiling",
+    "replay t --clock virtual --interval 1h --output json", "explain d/multi s.yaml --output json",
+    "whatif s.yaml --drain node-0001", "place s.yaml --explain --annotations --output json --redact-time",
     "trace info t", "trace import --list", "trace import --from kubernetes s.yaml --output i > i",
     "trace import --from openb openb_node_list_gpu_node.csv openb_pod_list_a.csv --output o > o",
-    "trace export t --running 3 --output e.json > e.json", "trace export t",
+    "trace export t --running 3 --output e.json > e.json", "trace export t", "trace export s.yaml --output v.json > v.json",
+    "trace import --from slurm sacct.txt --nodes '2x(8x NVIDIA T4 16G)' --output l > l",
     "trace generate --nodes 4 --vendors nvidia --pods 9 --seed 2 --output t > t",
     "sweep . --policies FGD,BestFit --seeds 1-2 --results rows.csv --jobs 1 > rows.csv",
     "sweep . --policies FGD --seeds 1-2 --results rows.csv --jobs 1 --output json > rows.csv",
@@ -163,7 +169,7 @@ COMMANDS = [
     "bench history steps --history h.sqlite", "bench history plot --history h.sqlite --output h.html > h.html",
     "compare record.json record.json --thresholds thresholds.yaml --markdown g.md --junit g.xml > g.md g.xml",
     "compare record.json record.json --output markdown", "compare record.json record.json --output junit",
-    "--help", "help replay", "--version",
+    "--help", "help replay", "--version", "--generate-completion-script bash",
 ]
 # Their output is times, or other processes write for them.
 STREAMS_ONLY = ["bench decode --nodes 5 --rounds 1",
@@ -173,8 +179,8 @@ STREAMS_ONLY = ["bench decode --nodes 5 --rounds 1",
 
 def split(command):
     words, _, outputs = command.partition(" > ")
-    words = words.replace("2x(8x T4)", "2x(8x\0T4)").split(" ")
-    return [word.replace("\0", " ") for word in words], outputs.split()
+    return shlex.split(words), outputs.split()
+
 
 
 def digest(path):

@@ -70,12 +70,12 @@ import VendorCatalog
         let trace = try trace(TraceFolder())
         let workload = trace.pods.workload(catalog: try traceCatalog())
         for source in DrawSource.allCases {
-            let up = LoadTuning(trace, workload: workload, seed: 7, ratio: 1.3, draws: source)
+            let up = try LoadTuning(trace, workload: workload, seed: 7, ratio: 1.3, draws: source)
             #expect(Set(up.order.prefix(4)) == [0, 1, 2, 3])
             #expect(up.order.count > 10)
             #expect(up.nodeRanks.sorted() == [0, 1, 2])
             // 3,460 milli are asked, 10 % of 10,000 may stay.
-            let down = LoadTuning(trace, workload: workload, seed: 7, ratio: 0.1, draws: source)
+            let down = try LoadTuning(trace, workload: workload, seed: 7, ratio: 0.1, draws: source)
             #expect(!down.order.contains(3) && down.order.count < 4)
         }
     }
@@ -104,6 +104,33 @@ import VendorCatalog
         #expect(error.problem.contains("thousandths"))
     }
 
+    /// Loads are parts of a fleet's devices.
+    @Test func fleetsWithoutDevicesAreRefused() throws {
+        let folder = TraceFolder()
+        try folder.write(
+            fleet: TraceText.fleetHeader + "n,1000,1,1,,,,,,,,,\n",
+            pods: TraceText.podHeader + "p,a,0,,1,1,alibabacloud.com/gpu-count=1,,,,,\n", deviceModel: "milli")
+        let trace = try Trace(folder: folder.path)
+        let error = try #require(throws: TraceError.self) { try SweepTrace(trace, catalog: try traceCatalog()) }
+        #expect(error.problem.contains("has no devices"))
+    }
+
+    /// Pods that ask next to nothing are not drawn until the memory is full.
+    @Test func listsDoNotGrowWithoutEnd() throws {
+        let folder = TraceFolder()
+        let plain = (0..<300).map { "p\($0),a,0,,1,1,,,,,,\n" }.joined()
+        try folder.write(
+            fleet: TraceText.fleetHeader + "n,1000,1,1,gpu-milli,GPU,64,1000,1,1000,,,\n",
+            pods: TraceText.podHeader + plain
+                + "q,a,0,,1,1,alibabacloud.com/gpu-count=1;alibabacloud.com/gpu-milli=1,,,,,\n", deviceModel: "milli")
+        let trace = try Trace(folder: folder.path)
+        let workload = trace.pods.workload(catalog: try traceCatalog())
+        let error = try #require(throws: TraceError.self) {
+            try LoadTuning(trace, workload: workload, seed: 1, ratio: 1.3, draws: .own)
+        }
+        #expect(error.problem.contains("more than 1030100 of them would have to come"))
+    }
+
     /// The published orders, where they are at hand.
     private static let logFolder = packageFolder + "/../shared/reference/fgd-simulator"
 
@@ -120,7 +147,7 @@ import VendorCatalog
         let published = try OpenBImporter.read(files, catalog: catalog)
         let trace = try OpenBImporter.read(
             OpenBImporter.Files(folder: folder, podsVariant: parts[0]), catalog: catalog)
-        let tuning = LoadTuning(
+        let tuning = try LoadTuning(
             trace, workload: trace.pods.workload(catalog: catalog), seed: try #require(UInt64(parts[1])), ratio: 1.3,
             draws: .published)
         #expect(tuning.order.count == published.pods.count)

@@ -42,6 +42,16 @@ import Testing
         #expect(try Self.fleet().place(pod) == expected)
     }
 
+    /// Names may state any number of slices and GB.
+    @Test(arguments: [
+        (["92233720368547758g.1gb", "1g.1gb"], "n=1", "1:1024/1"),
+        (["1g.9223372036854775807gb"], "m=1", "1/2 ModeNotFit"),
+        (["9223372036854775807g.9223372036854775807gb"], "c=1", "1/2 ModeNotFit"),
+        (["92233720368547758g.1gb", "1g.1gb"], "m=2147483647", "1/2 ModeNotFit"),
+    ]) func profilesAtTheEndsOfNumbers(_ profiles: [String], _ pod: String, _ expected: String) throws {
+        #expect(try Self.fleet(profiles).place(pod) == expected)
+    }
+
     /// Across pods cores and memory are the limits, not slots: 5 x 17 percent fill a card.
     @Test func fivePodsFillACard() throws {
         let fleet = try Self.fleet()

@@ -58,6 +58,22 @@ import Testing
         #expect(fleet.place("req:n=2 req:m=24576") == "0:24576/25 1:24576/25")
     }
 
+    /// Indexes are names: wherever they start, the same cards are chosen while no interconnect is asked.
+    @Test(arguments: [0, 1 << 31, (1 << 32) - 4, 1 << 63] as [UInt64])
+    func farIndexes(_ start: UInt64) throws {
+        let devices = (0..<8).map {
+            "{\"id\":\"xpu-\($0)\",\"index\":\(start + UInt64($0)),\"count\":4,\"devmem\":98304,\"devcore\":100,"
+                + "\"type\":\"XPU\",\"health\":true}"
+        }
+        let fleet = try SmallFleet(
+            nodes: [.with(annotations: ["hami.io/node-register-xpu": "[\(devices.joined(separator: ","))]"])],
+            names: Self.names)
+        func indexes(_ cards: UInt64...) -> String { cards.map { String(start + $0) }.joined(separator: ",") }
+        #expect(fleet.indexes("n=1 m=20000") == indexes(0))
+        #expect(fleet.indexes("n=2 m=20000") == indexes(0, 1))
+        #expect(fleet.indexes("n=4 m=90000") == indexes(4, 5, 6, 7))
+    }
+
     @Test func wholeNodes() throws {
         #expect(try Self.fleet().indexes("n=8 m=24576") == "0,1,2,3,4,5,6,7")
         let mixed = try Self.fleet()

@@ -35,6 +35,15 @@ import Testing
         #expect(fleet.last?.score == score)
     }
 
+    /// A table may hold any 64 bits; the difference wraps as HAMi's does.
+    @Test(arguments: [
+        (Int64.min, Float(Int64.min + 2000)), (.max, Float(2000 - Int64.max)), (Int64.min + 1, Float(Int64.min + 1999)),
+    ]) func tablesAtTheEndsOfNumbers(_ loss: Int64, _ score: Float) throws {
+        let fleet = try Self.fleet(1, losses: "{\"1\":\(loss)}")
+        fleet.place("n=1")
+        #expect(fleet.last?.score == score)
+    }
+
     @Test func tables() throws {
         let table = #"{"1":0,"2":110,"3":270,"4":540,"5":580,"6":730,"7":930,"8":1240}"#
         let fleet = try Self.fleet(8, losses: table)

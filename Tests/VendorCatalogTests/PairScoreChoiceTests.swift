@@ -58,6 +58,20 @@ import Testing
         #expect(twice == (0..<8).flatMap { [$0 * 7, $0 * 7 + 1] })
     }
 
+    /// The more cards there are, the fewer combinations are looked at: a choice among a thousand takes no longer.
+    @Test(arguments: [(128, 100_001), (256, 25_001), (1024, 1563)])
+    func theSearchOfManyCardsIsShort(_ cards: Int, _ partsMax: Int) {
+        var random = SeededGenerator(seed: UInt64(cards))
+        let table = (0..<1024).map { _ in Int64.random(in: 0...1, using: &random) }
+        var parts = 0
+        let chosen = PairScoreChoice.positions(of: cards / 2, among: Array(repeating: 1, count: cards), parts: &parts) {
+            table[($0 * 31 + $1 * 17) % 1024]
+        }
+        #expect(chosen.count == cards / 2 && chosen == chosen.sorted())
+        // On the way back a few more are counted.
+        #expect((1...partsMax + cards).contains(parts))
+    }
+
     /// Whatever the scores, the search ends: steps are bounded, and what stands is a combination.
     @Test func theSearchEnds() {
         var random = SeededGenerator(seed: 7)

@@ -3,9 +3,10 @@
 // that arithmetic on them is bounded:
 //
 //   device columns   at most 2^21 - 1 each, at most 1024 devices a node   sums over a node stay below 2^31
-//   node columns     at most 2^60 offered, at most 2^53 asked by a pod    running pods overcommit a node a thousandfold
-//                                                                        before its free amount leaves 64 bits
-//   sums of fleets   CPU at most 2^40 a node or pod, 2^20 of them          below 2^60
+//                                                                        what pods hold of one is counted up to 2^29
+//   node columns     at most 2^60 offered, at most 2^53 asked by a pod    what pods hold of one is counted up to 2^61
+//   sums of fleets   CPU at most 2^40 a node or pod, at most 2^20 nodes    below 2^60
+//   sums of pods     at most 10^8 of them                                  2^27 times what one asks
 //   devices asked    at most 2^14 - 1 of 1000 thousandths                  below 2^24
 //   times            at most 2^40 ms                                       sums of two stay below 2^41
 

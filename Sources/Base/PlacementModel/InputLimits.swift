@@ -23,8 +23,14 @@ public enum InputLimits {
     /// Lists within lists, objects within objects.
     public static let nesting = 512
 
+    /// Nodes of a fleet, and pods of a trace: a million nodes of the largest amounts, and the pods that may be made up.
+    public static let nodes = 1 << 20
+    public static let tracePods = 100_000_000
     /// Devices of one node. Times the largest amount of a device, their sums stay below 2^31.
     public static let devicesPerNode = 1024
+    /// Containers of a pod, and as many init containers; the API server's largest objects have room for a few thousand. Their
+    /// places stay below 2^16, and sums of what a pod's containers ask of devices below 2^13 x 2^14 x 2^31 = 2^58.
+    public static let containers = 4096
     /// Columns of a table.
     public static let columns = 4096
 
@@ -81,6 +87,11 @@ public enum InputLimits {
     public static let loadPercent = 1...1000
     /// Devices asked as a multiple of the fleet's, and times a pod list may grow for it.
     public static let tune = 0.01...100.0
+    /// Pods that a list of so many grows to for it: a hundred times as many, and a million more.
+    public static func tunedPods(of pods: Int) -> Int {
+        // A list has at most tracePods, below 2^27.
+        min(pods * 100 + 1_000_000, tracePods)
+    }
     /// Seeds of one range, and of all ranges of an option.
     public static let seeds = 100_000
     /// Runs of a sweep.

@@ -66,6 +66,24 @@ enum JournalEntry {
 }
 
 extension DeviceTable {
+    /// The most that one pod is counted to hold of a device; eight times what a device has.
+    package static let heldByPodMax: Int32 = 1 << 24
+    /// The most that pods which were put there without room are counted to hold of a device. Beyond it, each pod and device type
+    /// may add ``heldByPodMax`` once: 64 x 2^24 + 2^29 stays below 2^31.
+    private static let heldOfDeviceMax: Int32 = 1 << 29
+
+    /// The part of a usage that can be added to what pods hold of the device already, so that sums stay within 32 bits however
+    /// many pods are said to run there.
+    package func bounded(_ usage: DeviceEffect) -> DeviceEffect {
+        let device = Int(usage.device)
+        func part(_ amount: Int32, _ held: Int32) -> Int32 { min(amount, max(Self.heldOfDeviceMax &- held, 0)) }
+        var bounded = usage
+        bounded.amount = part(usage.amount, used[device])
+        bounded.memoryMiB = part(usage.memoryMiB, usedMemoryMiB[device])
+        bounded.cores = part(usage.cores, usedCores[device])
+        return bounded
+    }
+
     /// Adds a pod's effect on a device. - Complexity: O(1), no allocation in steady state.
     package func apply(_ effect: DeviceEffect) {
         change(effect, by: 1)

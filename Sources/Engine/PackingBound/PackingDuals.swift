@@ -24,10 +24,11 @@ struct PackingDuals: Sendable {
 
     var pools: [PoolPrices]
 
-    /// A price in whole numbers, none below 0; what is no number or beyond any use counts as 0.
+    /// A price in whole numbers, none below 0; what is no number or beyond any use counts as 0: no reward is above 2^31, and
+    /// below 2^64 a price times a million nodes of the largest amounts stays within 128 bits.
     static func fixed(_ price: Double) -> Int128 {
         let scaled = (price * Double(UInt64(1) << fractionBits)).rounded()
-        return scaled > 0 && scaled < 1e20 ? Int128(scaled) : 0
+        return scaled > 0 && scaled < 1e19 ? Int128(scaled) : 0
     }
 
     /// An upper bound on the reward of any placement, rounded down to what a reward can be; weak duality in exact

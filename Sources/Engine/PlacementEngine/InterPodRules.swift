@@ -58,16 +58,20 @@ public struct NodeDemand: Sendable, Hashable {
         self.extended = extended
     }
 
+    /// Both together; sums that no node could offer stay at ``NodeResources/heldMax``.
     public mutating func add(_ other: NodeDemand) {
-        resources.cpuMilli += other.resources.cpuMilli
-        resources.memoryBytes += other.resources.memoryBytes
-        resources.ephemeralBytes += other.resources.ephemeralBytes
-        resources.pods += other.resources.pods
-        for (resource, amount) in other.extended { extended[resource, default: 0] += amount }
+        // A pod asks at most 2^53 of anything, and the sum so far is at most 2^61: nothing overflows.
+        func sum(_ left: Int64, _ right: Int64) -> Int64 { min(left + right, NodeResources.heldMax) }
+        resources.cpuMilli = sum(resources.cpuMilli, other.resources.cpuMilli)
+        resources.memoryBytes = sum(resources.memoryBytes, other.resources.memoryBytes)
+        resources.ephemeralBytes = sum(resources.ephemeralBytes, other.resources.ephemeralBytes)
+        resources.pods = sum(resources.pods, other.resources.pods)
+        for (resource, amount) in other.extended { extended[resource] = sum(extended[resource] ?? 0, amount) }
     }
 
     /// What is left of `free`; what is not limited stays so.
     func taken(from free: NodeResources) -> NodeResources {
+        // What is free is at least minus 2^61, see NodeResources.heldMax, and so much at most is kept.
         func left(_ free: Int64, _ asked: Int64) -> Int64 { free == .max ? free : free - asked }
         return NodeResources(
             cpuMilli: left(free.cpuMilli, resources.cpuMilli),

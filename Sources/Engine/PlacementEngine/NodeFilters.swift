@@ -53,6 +53,7 @@ extension Fleet {
     }
 
     private func extendedFree(of resource: Symbol, node row: Int, keeping kept: NodeDemand?) -> Int64 {
+        // At least minus 2^61 is free, and at most as much is kept, see NodeResources.heldMax.
         table.extendedFree(of: resource, node: row) - (kept?.extended[resource] ?? 0)
     }
 

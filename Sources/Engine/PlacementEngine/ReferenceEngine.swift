@@ -139,9 +139,13 @@ public final class ReferenceEngine: PlacementEngine {
     }
 
     /// Commits the class on the node the evaluator was last asked about.
-    public func commit(_ requestClass: RequestClass, into result: inout RoundResult) -> Outcome {
+    ///
+    /// - Parameter filtersNodes: as the node was chosen.
+    public func commit(
+        _ requestClass: RequestClass, filtersNodes: Bool = true, into result: inout RoundResult
+    ) -> Outcome {
         let resident = cluster.commit(
-            requestClass, evaluator.workspace, collapser: &collapser, effects: &effects)
+            requestClass, evaluator.workspace, collapser: &collapser, effects: &effects, isBounded: !filtersNodes)
         return evaluator.workspace.outcome(resident: resident, into: &result)
     }
 }

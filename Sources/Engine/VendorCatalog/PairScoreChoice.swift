@@ -20,8 +20,15 @@ struct PairScoreChoice {
     /// Parts of combinations that are looked at before the search ends. Eight scored cards need at most 70; HAMi itself walks
     /// every combination and never ends where this would matter.
     static let stepsMax = InputLimits.pairChoiceSteps
-    /// Scores beyond this are not bounded: their sums could wrap around, as HAMi's do.
-    private static let scoreMax: Int64 = 1 << 40
+    /// Instances up to which a step costs one; the cost of a step grows with the square of them.
+    static let cheapInstances = 128
+    /// Scores beyond this are not bounded: their sums could wrap around, as HAMi's do. A request is for less than 2^14 instances,
+    /// so the sums of a bound stay below 2^14 x 3 x 2^14 x 2^32 < 2^63.
+    private static let scoreMax: Int64 = 1 << 32
+    /// Pairs that the search for good combinations looks at, beyond the first of them.
+    private static let greedyPairsMax = 20_000_000
+    /// Cards times instances up to which the best partners of each card are put in order.
+    private static let boundedPairsMax = 4_000_000
 
     private let lengths: [Int]
     private let count: Int
@@ -39,6 +46,7 @@ struct PairScoreChoice {
     /// A value that is known to be reached; the first combination that reaches it is looked for.
     private var known = Int64.min
     private var steps = 0
+    private let stepCost: Int
     private var bounds: [Int64] = []
 
     /// Positions in the scan of the best `count` of all instances, ascending.
@@ -46,11 +54,20 @@ struct PairScoreChoice {
     /// - Parameters:
     ///   - lengths: instances of each run, in the order of the scan; `count` of them or more in all.
     ///   - score: of two runs, the earlier first, or of a run with itself.
-    /// - Complexity: O(runs^2 + stepsMax x runs)
+    /// - Complexity: O(runs^2 + stepsMax x runs), and not more time for more than ``cheapInstances``
     static func positions(of count: Int, among lengths: [Int], score: (Int, Int) -> Int64) -> [Int] {
+        var parts = 0
+        return positions(of: count, among: lengths, parts: &parts, score: score)
+    }
+
+    /// The same. - Parameter parts: gets how many parts of combinations were looked at
+    static func positions(
+        of count: Int, among lengths: [Int], parts: inout Int, score: (Int, Int) -> Int64
+    ) -> [Int] {
         var search = PairScoreChoice(count: count, lengths: lengths, score: score)
         search.findGreedily()
         search.walk(from: 0, missing: count, value: 0)
+        parts = search.steps / search.stepCost
         var positions: [Int] = []
         var start = 0
         for (run, length) in lengths.enumerated() {
@@ -71,7 +88,8 @@ struct PairScoreChoice {
                 largest = max(largest, value.magnitude)
             }
         }
-        isBounded = largest <= UInt64(Self.scoreMax)
+        let instances = lengths.reduce(0) { $0 + min($1, count) }
+        isBounded = largest <= UInt64(Self.scoreMax) && runs * instances <= Self.boundedPairsMax
         var sums = Array(repeating: Int64(0), count: runs * (count + 1))
         for run in 0..<(isBounded ? runs : 0) {
             var partners: [Int64] = []
@@ -85,6 +103,8 @@ struct PairScoreChoice {
                 sums[run * (count + 1) + number] = sums[run * (count + 1) + number - 1] + partners[number - 1]
             }
         }
+        // At most 2^14 instances a run and 2^10 runs: the square stays below 2^48.
+        stepCost = max(1, instances * instances / (Self.cheapInstances * Self.cheapInstances))
         self.lengths = lengths
         self.count = count
         self.scores = scores
@@ -109,7 +129,10 @@ struct PairScoreChoice {
 
     /// A good combination from each run on, by always adding what gains most: its value prunes the walk.
     private mutating func findGreedily() {
+        var pairs = 0
         for first in lengths.indices where lengths[first] > 0 {
+            if pairs > Self.greedyPairsMax { return }
+            pairs += count * lengths.count
             var value: Int64 = 0
             var path = [first]
             take(first)
@@ -139,9 +162,9 @@ struct PairScoreChoice {
             }
             return
         }
-        steps += 1
+        steps += stepCost
         if steps > Self.stepsMax || run == lengths.count { return }
-        if isBounded, steps > 1 {
+        if isBounded, steps > stepCost {
             let bound = bound(from: run, missing: missing, value: value)
             if bestValue == .min ? bound < known : bound <= bestValue { return }
         }

@@ -303,9 +303,9 @@ extension QuotaLedger {
     public func room(of namespace: Int32, vendor: VendorID, factor: Int32) -> (memoryMiB: Int64?, cores: Int64?) {
         let memory = memoryRow(of: namespace, vendor)
         let core = coreRow(of: namespace, vendor)
-        return (
-            memory.map { $0.limit &* Int64(factor > 1 ? factor : 1) &- $0.used }, core.map { $0.limit &- $0.used }
-        )
+        // What is used is not negative; a limit far below 0 leaves the least room that there is.
+        func less(_ limit: Int64, _ used: Int64) -> Int64 { limit < Int64.min + used ? .min : limit - used }
+        return (memory.map { less(Self.product($0.limit, factor), $0.used) }, core.map { less($0.limit, $0.used) })
     }
 
     /// What a namespace uses of a vendor's devices; nil = it never has. Memory in MiB.

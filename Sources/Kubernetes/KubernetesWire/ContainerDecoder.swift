@@ -8,6 +8,9 @@ enum ContainerDecoder {
     static func decodeList(
         _ value: some DocumentValue, isInit: Bool, wishes: inout SchedulingWishes
     ) throws(FieldProblem) -> [Container] {
+        guard value.documentCount <= InputLimits.containers else {
+            throw FieldProblem("expected at most \(InputLimits.containers) containers")
+        }
         var list: [Container] = []
         list.reserveCapacity(value.documentCount)
         try value.readElements { value throws(FieldProblem) in

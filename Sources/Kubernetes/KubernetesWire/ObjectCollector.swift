@@ -64,12 +64,20 @@ struct ObjectCollector {
             guard nodeNames.insert(node.name).inserted else {
                 return report(.duplicate("node"), named: "Node " + node.name, object, at: place)
             }
+            guard input.nodes.count < InputLimits.nodes else {
+                let problem = FieldProblem("is one more than the \(InputLimits.nodes) nodes of a fleet")
+                return report(problem, named: "Node " + node.name, object, at: place)
+            }
             input.nodes.append(node)
             input.nodeObjectIndices.append(index)
         case .pod(let pod, let template, let manifest):
             let name = PodName(namespace: pod.metadata.namespace, name: pod.metadata.name)
             guard podNames.insert(name).inserted else {
                 return report(.duplicate("pod"), named: "Pod " + pod.fullName, object, at: place)
+            }
+            guard input.pods.count < InputLimits.tracePods else {
+                let problem = FieldProblem("is one more than the \(InputLimits.tracePods) pods that can be read")
+                return report(problem, named: "Pod " + pod.fullName, object, at: place)
             }
             input.pods.append(DecodedPod(pod: pod, template: template, objectIndex: index, manifest: manifest))
         case .quota(let quota):

@@ -136,7 +136,7 @@ final class WhatIfTrial {
             return
         }
         var result = RoundResult()
-        _ = chooser.commit(requestClass, into: &result)
+        _ = chooser.commit(requestClass, filtersNodes: false, into: &result)
         running += 1
     }
 

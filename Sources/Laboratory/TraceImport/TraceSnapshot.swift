@@ -83,7 +83,7 @@ public struct TraceSnapshot: Sendable {
         pod.nodeName = cluster.table.nodes[node].name
         pod.phase = .running
         var result = RoundResult()
-        _ = engine.commit(requestClass, into: &result)
+        _ = engine.commit(requestClass, filtersNodes: false, into: &result)
     }
 
     /// The List that kubectl would print.

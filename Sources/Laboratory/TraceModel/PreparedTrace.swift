@@ -72,7 +72,7 @@ public struct PreparedTrace {
                 continue
             }
             result.removeAll()
-            let outcome = engine.commit(requestClass, into: &result)
+            let outcome = engine.commit(requestClass, filtersNodes: false, into: &result)
             running.append((Int32(pod), [outcome.resident]))
         }
     }

@@ -28,6 +28,9 @@ extension Trace {
                     guard names.insert(name).inserted else {
                         throw reader.error(columns.node, "\(name) stands twice; rows of a node must be consecutive")
                     }
+                    guard nodes.count < InputLimits.nodes else {
+                        throw reader.error(columns.node, "is one more than the \(InputLimits.nodes) nodes of a fleet")
+                    }
                     nodes.append(try columns.node(from: reader, name: name))
                 }
                 if let group = try columns.group(from: reader, &notes) {
@@ -114,6 +117,7 @@ private struct FleetColumns {
             slots: try reader.nearest(slots, DeviceAmount.self, &notes).int32,
             memoryMiB: try reader.nearest(deviceMemoryMiB, DeviceAmount.self, &notes).int32,
             cores: try reader.nearest(deviceCores, DeviceAmount.self, &notes).int32,
-            numaNodes: Int(try reader.integer(numaNodes, in: 1...64, absent: 1)), line: reader.line)
+            numaNodes: Int(try reader.integer(numaNodes, in: 1...TraceFormat.devicesPerNodeMax, absent: 1)),
+            line: reader.line)
     }
 }

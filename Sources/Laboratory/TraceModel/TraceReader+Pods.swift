@@ -32,6 +32,9 @@ private struct PodRows {
         let priorityColumn = reader.optionalColumn(TraceFormat.priorityColumn)
         while try reader.next() {
             if reader.isEmpty(name) { throw reader.error(name, "is empty") }
+            if pods.count == InputLimits.tracePods {
+                throw reader.error(name, "is one more than the \(InputLimits.tracePods) pods of a trace")
+            }
             let shape = PodShape(
                 namespace: try text(places[1]), cpuMilli: try reader.amount(places[4], CPUMilli.self).value,
                 memoryMiB: try reader.amount(places[5], MemoryMiB.self).value, limits: try limits(places[6]),

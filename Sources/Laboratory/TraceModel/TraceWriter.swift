@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementModel
 
 extension Trace {
     /// Writes the files of a trace folder, making the folder if needed. Whatever ends it, the folder holds the trace that was
@@ -7,8 +8,14 @@ extension Trace {
     /// The same trace gives the same bytes on every machine.
     /// - Throws: ``TraceError`` with the system's words.
     public func write(folder: String) throws(TraceError) {
+        // What is written can be read; a snapshot's node may have more, and so may a log.
+        guard nodes.count <= InputLimits.nodes, pods.count <= InputLimits.tracePods else {
+            throw TraceError(
+                file: folder,
+                problem: "\(nodes.count) nodes and \(pods.count) pods, a trace holds at most \(InputLimits.nodes) and "
+                    + "\(InputLimits.tracePods)")
+        }
         for node in nodes {
-            // What is written can be read; a snapshot's node may have more.
             let devices = node.groups.reduce(0) { $0 + $1.devices }
             guard devices <= Int(TraceFormat.devicesPerNodeMax) else {
                 throw TraceError(

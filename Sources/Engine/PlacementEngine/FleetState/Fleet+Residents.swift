@@ -5,12 +5,19 @@ import VendorCatalog
 extension Fleet {
     /// Makes the pod just fitted in `workspace` resident: charges devices, node resources and quota.
     ///
+    /// - Parameter isBounded: whether the node's filters were passed over, so that its pods may hold more than there is; see
+    ///   ``NodeResources/heldMax``.
     /// - Complexity: O(picks), no allocation in steady state.
     package func commit(
         _ requestClass: RequestClass, _ workspace: borrowing FitWorkspace, collapser: inout UsageCollapser,
-        effects: inout [DeviceEffect]
+        effects: inout [DeviceEffect], isBounded: Bool = false
     ) -> ResidentID {
         describe(requestClass, workspace, collapser: &collapser, effects: &effects)
+        if isBounded {
+            return addResident(
+                node: workspace.node, effects: effects, namespace: requestClass.namespace,
+                resources: requestClass.resources, extended: requestClass.extended, podKind: requestClass.podKind)
+        }
         return effects.withUnsafeBufferPointer {
             addResident(
                 node: workspace.node, effects: $0, footprint: requestClass.footprint,
@@ -73,12 +80,17 @@ extension Fleet {
         }
     }
 
-    /// Makes a pod resident whose effects are known already.
+    /// Makes a pod resident whose effects are known already. It may have been put there without room for it; of what all pods of
+    /// the node hold no more than ``NodeResources/heldMax`` is counted.
     public func addResident(
         node: Int, effects: [DeviceEffect], namespace: Int32, resources: NodeResources,
         extended: [(resource: Symbol, amount: Int64)], podKind: Int32 = noPodKind
     ) -> ResidentID {
-        let footprint = residents.number(of: resources)
+        let footprint = residents.number(of: resources.bounded(besides: table.taken[node]))
+        // At most 2^60 is offered, so the difference tells what is held to within that.
+        let extended = extended.map { resource, amount in
+            (resource, min(amount, max(table.extendedFree(of: resource, node: node) &+ NodeResources.heldMax, 0)))
+        }
         return effects.withUnsafeBufferPointer {
             addResident(
                 node: node, effects: $0, footprint: footprint, namespace: namespace, extended: extended,

@@ -176,8 +176,8 @@ extension Fleet {
             for (item, slots) in collapse(containers, bound) {
                 var chargesQuota = true
                 for device in table.devices(of: row) where table.symbols[table.uuid[device]] == item.uuid {
-                    var effect = DeviceEffect.usage(
-                        device: device, slots: slots, memoryMiB: item.memoryMiB, cores: item.cores)
+                    var effect = table.bounded(
+                        .usage(device: device, slots: slots, memoryMiB: item.memoryMiB, cores: item.cores))
                     effect.vendor = vendor.rawValue
                     effect.chargesQuota = chargesQuota
                     chargesQuota = false
@@ -199,6 +199,8 @@ extension Fleet {
         let initContainerCount = bound.pod.initContainers.count
         var peak: [String: (memoryMiB: Int32, cores: Int32)] = [:]
         var sum: [String: (memoryMiB: Int32, cores: Int32, slots: Int32)] = [:]
+        // A device has less than 2^21 of anything, so that no sum of two leaves 32 bits.
+        func total(_ left: Int32, _ right: Int32) -> Int32 { min(left + right, DeviceTable.heldByPodMax) }
         for (position, devices) in containers.enumerated() {
             if bound.isReleased && position < initContainerCount { continue }
             for device in devices {
@@ -208,7 +210,8 @@ extension Fleet {
                 } else {
                     let known = sum[device.uuid] ?? (0, 0, 0)
                     sum[device.uuid] = (
-                        known.memoryMiB &+ device.memoryMiB, known.cores &+ device.cores, known.slots + 1
+                        total(known.memoryMiB, device.memoryMiB), total(known.cores, device.cores),
+                        total(known.slots, 1)
                     )
                 }
             }
@@ -249,7 +252,10 @@ extension Fleet {
             for device in table.devices(of: row) where table.uuid[device] == entry.id {
                 var effect = entry.effect
                 effect.device = Int32(device)
-                if effect.kind == .usage { effect.chargesQuota = isFirst }
+                if effect.kind == .usage {
+                    effect = table.bounded(effect)
+                    effect.chargesQuota = isFirst
+                }
                 if isFirst || effect.kind == .usage { effects.append(effect) }
                 isFirst = false
             }

@@ -24,9 +24,12 @@ struct CPUShortage: Sendable {
     /// - Parameter idleMaxMilli: most free thousandths that a node can have.
     init(_ statistics: ForesightStatistics, idleMaxMilli: Int) {
         perDevice = statistics.cpuMilliPerDevice
-        // At most 2^24 squared, times 2^20 thousandths of 1024 devices: below 2^64 all the way.
+        // At most 2^24 squared, times 2^20 thousandths of 1024 devices: below 2^68, and below 2^58 by the thousandths.
         let squared = UInt64(statistics.cpuSpreadMilli) * UInt64(statistics.cpuSpreadMilli)
-        deviations = (0...idleMaxMilli).map { max(Int64(squareRoot(squared * UInt64($0) / 1000)), 1) }
+        deviations = (0...idleMaxMilli).map { idle in
+            let product = squared.multipliedFullWidth(by: UInt64(idle))
+            return max(Int64(squareRoot(UInt64(1000).dividingFullWidth(product).quotient)), 1)
+        }
     }
 
     /// - Complexity: O(1)
@@ -44,6 +47,7 @@ struct CPUShortage: Sendable {
         let place = Int((z + edge) >> 4)
         let part = (z + edge) & 15
         let loss = (Int64(Self.losses[place]) * (16 - part) + Int64(Self.losses[place + 1]) * part) >> 4
+        // Below 2^29 and 2^23, so that a million times the missing stays below 2^62.
         let missing = (deviation * loss) >> 10
         return min((missing * 1_000_000 / perDevice) >> 10, Int64(idleMilli) * 1000)
     }

@@ -150,7 +150,7 @@ final class ForesightIndexEngine: PlacementEngine {
     private func add(_ share: Share, of position: Int, sign: Int64) {
         sums.idleMilli += sign * Int64(share.idleMilli)
         sums.value += sign * share.value
-        sums.cpuMilli += sign * share.cpuLeftMilli
+        sums.cpuMilli += sign * ForesightPolicy.bounded(cpuLeftMilli: share.cpuLeftMilli)
         let model = Int(fleet.nodes[position].model)
         if model >= 0 { sums.supply[model] += sign * share.supply }
         let kinds = rounds.outlook.statistics.slotKinds

@@ -192,13 +192,14 @@ struct ForesightMemo: ~Copyable {
             best = potential(request, state: state, place: first)
             for device in 0..<count where after[device] == MilliNode.deviceMilli { whole += 1 }
         }
-        let score =
-            best - worths[state].worth.potential
-            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, plainTenths: plainTenths)
+        let score = ForesightPolicy.base(
+            best - worths[state].worth.potential,
+            tightness: ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, plainTenths: plainTenths))
         let lost = ForesightPolicy.lostSlots(
             kinds, spoils: spoils[shape], whole: (worths[state].wholeDevices, whole),
             cpuMilli: (states.cpu[state], cpuAfter))
-        return Verdict(score: Int32(clamping: max(score, -1 << 30)), place: UInt8(bestPlace), lost: lost)
+        // A node has at most 64 devices.
+        return Verdict(score: score, place: UInt8(bestPlace), lost: lost)
     }
 
     /// Potential with the milli asked taken from as many devices as asked, beginning at a place among the sorted ones.

@@ -36,6 +36,7 @@ struct ForesightRequest: BitwiseCopyable {
     /// Place among the demands of the balance.
     var demand: Int
 
+    /// Millionths of a device: at most 2^14 devices of 1000 thousandths, below 2^34; times the pods of a trace, below 2^61.
     var micro: Int64 { Int64(request.totalMilli) * 1000 }
 }
 
@@ -144,7 +145,8 @@ struct ForesightOutlook {
             // Micro over the milli of the list are thousandths of a list.
             expectedSlots[place] = statistics.totalMilli > 0 ? expected / statistics.totalMilli * count : 0
             if statistics.totalMilli > 0 {
-                expectedSlots[place] += expected % statistics.totalMilli * count / statistics.totalMilli
+                expectedSlots[place] += Self.part(
+                    expected % statistics.totalMilli, count, of: statistics.totalMilli)
             }
         }
         if hasPrices && (placementsSinceSearch < 0 || pods >= ModelBalance.placementsBetween) {

@@ -79,6 +79,7 @@ struct ForesightPlan {
     @inline(__always)
     private func score(_ position: Int, model: Int32, _ slotCosts: UnsafePointer<Int32>) -> Int32 {
         let price = model < 0 || prices.isEmpty ? 0 : prices[Int(model)]
-        return base[position] - slotCosts[Int(lost[position] & scarce)] - price
+        return ForesightPolicy.score(
+            base: base[position], slotCost: slotCosts[Int(lost[position] & scarce)], price: price)
     }
 }

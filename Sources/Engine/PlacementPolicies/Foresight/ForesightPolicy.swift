@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementModel
 
 /// Foresight: values free space by what is expected to fill it, and places where the fleet loses least of that value.
 ///
@@ -22,7 +23,26 @@ enum ForesightPolicy {
     /// - Parameter plainTenths: see ``CPUReserve/plainTenths``.
     @inline(__always)
     static func tightness(_ request: MilliRequest, cpuLeftMilli: Int64, plainTenths: Int64) -> Int64 {
-        request.asksForDevices ? cpuLeftMilli / 5 : cpuLeftMilli * plainTenths / 10
+        // The weight is at most 50.
+        request.asksForDevices ? cpuLeftMilli / 5 : bounded(cpuLeftMilli: cpuLeftMilli) * plainTenths / 10
+    }
+
+    /// CPU left of a node within the range of a node's CPU, above and below 0: a node may state none, and running pods may hold
+    /// more than there is. The sums of a million nodes stay below 2^60.
+    @inline(__always)
+    static func bounded(cpuLeftMilli: Int64) -> Int64 {
+        min(max(cpuLeftMilli, -CPUMilli.range.upperBound), CPUMilli.range.upperBound)
+    }
+
+    /// What a placement loses beside what is queued and scarce: change of potential less tightness, in millionths. Nodes that lose
+    /// more than a thousand devices are alike.
+    @inline(__always)
+    static func base(_ change: Int64, tightness: Int64) -> Int32 { Int32(clamping: max(change - tightness, -1 << 30)) }
+
+    /// The score of a placement, above that of a node that does not fit.
+    @inline(__always)
+    static func score(base: Int32, slotCost: Int32, price: Int32) -> Int32 {
+        Int32(clamping: max(Int64(base) - Int64(slotCost) - Int64(price), Int64(PolicyPlan.refused) + 1))
     }
 
     /// Slots of a kind that a node has.

@@ -62,7 +62,7 @@ final class ForesightScanEngine: PlacementEngine {
         for position in 0..<fleet.count {
             let node = fleet.nodes[position]
             sums.idleMilli += Int64(node.idleMilli)
-            sums.cpuMilli += node.cpuLeftMilli
+            sums.cpuMilli += ForesightPolicy.bounded(cpuLeftMilli: node.cpuLeftMilli)
             sums.value += potential.value(node.left, count: Int(node.deviceCount))
             if node.model >= 0 {
                 sums.supply[Int(node.model)] +=
@@ -83,7 +83,7 @@ final class ForesightScanEngine: PlacementEngine {
         let sums = sums(fleet)
         rounds.findScarce(sums.slots)
         if rounds.isHeld(pod, sums) { return .rejected }
-        var best = (position: -1, score: Int64.min, device: -1)
+        var best = (position: -1, score: PolicyPlan.refused, device: -1)
         for position in 0..<fleet.count {
             trials += 1
             let node = fleet.nodes[position]
@@ -97,7 +97,7 @@ final class ForesightScanEngine: PlacementEngine {
         return fleet.commit(requestClass, pod.request, position: best.position, shareDevice: best.device, into: &result)
     }
 
-    private func score(_ pod: ForesightRequest, _ node: MilliNode) -> (score: Int64, device: Int) {
+    private func score(_ pod: ForesightRequest, _ node: MilliNode) -> (score: Int32, device: Int) {
         let request = pod.request
         let count = Int(node.deviceCount)
         let cpuAfter = node.cpuLeftMilli - request.cpuMilli
@@ -135,11 +135,12 @@ final class ForesightScanEngine: PlacementEngine {
         let lost = ForesightPolicy.lostSlots(
             kinds, spoils: pod.spoils, whole: (node.wholeDevices, best.whole),
             cpuMilli: (node.cpuLeftMilli, cpuAfter))
-        let score =
-            best.potential - before
-            - ForesightPolicy.tightness(request, cpuLeftMilli: cpuAfter, plainTenths: rounds.outlook.plainTenths)
-            - Int64(ForesightPolicy.slotCost(kinds, lost & rounds.outlook.scarce))
-            - Int64(rounds.outlook.modelPrice(pod, model: node.model))
+        let tightness = ForesightPolicy.tightness(
+            request, cpuLeftMilli: cpuAfter, plainTenths: rounds.outlook.plainTenths)
+        let score = ForesightPolicy.score(
+            base: ForesightPolicy.base(best.potential - before, tightness: tightness),
+            slotCost: ForesightPolicy.slotCost(kinds, lost & rounds.outlook.scarce),
+            price: rounds.outlook.modelPrice(pod, model: node.model))
         return (score, chosen)
     }
 }

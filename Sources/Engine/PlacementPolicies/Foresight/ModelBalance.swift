@@ -90,6 +90,7 @@ struct ModelBalance {
             }
             if weights == 0 { continue }
             for model in loads.indices where demand.models & (1 << UInt64(model)) != 0 {
+                // Below 2^23 and 2^36; what a few thousand sets of models ask stays below 2^40 together.
                 loads[model] += asked * weight(model, supply, total) / weights
             }
         }
@@ -103,7 +104,8 @@ struct ModelBalance {
     /// In 2^-20 of the whole supply.
     @inline(__always)
     private static func share(_ amount: Int64, of total: Int64) -> Int64 {
-        // Amounts beyond 2^43 (eight million devices) are shortened first.
-        amount < 1 << 43 ? amount * unit / total : amount / total * unit
+        // Amounts beyond 2^43 (eight million devices) are shortened first. More than 16 times the supply is asked for the sake of
+        // nobody: demand counts eightfold at most.
+        amount < 1 << 43 ? amount * unit / total : min(amount / total, 16) * unit
     }
 }

@@ -39,8 +39,8 @@ struct DRSProfile: Sendable, Hashable {
         for (name, id) in ids {
             let (slices, memoryGB) = size(of: name)
             guard slices > 0, memoryGB > 0 else { continue }
-            let scaled = slices.multipliedReportingOverflow(by: 100)
-            let percent = scaled.overflow ? Int64.max : (scaled.partialValue + maxSlice - 1) / maxSlice
+            // A name may state any 64 bits of slices; 128 bits hold a hundred times as many.
+            let percent = Int64(clamping: (Int128(slices) * 100 + Int128(maxSlice) - 1) / Int128(maxSlice))
             profiles.append(DRSProfile(name: name, id: id, slices: slices, memoryGB: memoryGB, corePercent: percent))
         }
         return profiles.sorted { ($0.slices, $0.memoryGB, $0.name) < ($1.slices, $1.memoryGB, $1.name) }
@@ -90,7 +90,8 @@ extension EnflameDRS {
         guard let largest = profiles.last else { return nil }
         let asked = Int64(request.memoryMiB)
         var need: Int64 = 0
-        if asked > 0 { need = asked > 2 * largest.memoryGB ? (asked + 1023) / 1024 : asked }
+        // Less than 2^31 is asked, so that a profile of 2^40 GB and more is larger than any.
+        if asked > 0 { need = asked > 2 * min(largest.memoryGB, 1 << 40) ? (asked + 1023) / 1024 : asked }
         let chosen = profiles.firstIndex {
             (need <= 0 || $0.memoryGB >= need) && (request.cores <= 0 || $0.corePercent >= Int64(request.cores))
         }

@@ -4,7 +4,7 @@ import PlacementModel
 /// The choice of cards over two wings of four positions and the interconnects between them.
 ///
 /// Wings go by position in the ordered bucket, interconnects by card index. Input: `scratch[position]` is 1 for a card that
-/// may be taken. Output: card indexes in `secondScratch`.
+/// may be taken. Output: positions of cards in `secondScratch`, each the first of the card index that was chosen, -1 = none has it.
 /// - Source: hami-vendors.md 3.8
 enum KunlunTopology {
     private static let pairs: [(UInt64, UInt64)] = [(0, 4), (1, 5), (2, 6), (3, 7)]
@@ -24,7 +24,9 @@ enum KunlunTopology {
         switch wanted {
         case 8:
             guard left + right == 8 else { return 0 }
-            for index in 0..<min(8, workspace.capacity) { workspace.secondScratch[index] = Int32(index) }
+            for card in 0..<min(8, workspace.capacity) {
+                workspace.secondScratch[card] = position(ofCard: UInt64(card), workspace)
+            }
             return 8
         case 1, 2, 4:
             if left >= wanted || right >= wanted {
@@ -44,7 +46,7 @@ enum KunlunTopology {
         var taken = 0
         for position in start..<max(start, min(8, workspace.bucketCount))
         where taken < wanted && workspace.scratch[position] == 1 {
-            workspace.secondScratch[taken] = Int32(truncatingIfNeeded: index(position, workspace))
+            workspace.secondScratch[taken] = self.position(ofCard: index(position, workspace), workspace)
             taken += 1
         }
         return taken
@@ -54,6 +56,14 @@ enum KunlunTopology {
         workspace.index[Int(workspace.bucket[position])]
     }
 
+    /// The first position of a card index. A register may give any 64 bits for one, so that indexes are no places in a list.
+    private static func position(ofCard card: UInt64, _ workspace: borrowing FitWorkspace) -> Int32 {
+        for position in 0..<workspace.bucketCount where index(position, workspace) == card {
+            return Int32(truncatingIfNeeded: position)
+        }
+        return -1
+    }
+
     private static func interconnected(_ wanted: Int, _ workspace: inout FitWorkspace) -> Int {
         let count = workspace.bucketCount
         if wanted == 2 {
@@ -61,8 +71,8 @@ enum KunlunTopology {
                 for second in 0..<count where second != first && workspace.scratch[second] == 1 {
                     let (a, b) = (index(first, workspace), index(second, workspace))
                     if pairs.contains(where: { ($0 == a && $1 == b) || ($0 == b && $1 == a) }) {
-                        workspace.secondScratch[0] = Int32(truncatingIfNeeded: a)
-                        workspace.secondScratch[1] = Int32(truncatingIfNeeded: b)
+                        workspace.secondScratch[0] = position(ofCard: a, workspace)
+                        workspace.secondScratch[1] = position(ofCard: b, workspace)
                         return 2
                     }
                 }
@@ -97,23 +107,21 @@ enum KunlunTopology {
     }
 
     private static func give(_ group: [UInt64], _ workspace: inout FitWorkspace) -> Int {
-        for (place, card) in group.enumerated() { workspace.secondScratch[place] = Int32(card) }
+        for (place, card) in group.enumerated() { workspace.secondScratch[place] = position(ofCard: card, workspace) }
         return group.count
     }
 
-    /// Turns chosen card indexes into picks; an index the bucket lacks gives none.
+    /// Turns chosen positions into picks; a card index that the bucket lacks gives none.
     static func take(
         _ count: Int, _ workspace: inout FitWorkspace,
         charge: (Int, borrowing FitWorkspace) -> (memoryMiB: Int32, cores: Int32)
     ) {
         for place in 0..<count {
-            let wanted = UInt64(workspace.secondScratch[place])
-            for position in 0..<workspace.bucketCount where index(position, workspace) == wanted {
-                let device = Int(workspace.bucket[position])
-                let (memoryMiB, cores) = charge(device, workspace)
-                workspace.take(Pick(device: Int32(device), memoryMiB: memoryMiB, cores: cores))
-                break
-            }
+            let position = Int(workspace.secondScratch[place])
+            if position < 0 { continue }
+            let device = Int(workspace.bucket[position])
+            let (memoryMiB, cores) = charge(device, workspace)
+            workspace.take(Pick(device: Int32(device), memoryMiB: memoryMiB, cores: cores))
         }
     }
 

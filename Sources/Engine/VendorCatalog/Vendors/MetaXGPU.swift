@@ -114,7 +114,8 @@ struct MetaXGPU: Vendor {
         default: return 0
         }
         guard let table else { return 0 }
-        return Float(2000 - (table[count] ?? 0))
+        // A node's table may say anything; the difference wraps as HAMi's does.
+        return Float(2000 &- (table[count] ?? 0))
     }
 
     func syntheticDevices(_ group: SyntheticDeviceGroup) -> [DeviceRecord] {

@@ -121,10 +121,14 @@ extension NVIDIA {
             var bestSum = Int64.max
             for candidate in 0..<candidates {
                 var sum: Int64 = 0
-                for other in 0..<candidates {
-                    let a = Int(workspace.picks[start + candidate].device)
+                let a = Int(workspace.picks[start + candidate].device)
+                let scores = pairScores(a, workspace)
+                for other in 0..<candidates where !scores.isEmpty {
                     let b = Int(workspace.picks[start + other].device)
-                    if workspace.uuid[a] != workspace.uuid[b] { sum &+= pairScore(a, b, workspace) }
+                    if workspace.uuid[a] != workspace.uuid[b] {
+                        // Scores are any 64 bits; sums wrap as HAMi's do.
+                        sum &+= scores[workspace.table.records[workspace.firstDevice + b].id] ?? 0
+                    }
                 }
                 if sum < bestSum {
                     bestSum = sum
@@ -147,21 +151,18 @@ extension NVIDIA {
                 lengths.append(1)
             }
         }
-        let best = PairScoreChoice.positions(of: count, among: lengths) {
-            pairScore(devices[$0], devices[$1], workspace)
-        }
+        let scores = devices.map { pairScores($0, workspace) }
+        let ids = devices.map { workspace.table.records[workspace.firstDevice + $0].id }
+        let best = PairScoreChoice.positions(of: count, among: lengths) { scores[$0][ids[$1]] ?? 0 }
         for (place, candidate) in best.enumerated() {
             workspace.picks[start + place] = workspace.picks[start + candidate]
         }
         workspace.keepPicks(count)
     }
 
-    /// Registered score from one card to another, 0 if missing; the first record of an id counts.
-    private func pairScore(_ device: Int, _ other: Int, _ workspace: borrowing FitWorkspace) -> Int64 {
-        let records = workspace.table.records
+    /// Registered scores from a card to others by id, 0 where missing; the first record of an id counts.
+    private func pairScores(_ device: Int, _ workspace: borrowing FitWorkspace) -> [String: Int64] {
         let first = workspace.firstDevice(withID: workspace.uuid[device]) ?? device
-        let scores = records[workspace.firstDevice + first].pairScores
-        if scores.isEmpty { return 0 }
-        return scores[records[workspace.firstDevice + other].id] ?? 0
+        return workspace.table.records[workspace.firstDevice + first].pairScores
     }
 }

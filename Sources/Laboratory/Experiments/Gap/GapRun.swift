@@ -60,11 +60,11 @@ struct GapRun: Sendable {
     private let marks: [LoadMark]
     private let workConserving: LoadMark?
 
-    init(_ source: SweepTrace, seed: UInt64, _ settings: GapSettings) {
+    init(_ source: SweepTrace, seed: UInt64, _ settings: GapSettings) throws(TraceError) {
         self.source = source
         self.seed = seed
         self.settings = settings
-        tuning = LoadTuning(
+        tuning = try LoadTuning(
             source.trace, workload: source.workload, seed: seed, ratio: settings.sweep.ratio,
             draws: settings.sweep.draws)
         packing = ResourcePacking(thousandthsOf: source.trace, workload: source.workload)

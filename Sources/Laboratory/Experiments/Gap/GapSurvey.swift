@@ -55,11 +55,11 @@ public struct GapSurvey: Sendable {
         Parallel.forEach(count: total, jobs: jobs) { piece in
             let (place, task) = piece.quotientAndRemainder(dividingBy: width)
             let (trace, seed) = runs[place]
-            let run = GapRun(trace, seed: seed, settings)
             var ceiling: CeilingRow?
             var gap: GapRow?
             var failure: TraceError?
             do {
+                let run = try GapRun(trace, seed: seed, settings)
                 if task == 0 { ceiling = try run.ceilings() } else { gap = try run.row(policies[task - 1]) }
             } catch let error as TraceError {
                 failure = error

@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementModel
 import PlacementPolicies
 import TraceModel
 import VendorCatalog
@@ -14,8 +15,11 @@ struct LoadTuning: Sendable {
     private(set) var nodeRanks: [Int32]
 
     /// - Parameter ratio: device milli that arrive in all, as a multiple of the fleet's.
+    /// - Throws: ``TraceError`` where pods ask so little that the list would grow beyond ``InputLimits/tunedPods(of:)``.
     /// - Complexity: O(n log n) in pods and nodes.
-    init(_ trace: Trace, workload: [WorkloadShape], seed: UInt64, ratio: Double, draws source: DrawSource) {
+    init(
+        _ trace: Trace, workload: [WorkloadShape], seed: UInt64, ratio: Double, draws source: DrawSource
+    ) throws(TraceError) {
         var draws = TuningDraws(source, seed: seed)
         draws.skip(1)
         let names = trace.pods.names
@@ -32,10 +36,11 @@ struct LoadTuning: Sendable {
             sum + node.groups.reduce(0) { $0 + Int64($1.devices) * Int64($1.cores) }
         }
         let target = ratio * Double(capacity)
+        let most = InputLimits.tunedPods(of: order.count)
         var asked = order.reduce(0) { $0 + milli($1) }
         draws.draw { below in
             if Double(asked) < target && asked > 0 {
-                while true {
+                while order.count <= most {
                     let pod = sorted[below(sorted.count)]
                     // The published rule adds what one device gives, not all of them.
                     if Double(asked + Int64(shape(pod).milliPerDevice)) > target { break }
@@ -45,6 +50,13 @@ struct LoadTuning: Sendable {
             } else {
                 while Double(asked) > target { asked -= milli(order.remove(at: below(order.count))) }
             }
+        }
+        if order.count > most {
+            throw TraceError(
+                file: trace.metadata.name,
+                problem:
+                    "its \(sorted.count) pods ask too little of the devices: more than \(most) of them would have to "
+                    + "come to ask for \(ratio) times the fleet; give a smaller --tune")
         }
         self.order = order
         // Ten informers draw once each before the nodes are ranked.

@@ -59,6 +59,10 @@ public struct SweepTrace: Sendable {
         typicalPods = trace.typicalPods(catalog: catalog)
         statistics = trace.foresightStatistics(catalog: catalog)
         try trace.checkThousandths(catalog: catalog)
+        if trace.nodes.allSatisfy({ $0.groups.allSatisfy { $0.devices == 0 } }) {
+            throw TraceError(
+                file: trace.metadata.name, problem: "has no devices, and loads are parts of a fleet's devices")
+        }
     }
 
     /// Offers the tuned pod list to a policy: once, or several times to a policy that draws.
@@ -66,7 +70,7 @@ public struct SweepTrace: Sendable {
     /// - Returns: the means; placed pods and hash are those of the first time and of all times.
     /// - Determinism: seed and settings decide the row.
     func run(_ policy: PolicyChoice, seed: UInt64, _ settings: SweepSettings) throws(TraceError) -> SweepRow {
-        let tuning = LoadTuning(
+        let tuning = try LoadTuning(
             trace, workload: workload, seed: seed, ratio: settings.ratio, draws: settings.draws)
         var hash = DecisionHash()
         var curves: [LoadCurve] = []

@@ -1,4 +1,5 @@
 import PlacementEngine
+import PlacementModel
 import TraceModel
 
 extension Replay {
@@ -50,7 +51,9 @@ extension Replay {
             progress?(nextArrival, order.count)
             let coming = nextArrival < order.count ? arrivalMs(nextArrival) : nil
             guard let eventMs = [coming, departures.nextMs].compactMap({ $0 }).min() else { break }
-            observer.nowMs = max((eventMs + intervalMs - 1) / intervalMs * intervalMs, nowMs + intervalMs)
+            // The clock and every event stay at 2^53 at most, an interval below 2^42.
+            observer.nowMs = min(
+                max((eventMs + intervalMs - 1) / intervalMs * intervalMs, nowMs + intervalMs), Self.clockMaxMs)
         }
         let endMs = observer.nowMs
         run.recount()
@@ -61,6 +64,9 @@ extension Replay {
     }
 
     private func arrivalMs(_ sequence: Int) -> Int64 { trace.pods.arrivalMs[Int(order[sequence])] }
+
+    /// Where the clock stops, after 285,000 years: saved runs hold no later time. What is still there then leaves at once.
+    static let clockMaxMs = InputLimits.savedCounts.upperBound
 }
 
 /// Gathers what a replay on the virtual clock is measured by, and sees to it that placed pods leave in time.
@@ -96,7 +102,7 @@ private final class ClockObserver: RoundObserver {
         run.metrics?.didPlace(Int32(pod), waitMs: waitMs)
         if pods.durationMs[pod] >= 0 {
             replay.departures.add(
-                outcome.resident, pod: Int32(pod), at: nowMs + pods.durationMs[pod])
+                outcome.resident, pod: Int32(pod), at: min(nowMs + pods.durationMs[pod], Replay.clockMaxMs))
         }
     }
 }

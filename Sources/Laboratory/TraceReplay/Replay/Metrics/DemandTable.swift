@@ -43,7 +43,7 @@ struct DemandTable {
 }
 
 /// Totals of a fleet's devices by vendor.
-private struct VendorMeans {
+struct VendorMeans {
     private var devices: [Int64]
     private var memoryMiB: [Int64]
     private var cores: [Int64]
@@ -64,18 +64,24 @@ private struct VendorMeans {
         }
     }
 
-    /// Bound: 2^31 MiB x 1000 x 2^20 devices < 2^63.
+    /// Thousandths of the mean device that an amount is. 128 bits hold any product of an amount, a thousand and the devices.
+    static func milli(_ amount: Int32, of total: Int64, over devices: Int64) -> Int64 {
+        Int64(clamping: Int128(amount) * 1000 * Int128(devices) / Int128(total))
+    }
+
     func milli(of request: DeviceRequest) -> Int64 {
         let vendor = request.vendor.index
         let count = max(devices[vendor], 1)
+        func part(_ amount: Int32, of total: Int64) -> Int64 { Self.milli(amount, of: total, over: count) }
         var share: Int64 = 0
         if request.memoryMiB > 0 {
-            share = Int64(request.memoryMiB) * 1000 * count / max(memoryMiB[vendor], 1)
+            share = part(request.memoryMiB, of: max(memoryMiB[vendor], 1))
         } else if request.memoryPercent > 0, request.memoryPercent != DeviceRequest.notGivenPercent {
             share = Int64(request.memoryPercent) * 10
         }
-        if cores[vendor] > 0 { share = max(share, Int64(request.cores) * 1000 * count / cores[vendor]) }
+        if cores[vendor] > 0 { share = max(share, part(request.cores, of: cores[vendor])) }
         if share <= 0 { share = 1000 * count / max(slots[vendor], 1) }
+        // At most 2^14 devices: below 2^24, and below 2^51 over the pods of a trace.
         return min(share, 1000) * Int64(request.devices)
     }
 }
