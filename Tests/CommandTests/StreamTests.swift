@@ -37,6 +37,48 @@ import Testing
         return (process.terminationStatus, text)
     }
 
+    /// An output that names the command's own stream goes there beside the rest; what stood in its file stays.
+    @Test(arguments: [
+        ("replay small --decisions /dev/stdout", ["seq,pod,node", "decision hash"]),
+        (
+            "replay small --decisions /dev/fd/1 --metrics /proc/self/fd/1",
+            ["seq,pod,node", "decision hash", "arrived_pods"]
+        ),
+        ("snapshot redact both.yaml --output /dev/stdout", ["\"kind\": \"List\""]),
+        ("trace export small --output link", ["\"kind\""]),
+        ("compare record.json record.json --markdown /dev/stdout", ["verdict", "| "]),
+    ])
+    func outputsMayBeStreams(_ command: String, _ parts: [String]) throws {
+        let berth = try Self.berth()
+        defer { berth.remove() }
+        let seed = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Breaker/Seeds/record.json").path
+        let result = try Self.shell(
+            """
+            cp \(seed) record.json; ln -s /dev/stdout link; echo before > out; $BERTH \(command) >> out 2> errors || exit 9
+            test -L link && test -L /dev/stdout && cat out
+            """, in: berth.folder)
+        #expect(result.status == 0, "\(command): \(result.status) \(result.output)")
+        for part in ["before\n"] + parts { #expect(result.output.contains(part), "\(command): \(part)") }
+    }
+
+    /// Standard input is an input like any other.
+    @Test(arguments: [
+        "snapshot redact - --output both.yaml", "replay - --decisions both.yaml", "replay - --metrics link",
+        "snapshot redact /dev/stdin --output link", "trace export - --output both.yaml",
+        "snapshot redact folder --output folder/b.yaml", "replay folder --decisions folder/b.yaml",
+    ])
+    func theFileBehindStandardInputIsNotOverwritten(_ command: String) throws {
+        let berth = try Self.berth()
+        defer { berth.remove() }
+        let result = try Self.shell(
+            "mkdir folder; ln -s both.yaml link; ln both.yaml folder/b.yaml; cp both.yaml kept; $BERTH \(command) < both.yaml 2>&1 >/dev/null; echo $?; cmp both.yaml kept",
+            in: berth.folder)
+        #expect(
+            result.status == 0 && result.output.contains("would overwrite the input"), "\(command): \(result.output)")
+        #expect(result.output.hasSuffix("2\n"))
+    }
+
     private static func berth() throws -> BerthProcess {
         let nodes = "sn,cpu_milli,memory_mib,gpu,model\nn0,64000,262144,2,T4\nn1,96000,393216,4,G2\n"
         let pods = "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np0,4000,64,1,460\np1,8000,64,1,1000\n"

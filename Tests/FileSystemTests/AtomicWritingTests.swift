@@ -33,6 +33,43 @@ import Testing
         #expect(stat(folder.file("a"), &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
 
+    /// Of a link the file that it leads to goes, the link stays.
+    @Test func removingFollowsLinks() throws {
+        try write("one", to: "a")
+        #expect(symlink("a", folder.file("link")) == 0)
+        try AtomicWriting.remove(folder.file("link"))
+        #expect(folder.names == ["link"])
+        try write("two", to: "link")
+        #expect(folder.names == ["a", "link"])
+        #expect(try text("a") == "two")
+    }
+
+    /// A path of an open stream is written to where the stream stands, and never replaced or removed.
+    @Test(arguments: ["/dev/fd/", "/proc/self/fd/", "link to "])
+    func streamsAreWrittenTo(_ form: String) throws {
+        try write("one\n", to: "a")
+        let descriptor = open(folder.file("a"), O_RDWR | O_APPEND)
+        defer { close(descriptor) }
+        var path = form + "\(descriptor)"
+        if form == "link to " {
+            path = folder.file("link")
+            #expect(symlink("/dev/fd/\(descriptor)", path) == 0)
+        }
+        #expect(StreamPath.descriptor(of: path) == descriptor)
+        try AtomicWriting.write(Array("two\n".utf8), to: path)
+        try AtomicWriting.remove(path)
+        #expect(try text("a") == "one\ntwo\n")
+        #expect(throws: FileError.self) { try RecordLog(path, header: "h", kind: "log") }
+        #expect(try text("a") == "one\ntwo\n")
+    }
+
+    @Test func otherPathsAreNoStreams() {
+        let others = ["", "a", "/dev/null", "/dev/fd", "/dev/fd/x", "/dev/fd/-1", "/proc/1/fd/1x", "/dev/fd/1/a"]
+        for path in others + [folder.file("a")] {
+            #expect(StreamPath.descriptor(of: path) == nil, "\(path)")
+        }
+    }
+
     @Test func whatAnInterruptionLeftIsTakenOver() throws {
         try write("old", to: "a")
         try Data("hal".utf8).write(to: URL(filePath: folder.file(".a.partial")))

@@ -19,7 +19,7 @@
 public enum AtomicWriting {
     /// Writes a file, replacing what was there; whatever goes wrong, the old contents or the new ones stand there.
     ///
-    /// Links are followed. A pipe or device is written to as it is.
+    /// Links are followed. A pipe, a device or a stream of the process is written to as it is.
     /// - Throws: ``FileError`` with the system's words; the file is untouched then.
     public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         try write([(path, bytes)])
@@ -34,7 +34,9 @@ public enum AtomicWriting {
         var staged: [PartialFile] = []
         do throws(FileError) {
             for file in files {
-                if FileReading.kind(of: file.path) == .other {
+                if let stream = StreamPath.descriptor(of: file.path) {
+                    try writeAll(file.bytes, to: stream, path: file.path)
+                } else if FileReading.kind(of: file.path) == .other {
                     try writeThrough(file.bytes, to: file.path)
                 } else {
                     let partial = try PartialFile(for: file.path)
@@ -68,10 +70,13 @@ public enum AtomicWriting {
         if FileReading.kind(of: path) != .folder { throw FileError(path: path, problem: "is not a folder") }
     }
 
-    /// Removes a file; one that is not there, a pipe or a device is left alone.
+    /// Removes a file, of a link the one that it leads to; one that is not there, a pipe, a device or a stream of the process is
+    /// left alone.
     public static func remove(_ path: String) throws(FileError) {
-        guard FileReading.kind(of: path) == .regular else { return }
-        if unlink(path) != 0 && errno != ENOENT { throw FileError(path, "cannot be removed", code: errno) }
+        guard FileReading.kind(of: path) == .regular, StreamPath.descriptor(of: path) == nil else { return }
+        if unlink(PartialFile.resolved(path)) != 0 && errno != ENOENT {
+            throw FileError(path, "cannot be removed", code: errno)
+        }
     }
 
     private static func writeThrough(_ bytes: [UInt8], to path: String) throws(FileError) {
@@ -178,11 +183,18 @@ final class PartialFile {
             && one.st_dev == other.st_dev
     }
 
-    /// The path with a link at its end followed; the path itself where there is none.
+    /// The path with links at its end followed, also to where nothing is yet; the path itself where there are none.
     static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
+        var path = path
+        for _ in 0..<40 {
+            if let real = realpath(path, nil) {
+                defer { free(real) }
+                return String(cString: real)
+            }
+            guard let target = StreamPath.target(of: path) else { break }
+            path = target
+        }
+        return path
     }
 
     private static func parts(of path: String) -> (folder: String, name: String) {
@@ -206,6 +218,10 @@ func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32, path: Stri
         let length = write(descriptor, chunk.baseAddress, chunk.count)
         if length > 0 {
             rest = rest.dropFirst(length)
+        } else if length < 0 && errno == EAGAIN {
+            // Somebody made the stream non-blocking; wait until it takes more.
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&waiting, 1, -1)
         } else if length == 0 || errno != EINTR {
             throw FileError(path, "cannot be written", code: length == 0 ? ENOSPC : errno)
         }

@@ -32,7 +32,11 @@ public struct OutputPaths {
     }
 
     private mutating func note(_ path: String) {
-        if let identity = FileIdentity(path) { inputs[identity] = path }
+        // Standard input may be a file, by `< file`.
+        let input = path == "-" ? (path: "/dev/stdin", name: "standard input") : (path: path, name: path)
+        if FileReading.kind(of: input.path) != .other, let identity = FileIdentity(input.path) {
+            inputs[identity] = input.name
+        }
     }
 
     /// Checks an output before anything is done.
@@ -41,6 +45,7 @@ public struct OutputPaths {
     public mutating func write(_ path: String, for option: String) throws(FileError) {
         // Devices and pipes keep nothing that could be lost.
         if FileReading.kind(of: path) == .other { return }
+        if let stream = StreamPath.descriptor(of: path), stream != 0 { return }
         if let identity = FileIdentity(path), let input = inputs[identity] {
             throw FileError(path: path, problem: "\(option) would overwrite the input \(input)")
         }
@@ -52,6 +57,7 @@ public struct OutputPaths {
 
     /// The path with its folder's links followed, also where the file is not there yet.
     private static func place(of path: String) -> String {
+        let path = PartialFile.resolved(path)
         if let real = realpath(path, nil) {
             defer { free(real) }
             return String(cString: real)

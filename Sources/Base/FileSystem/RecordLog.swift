@@ -28,6 +28,9 @@ public final class RecordLog {
     /// - Throws: ``FileError`` when it is no regular file, none of this kind, damaged, or in use by another process.
     public init(_ path: String, header: String, kind: String) throws(FileError) {
         self.path = path
+        if StreamPath.descriptor(of: path) != nil {
+            throw FileError(path: path, problem: "is a stream, so it cannot keep rows")
+        }
         switch FileReading.kind(of: path) {
         case .folder: throw FileError(path: path, problem: "is a folder")
         case .other: throw FileError(path: path, problem: "is no regular file, so it cannot keep rows")

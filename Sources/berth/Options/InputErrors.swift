@@ -24,6 +24,8 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
         return try work()
     } catch let error as TraceError {
         throw InputFailure(error.description)
+    } catch let error as FileError where error.isReaderGone {
+        throw StreamFailure(stream: error.path, code: EPIPE)
     } catch let error as FileError {
         throw InputFailure(error.description)
     } catch let error as GateError {
