@@ -127,6 +127,23 @@ import Testing
         #expect(findings.allSatisfy { $0["weight"]?.string != nil && $0["remedy"]?.string?.isEmpty == false })
     }
 
+    /// Images without a name, a tag or anything.
+    @Test(arguments: ["", "@", "@@x", "/", ":", "hami:", "hami@sha256:0", " "])
+    func imagesOfAnyForm(image: String) throws {
+        let pod = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p}
+            spec: {containers: [{name: c, image: "\(image)"}]}
+
+            """
+        let node = "apiVersion: v1\nkind: Node\nmetadata: {name: n}\n---\n"
+        for line in [["doctor", "s.yaml"], ["snapshot", "redact", "s.yaml"]] {
+            let result = try BerthProcess.run(line, files: ["s.yaml": node + pod])
+            #expect([0, 1].contains(result.status), "\(line): \(result.status) \(result.errors)")
+        }
+    }
+
     @Test func badInput() throws {
         for (arguments, words) in [
             (["doctor"], "give a snapshot"), (["doctor", "none.json"], "no such file or folder"),

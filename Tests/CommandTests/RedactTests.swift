@@ -43,6 +43,19 @@ import Testing
         #expect(again.output == text)
     }
 
+    /// A node that stands twice is one node, here as for all other readers.
+    @Test func nodesMayStandTwice() throws {
+        let node = { (devices: Int) in
+            "apiVersion: v1\nkind: Node\nmetadata: {name: gpu-a}\nstatus: {capacity: {kunlunxin.com/xpu: \"\(devices)\"}}\n"
+        }
+        let berth = try BerthProcess(["a.yaml": node(2) + "---\n" + node(3), "b.yaml": node(2)])
+        defer { berth.remove() }
+        let result = try berth.run(["snapshot", "redact", "a.yaml", "b.yaml", "a.yaml"])
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(!result.output.contains("gpu-a"))
+        #expect(result.output.components(separatedBy: "\"name\": \"node-").count == 6)
+    }
+
     /// Every feature that a manifest can have: the example pods of all vendors on their fleet, and the fixtures.
     @Test func everyVendor() throws {
         let berth = try BerthProcess()

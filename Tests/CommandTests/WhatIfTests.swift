@@ -43,6 +43,22 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
+    /// A fleet whose own nodes have the names that made-up ones get.
+    @Test(arguments: [
+        ["--add", "2x(2x NVIDIA A100 80G)"], ["--prices", "prices.csv"],
+        ["--add", "1x(2x NVIDIA A100 80G)", "--prices", "prices.csv"],
+    ])
+    func namesOfAddedNodesAreFree(options: [String]) throws {
+        for name in ["added-1", "offer-1-1", "added+-1"] {
+            var files = Self.files
+            files["snapshot.yaml"] = files["snapshot.yaml"]?.replacing("name: blue", with: "name: \(name)")
+            let result = try BerthProcess.run(["whatif", "snapshot.yaml"] + options, files: files)
+            let usual = try BerthProcess.run(["whatif", "snapshot.yaml"] + options, files: Self.files)
+            #expect(result.status == 0, "\(name): \(result.errors)")
+            #expect(result.output.split(separator: "\n").first == usual.output.split(separator: "\n").first)
+        }
+    }
+
     /// A trace out as a snapshot, and everything that reads one.
     @Test func aTraceGoesOutAndComesBack() throws {
         let berth = try BerthProcess()

@@ -98,21 +98,21 @@ private final class AdditionSearch {
     init(_ fleet: WhatIfFleet, _ change: WhatIf.Change, _ prices: PriceList) throws(TraceError) {
         self.prices = prices
         open = prices.offers.map { _ in 0 }
-        let base = try WhatIfTrial(fleet, without: change.removed, adding: WhatIf.nodes(change.added))
+        let base = try WhatIfTrial(fleet, without: change.removed, adding: WhatIf.nodes(change.added, besides: fleet))
         let left = base.placeQueue().count { !$0.outcome.isPlaced }
         most = prices.offers.map { min($0.max, left) }
-        var added = WhatIf.nodes(change.added)
+        var added = WhatIf.nodes(change.added, besides: fleet)
+        var names: [[String]] = []
         for (place, offer) in prices.offers.enumerated() {
             var description = offer.node
             description.count = most[place]
-            added += WhatIf.nodes([description], prefix: "offer-\(place + 1)")
+            let offered = WhatIf.nodes([description], besides: fleet, prefix: "offer-\(place + 1)")
+            names.append(offered.map(\.name))
+            added += offered
         }
         trial = try WhatIfTrial(fleet, without: change.removed, adding: added)
         let table = trial.cluster.table
-        for place in prices.offers.indices {
-            rows.append(
-                (0..<most[place]).compactMap { table.node(named: "offer-\(place + 1)-\($0 + 1)") })
-        }
+        rows = names.map { $0.compactMap { table.node(named: $0) } }
         findUnreachable()
         for row in rows.joined() { setClosed(row, true) }
     }

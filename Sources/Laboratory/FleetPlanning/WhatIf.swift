@@ -78,8 +78,12 @@ public struct WhatIf: Sendable {
             change.added.isEmpty && change.removed.isEmpty ? before : try Self.side(fleet, change)
     }
 
-    /// Names the added nodes: `added-1`, `added-2`, ...
-    static func nodes(_ descriptions: [NodeDescription], prefix: String = "added") -> [TraceNode] {
+    /// Names the added nodes: `added-1`, `added-2`, ..., or `added+-1` where the fleet has a node of such a name.
+    static func nodes(
+        _ descriptions: [NodeDescription], besides fleet: WhatIfFleet, prefix: String = "added"
+    ) -> [TraceNode] {
+        var prefix = prefix
+        while fleet.members.contains(where: { $0.node.name.hasPrefix(prefix + "-") }) { prefix += "+" }
         var nodes: [TraceNode] = []
         for description in descriptions {
             for _ in 0..<description.count {
@@ -92,7 +96,7 @@ public struct WhatIf: Sendable {
     }
 
     static func side(_ fleet: WhatIfFleet, _ change: Change) throws(TraceError) -> Side {
-        side(of: try WhatIfTrial(fleet, without: change.removed, adding: nodes(change.added)))
+        side(of: try WhatIfTrial(fleet, without: change.removed, adding: nodes(change.added, besides: fleet)))
     }
 
     private static func side(of trial: WhatIfTrial) -> Side {

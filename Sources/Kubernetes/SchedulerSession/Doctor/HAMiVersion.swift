@@ -5,7 +5,7 @@ public enum HAMiVersion {
 
     /// The tag of an image of HAMi's, nil for others: `projecthami/hami:v2.10.0` is `v2.10.0`.
     public static func of(image: String) -> String? {
-        let name = image.split(separator: "@")[0].split(separator: "/").last ?? ""
+        let name = image.prefix { $0 != "@" }.split(separator: "/").last ?? ""
         let parts = name.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased().contains("hami") else { return nil }
         return String(parts[1])

@@ -32,6 +32,9 @@ public struct SnapshotRedaction {
         var allocated = Set<String>()
         var namespaces: [String] = []
         for document in documents { Self.survey(document, catalog, &nodes, &allocated, &namespaces) }
+        // A snapshot may have a node twice, in several files; readers take the first.
+        var known = Set<String>()
+        nodes.removeAll { !known.insert($0.name).inserted }
         let names = nodes.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         for (place, name) in names.enumerated() { words[name] = Self.numbered("node", place, of: names.count) }
         for name in namespaces where words[name] == nil && !Self.isPublic(name) { words[name] = next("namespace") }
