@@ -237,7 +237,7 @@ let package = Package(
             dependencies: [
                 "PlacementModel", "BulkJSON", "SeededNumbers", "VendorCatalog", "PlacementEngine", "KubernetesWire",
                 "SchedulerSession", "TraceModel", "TraceImport", "TraceReplay", "Experiments", "FleetPlanning",
-                "ReplayReport", "RegressionGate", "PlacementPolicies",
+                "ReplayReport", "RegressionGate", "PlacementPolicies", "DecisionExplanations",
             ], path: "Tests/Breaker", exclude: ["Seeds", "fault_at_write.c"], swiftSettings: settings),
         .target(
             name: "FleetTestSupport",

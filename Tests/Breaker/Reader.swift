@@ -1,4 +1,5 @@
 import BulkJSON
+import DecisionExplanations
 import Experiments
 import FleetPlanning
 import Foundation
@@ -29,6 +30,11 @@ struct Reader: Sendable {
             name: "import", read: importSnapshot,
             seeds: ["Tests/Breaker/Seeds/snapshot.json", "Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
         Reader(name: "whatif", read: whatIf, seeds: ["Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
+        Reader(name: "redact", read: redact, seeds: ["Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
+        Reader(name: "doctor", read: doctor, seeds: ["Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
+        Reader(name: "explain", read: explain, seeds: ["Tests/Breaker/Seeds/snapshot.yaml"] + clusters),
+        // Made up from the seed alone.
+        Reader(name: "ends", read: ends, seeds: ["Tests/Breaker/Seeds/fleet.csv"]),
         Reader(name: "kube", read: kubeCase, seeds: (1...4).map { "Tests/Breaker/Seeds/kube-\($0).json" }),
         Reader(name: "case", read: oneCase, seeds: (1...4).map { "Tests/Breaker/Seeds/case-\($0).json" }),
         Reader(name: "config", read: configuration, seeds: ["Tests/Breaker/Seeds/device-config.yaml"]),
@@ -51,7 +57,7 @@ struct Reader: Sendable {
         "quantities.yaml",
         "typos.yaml", "resized.yaml", "drained.yaml", "rules.yaml", "finished-init.json", "lacking.json",
         "refused.json",
-        "refused-specs.json", "required-affinity.json", "budget.json",
+        "refused-specs.json", "required-affinity.json", "budget.json", "ends.yaml",
     ].map { "Tests/Breaker/Seeds/" + $0 }
 
     static func named(_ name: String) -> Reader? { all.first { $0.name == name } }
@@ -143,6 +149,48 @@ private func whatIf(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
     _ = try WhatIf(fleet, WhatIf.Change(added: added))
 }
 
+/// A redacted snapshot can be read, and has as many objects as decisions read.
+private func redact(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
+    let path = try bench.file(notation(input), input)
+    // Twice, as where a folder and a file of it are given.
+    let documents = InputReader.documents(ofFiles: draw % 4 == 0 ? [path, path] : [path]).documents
+    var redaction = SnapshotRedaction(documents, catalog: bench.plain)
+    var writer = JSONWriter(escapeHTML: false)
+    writer.value(["kind": "List", "items": .array(documents.flatMap { redaction.objects(of: $0) })])
+    let read = PlacementInput(writer.bytes, source: "r.json")
+    PlacementSession(read, catalog: bench.plain, options: PlacementOptions(now: bench.now)).placeAll { _ in }
+}
+
+private func doctor(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
+    let path = try bench.file(notation(input), input)
+    let read = try PlacementInput(nodeFiles: [path], podFiles: [], collectsImages: true)
+    let session = PlacementSession(read, catalog: bench.plain, options: PlacementOptions(now: bench.now))
+    _ = ClusterDoctor(read, session).findings
+}
+
+private func explain(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
+    let path = try bench.file(notation(input), input)
+    let read = try PlacementInput(nodeFiles: [path], podFiles: [])
+    let session = PlacementSession(read, catalog: bench.plain, options: PlacementOptions(now: bench.now))
+    var writer = JSONWriter(escapeHTML: false)
+    try session.explain(PodReference("#\(draw % 5)")).write(into: &writer)
+}
+
+/// A trace of amounts at the ends of their ranges, and a cluster that shows it, with some more of its words exchanged.
+private func ends(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
+    var made = EndsOfRanges(seed: draw)
+    let trace = try trace(
+        Array(made.fleet(bench.catalog).utf8), Array(made.pods(bench.catalog).utf8), bench, made.model)
+    try replayBothWays(trace, draw, bench)
+    var options = ReplayOptions()
+    options.policy = PolicyChoice.all[Int(draw >> 16) % PolicyChoice.all.count]
+    _ = try? Replay.explain(PodReference("#\(draw % 9)"), of: trace, options: options, catalog: bench.catalog)
+    if made.isMilli { return }
+    let running = Int(draw >> 32 % 20)
+    let cluster = try TraceSnapshot(of: trace, running: running, now: bench.now, catalog: bench.catalog)
+    try snapshot(Mutation(seed: draw).apply(to: cluster.json), draw, bench)
+}
+
 private func oneCase(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
     let runner = CaseRunner(profile: draw % 2 == 0 ? .hami2_10_0 : .fixed, now: bench.now)
     var writer = JSONWriter(escapeHTML: false)
@@ -172,11 +220,11 @@ private func quantity(_ input: [UInt8], _ draw: UInt64, _ bench: Bench) throws {
 
 // MARK: - Traces
 
-private func trace(_ fleet: [UInt8], _ pods: [UInt8], _ bench: Bench) throws -> Trace {
+private func trace(_ fleet: [UInt8], _ pods: [UInt8], _ bench: Bench, _ model: String = "hami") throws -> Trace {
     _ = try bench.file("trace/fleet.csv", fleet)
     _ = try bench.file("trace/pods.csv", pods)
     let description = """
-        {"format":"berth-trace","formatVersion":1,"name":"t","origin":"o","licence":"l","deviceModel":"hami","checksums":
+        {"format":"berth-trace","formatVersion":1,"name":"t","origin":"o","licence":"l","deviceModel":"\(model)","checksums":
         {"fleet.csv":"\(SHA256.hexDigest(of: fleet))","pods.csv":"\(SHA256.hexDigest(of: pods))"}}
         """
     _ = try bench.file("trace/trace.json", Array(description.utf8))

@@ -24,6 +24,7 @@ public struct ResourceAmounts: Sendable, Hashable {
     }
 
     public mutating func add(_ other: ResourceAmounts) {
+        // A summand is below 2^73, above and below 0: 128 bits hold any sum that a file can name.
         for (name, amount) in other.milli { milli[name] = min(milli[name, default: 0] + amount, Self.largest) }
     }
 

@@ -47,6 +47,7 @@ public struct UsageCollapser {
                     peaks[row].cores = max(peaks[row].cores, pick.cores)
                     peakCounts[row] = 1
                 } else {
+                    // A device gives less than 2^21 where amounts are in range; as given, sums wrap as HAMi's do.
                     usages[row].memoryMiB &+= pick.memoryMiB
                     usages[row].cores &+= pick.cores
                     usages[row].slots &+= 1

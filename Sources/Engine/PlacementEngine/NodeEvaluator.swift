@@ -142,6 +142,7 @@ public struct NodeEvaluator: ~Copyable {
                         matchesWord
                         ? workspace.words[device] & request.vendor.bit != 0 : Int16(request.vendor.rawValue) == exact
                     if !counts { continue }
+                    // What is asked is any 31 bits; sums wrap as HAMi's do.
                     used &+= 1
                     cores &+= request.cores
                     if request.memoryPercent != 0 && request.memoryPercent != DeviceRequest.notGivenPercent {

@@ -11,6 +11,7 @@ public struct BestFit: MilliPolicy {
 
     @inline(__always)
     func score(_ request: MilliRequest, _ node: MilliNode, _ largest: LargestMachine) -> Int32 {
+        // Fits are scored alone: what is left is at least what is asked.
         let cpu = 0.5 * Double(node.cpuLeftMilli - request.cpuMilli) / Double(largest.cpuMilli)
         let gpu = 0.5 * Double(node.idleMilli - request.totalMilli) / Double(largest.deviceMilli)
         return Int32(truncating: 100 * (1 - (cpu + gpu)))

@@ -13,6 +13,7 @@ public struct GpuClustering: MilliPolicy {
     @inline(__always)
     func score(_ request: MilliRequest, _ node: MilliNode, _ largest: LargestMachine) -> Int32 {
         if !request.asksForDevices { return 0 }
+        // At most 1024 devices of 1000 thousandths, 25 times.
         let base = 25 * (largest.deviceMilli - node.idleMilli) / largest.deviceMilli
         let own = node.residents[1 + min(request.affinityClass, AffinityLedger.classesMax - 1)]
         let all = node.residents[0]

@@ -81,6 +81,7 @@ final class MilliFleet {
         node.pointee.model = count > 0 ? table.mode.base[first] : -1
         for device in 0..<count {
             let usable = table.usable.base[first + device] != 0
+            // Of 1000 thousandths at most as many are used.
             node.pointee.left[device] =
                 usable ? table.totalCores.base[first + device] - table.usedCores.base[first + device] : 0
         }

@@ -30,6 +30,7 @@ public struct MilliRequest: Sendable, Hashable, BitwiseCopyable {
         self.devices = milliPerDevice > 0 ? devices : 0
         self.milliPerDevice = devices > 0 ? milliPerDevice : 0
         self.models = models
+        // Less than 2^14 devices of at most 1000 thousandths: below 2^24.
         totalMilli = self.devices &* self.milliPerDevice
     }
 

@@ -81,6 +81,7 @@ extension FitWorkspace {
                 initMemory = max(initMemory, memory)
                 initCores = max(initCores, cores)
             } else {
+                // 32 bits that wrap, as HAMi adds them.
                 appMemory &+= memory
                 appCores &+= cores
             }

@@ -304,7 +304,8 @@ public struct FitWorkspace: ~Copyable {
         (0..<deviceCount).first { uuid[$0] == id }
     }
 
-    /// Standard usage: one slot, the memory and the cores.
+    /// Standard usage: one slot, the memory and the cores. Below 2^30 where amounts are in range, see ``DeviceAmount``; as given
+    /// they wrap as HAMi's do.
     @inline(__always)
     public func addStandardUsage(_ pick: Pick, on device: Int) {
         used[device] &+= 1

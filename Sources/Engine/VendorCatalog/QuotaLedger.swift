@@ -174,6 +174,7 @@ public final class QuotaLedger: @unchecked Sendable {
 
     @inline(__always)
     private func add(_ amount: Int64, to row: Int) {
+        // Pods of less than 2^31 each: 64 bits hold four thousand million of them.
         if isJournaling { journal.append((row, entries[row].used)) }
         entries[row].used = max(entries[row].used &+ amount, 0)
     }

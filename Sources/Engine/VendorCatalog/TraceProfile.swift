@@ -95,6 +95,7 @@ extension VendorTraces {
         let factor = profile.statesTotals ? Int64(devices) : 1
         var limits = [(resource: resources.count, amount: Int64(devices))]
         if !resources.memory.isEmpty, isShared || profile.statesTotals {
+            // Less than 2^31 MiB of a device, in thousandths.
             let units = max(
                 Int64(model.memoryMiB) * Int64(isShared ? ask.memoryShareMilli : 1000) / 1000 / Int64(memoryUnitMiB), 1)
             let legal =

@@ -103,6 +103,7 @@ public struct AdmissionWebhook: Sendable {
             for (container, spec) in (pod.initContainers + pod.containers).enumerated() {
                 // Counts that are zero or negative take part here; only Filter leaves them out.
                 if let request = cluster.catalog[vendor].request(of: spec, state: cluster.state) {
+                    // Both below 2^31 in magnitude; as given, sums wrap as HAMi's do.
                     let memory = Int64(request.memoryMiB) &* Int64(request.devices)
                     let cores = Int64(request.cores) &* Int64(request.devices)
                     if container < pod.initContainers.count {

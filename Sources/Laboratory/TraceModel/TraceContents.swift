@@ -31,6 +31,7 @@ public struct TraceContents: Sendable {
     public init(_ trace: Trace) {
         var found: [String: Group] = [:]
         for node in trace.nodes {
+            // A million nodes of at most 2^40 each; devices of a node below 2^28 together.
             cpuMilli += node.cpuMilli
             memoryMiB += node.memoryMiB
             for group in node.groups {

@@ -83,6 +83,7 @@ private struct QuotaNeed {
             let devices = Int64(max(Int(request.devices), gathered))
             let memory = [request.memory(ofTotal: totals.0), request.memory(ofTotal: totals.1)].map { Int64($0) }
             let cores = Int64(request.cores)
+            // At most 2^14 devices of less than 2^31 each, for at most 2^13 containers: below 2^58.
             most.memoryMiB += devices * max(memory.max()!, 0)
             most.cores += devices * max(cores, 0)
             least.memoryMiB = min(least.memoryMiB, memory.min()!)

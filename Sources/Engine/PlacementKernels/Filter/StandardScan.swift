@@ -198,6 +198,7 @@ public func standardPasses(_ scan: StandardScanRequest, _ columns: NodeColumns) 
     if columns.stride != 0 || columns.count != 8 { return nil }
     let (totalMemory, totalCores) = (columns.totalMemoryMiB[0], columns.totalCores[0])
     let memoryMiB = scan.memoryMiB(ofTotal: totalMemory)
+    // From here on no difference below leaves 32 bits: none of the amounts is negative.
     if totalMemory | totalCores | columns.slots[0] | memoryMiB | scan.cores < 0 { return nil }
     if columns.words[0] & scan.vendorBit == 0 { return 0 }
     // The sign bit tells that a device is usable.

@@ -40,6 +40,7 @@ struct CPUReserve {
     /// Adds pods to the queue or takes them off it.
     @inline(__always)
     mutating func queue(_ request: MilliRequest, _ pods: Int64) {
+        // A backlog of immense CPU may wrap; what is read of it is kept within bounds.
         if !request.asksForDevices && !isLarge(request) { queuedPlainMilli &+= pods &* request.cpuMilli }
     }
 
@@ -64,6 +65,7 @@ struct CPUReserve {
             hasHeldLarge = true
             return true
         }
+        // Below 2^52 and 2^48.
         let isThirsty =
             request.cpuMilli * 3000 > statistics.cpuMilliPerDevice * Int64(request.totalMilli)
         if !isThirsty || !isShortForQueue(sums) { return false }
@@ -72,6 +74,7 @@ struct CPUReserve {
     }
 
     /// CPU that pods will be able to use.
+    /// Both sums are those of a million nodes, below 2^60.
     private func usableMilli(_ sums: FleetSums) -> Int64 {
         sums.cpuMilli - sums.nodes * statistics.strandedCPUMilliPerNode
     }
@@ -88,6 +91,7 @@ struct CPUReserve {
 
     private func isShort(_ sums: FleetSums, _ queuedWorth: Int64) -> Bool {
         if statistics.plainCPUMilli == 0 { return false }
+        // A million nodes of 64 devices of 10^6 millionths: below 2^46, by the thousandth times 2^24 below 2^60.
         let byDevices = statistics.cpuMilliPerDevice * (sums.value / 1000) / 1000
         // A list without devices does not tell how many pods come until they are full.
         let plain =

@@ -203,6 +203,7 @@ struct ForesightOutlook {
     mutating func findScarce(_ slots: [Int64]) {
         var scarce: UInt8 = 0
         for place in slots.indices {
+            // Less than 2^27 pods queued, and as many expected as the fleet has devices: a thousandfold twice stays below 2^57.
             let pods = UInt64(max(queuedSlots[place] * 1000 + expectedSlots[place], 0))
             let need = Int64(pods + Self.marginRoots * squareRoot(pods * 1000))
             if (slots[place] - 1) * 1000 < need { scarce |= 1 << place }

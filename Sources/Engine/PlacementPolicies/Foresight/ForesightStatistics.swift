@@ -73,6 +73,8 @@ public struct ForesightStatistics: Sendable, Hashable {
         }
         values = Self.values(shared)
         slotKinds = Self.slotKinds(shared)
+        // A trace has less than 2^27 pods, a pod less than 2^24 thousandths: sums stay below 2^51, and their millionths below 2^61.
+        // CPU of all pods may pass 64 bits.
         totalMilli = shared.reduce(0) { $0 + Int64($1.value) * $1.key.totalMilli }
         let cpu = shared.reduce(Int128(0)) { $0 + Int128($1.value) * Int128($1.key.cpuMilli) }
         cpuMilliPerDevice =
@@ -91,6 +93,7 @@ public struct ForesightStatistics: Sendable, Hashable {
         let ordinaryPods = plain.reduce(Int64(0)) { $0 + ($1.key.cpuMilli < large ? Int64($1.value) : 0) }
         strandedCPUMilliPerNode = plainCPUMilli / max(3 * ordinaryPods, 1)
         let values = values
+        // Less than 2^27 pods of less than 2^14 devices of 2^20 millionths.
         totalWorth = shared.reduce(0) {
             $0 + Int64($1.value) * Int64($1.key.devices) * Int64(values[Int(min(max($1.key.milliPerDevice, 0), 1000))])
         }

@@ -58,6 +58,7 @@ struct NodePotential {
             }
             let isUsable =
                 entry.milliPerDevice > 0 && isModel && fitting >= entry.devices && cpuLeftMilli >= entry.cpuMilli
+            // A million millionths, over the entries, of at most 2^16 thousandths.
             weighed += entry.weight * Int64(isUsable ? tooSmall : idle)
         }
         return value(left, count: count) - weighed / (1000 * Self.fragmentationPart)

@@ -67,6 +67,7 @@ struct ShareBalance {
                     least = min(least, Int64(part))
                 }
                 if demand.models == 0 { continue }
+                // Less than 2^27 pods of less than 2^14 devices of at most 10^6 millionths: below 2^61.
                 demand.micro = least * 1000 * Int64(request.devices) * Int64(count)
                 if let known = demands.firstIndex(where: { $0.models == demand.models }) {
                     demands[known].micro += demand.micro

@@ -47,6 +47,7 @@ struct ShareStatistics {
             guard let example = examples.first(where: { table.vendor[$0.device] == request.vendor.rawValue }) else {
                 continue
             }
+            // At most 1000 thousandths of less than 2^14 devices.
             let milli = Int64(Self.part(of: request, on: example.device, table)) * Int64(request.devices)
             demands[request.vendor.index].cpu.append((requestClass.resources.cpuMilli, milli, Int64(count)))
         }

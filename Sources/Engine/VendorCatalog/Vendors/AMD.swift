@@ -135,6 +135,7 @@ struct AMD: Vendor {
         let total = workspace.totalCores[device]
         if request.cores > 0 {
             if total <= 0 { return nil }
+            // Less than 2^21 units, a hundredfold; as given the product wraps as HAMi's does.
             return min(max((total &* request.cores) / 100, 1), total)
         }
         return memoryMiB == workspace.totalMemoryMiB[device] ? total : 0

@@ -127,6 +127,7 @@ extension EnflameDRS {
             bucket.append(workspace.table.records[workspace.firstDevice + other])
         }
         let slices = Int32(clamping: DRSProfile.candidates(in: bucket)[Int(pick.detail)].slices)
+        // One slot has just been added, so that there is one to take away.
         let sum = (workspace.used[device] - 1).addingReportingOverflow(max(slices, 1))
         workspace.used[device] = sum.overflow ? Int32.max : sum.partialValue
         return true

@@ -66,6 +66,7 @@ struct KunlunVXPU: Vendor {
             return DeviceRequest(
                 vendor: VendorID(0), devices: devices, memoryMiB: Kunlun.cardMemoryMiB, memoryPercent: 100, cores: 100)
         }
+        // At most 98,304 MiB, a hundredfold.
         let slice = Int32(Self.trim(memory))
         return DeviceRequest(
             vendor: VendorID(0), devices: devices, memoryMiB: slice, memoryPercent: 0,

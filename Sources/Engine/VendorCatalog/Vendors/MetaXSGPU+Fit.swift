@@ -180,6 +180,7 @@ extension MetaXSGPU {
         return Float(10 * allocated - (idle - allocated - rest))
     }
 
+    /// A pod counts once a device: 1024 devices of less than 2^31 pods, a hundredfold, stay below 2^49.
     private func onlineScore(_ vendor: VendorID, _ workspace: borrowing FitWorkspace) -> Float {
         var score = 0
         for device in 0..<workspace.deviceCount where isAllocated(device, vendor, workspace) {
@@ -190,7 +191,7 @@ extension MetaXSGPU {
         return Float(score)
     }
 
-    /// Ten for each pair of chosen cards in one link zone.
+    /// Ten for each pair of chosen cards in one link zone: below 2^24 for 1024 cards.
     private func pairs(_ workspace: borrowing FitWorkspace, _ contains: (Int) -> Bool) -> Int {
         var sum = 0
         for device in 0..<workspace.deviceCount where contains(device) && workspace.facts[device].group != 0 {

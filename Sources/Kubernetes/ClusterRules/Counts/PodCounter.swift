@@ -80,6 +80,7 @@ final class PodCounter {
         if domain < 0 { return }
         if let nodes, !nodes.takesPart(node) { return }
         grow()
+        // Fewer than 2^31 pods are on a fleet.
         let old = counts[domain]
         counts[domain] = old + pods
         total += Int(pods)

@@ -127,6 +127,7 @@ extension PodKind.Check {
         case .spread(let skew, let minDomains, let matchesSelf):
             if domain < 0 { return .topologyLabel }
             let low = (counter.nodes?.domainCount ?? 0) < Int(minDomains) ? 0 : counter.low
+            // Counts are below 2^31 - 1, and none is below the lowest.
             return counter.count(of: domain) + matchesSelf - low > skew ? .topologySpread : nil
         }
     }

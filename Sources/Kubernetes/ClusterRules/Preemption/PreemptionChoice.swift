@@ -26,6 +26,7 @@ enum PreemptionChoice {
         keep(&best) { Int64($0.budgetViolations) }
         keep(&best) { Int64($0.victims[0].priority) }
         keep(&best) { candidate in
+            // A priority and 2^31 are below 2^32; a node has less than 2^31 pods.
             candidate.victims.reduce(Int64(0)) { $0 + Int64($1.priority) + (Int64(1) << 31) }
         }
         keep(&best) { Int64($0.victims.count) }

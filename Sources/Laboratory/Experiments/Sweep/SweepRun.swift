@@ -209,6 +209,7 @@ private struct SweepRounds {
     mutating func next() -> Range<Int> {
         let first = start
         while start < milli.count && start - first < settings.roundSize {
+            // At most 10^8 pods of less than 2^24 thousandths, two hundredfold.
             arrivedMilli += milli[start]
             start += 1
             if settings.reading == .published { continue }

@@ -19,6 +19,7 @@ public struct LoadMark: Sendable, Hashable {
         var arrived: Int64 = 0
         var next = 0
         for (place, amount) in asked.enumerated() {
+            // A pod is charged less than 2^28 of a node of a trace, and there are at most 10^8: a hundredfold stays below 2^62.
             arrived += amount
             while next < loads.count, arrived * 100 >= Int64(loads[next]) * total {
                 marks.append(LoadMark(load: loads[next], pods: place + 1, asked: arrived))

@@ -151,6 +151,7 @@ private struct TrialFleet {
                     nodes: nodesOfKind[kind], cardsPerNode: Int64(devices.count), card: card,
                     slotsPerCard: Int64(table.slots[device]), cpuMilli: node.cpuMilli, memoryMiB: node.memoryMiB))
         }
+        // At most 2^20 nodes of 2^10 cards of less than 2^21.
         let total = pools.reduce(0) { sum, pool in
             sum + pool.nodes * pool.cardsPerNode * Int64(resource == .memory ? pool.card.first : pool.card.second)
         }

@@ -105,7 +105,7 @@ struct AllocationSampler {
     }
 }
 
-/// Sums over the devices of one vendor.
+/// Sums over the devices of one vendor: at most 2^30 devices of less than 2^31.
 private struct Use {
     var slots: Int64 = 0
     var memoryMiB: Int64 = 0
