@@ -119,7 +119,7 @@ let package = Package(
             .kubernetes, "SchedulerSession",
             [
                 "PlacementModel", "FileSystem", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine",
-                "DecisionExplanations", "KubernetesWire", "ClusterRules",
+                "PlacementPolicies", "DecisionExplanations", "KubernetesWire", "ClusterRules",
             ]),
         module(
             .live, "SchedulerCore",
@@ -161,8 +161,8 @@ let package = Package(
         module(
             .laboratory, "FleetPlanning",
             [
-                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
-                "SchedulerSession", "TraceModel", "TraceReplay",
+                "PlacementModel", "BulkJSON", "DeviceTable", "VendorCatalog", "PlacementEngine", "PlacementPolicies",
+                "KubernetesWire", "SchedulerSession", "TraceModel", "TraceReplay",
             ]),
         module(
             .laboratory, "ReplayReport",
@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "SchedulerSessionTests",
             dependencies: [
-                "SchedulerSession", "ClusterRules", "PlacementEngine", "DecisionExplanations", "VendorCatalog",
+                "SchedulerSession", "ClusterRules", "PlacementEngine", "PlacementPolicies", "DecisionExplanations",
+                "VendorCatalog",
                 "KubernetesWire",
                 "PlacementModel", "BulkJSON",
                 "JSONComparisonSupport",

@@ -79,7 +79,8 @@ import Testing
     /// One snapshot, all commands, with every option that they share: the same pods are placed, on the same nodes.
     @Test(arguments: [
         [], ["--no-admit"], ["--profile", "fixed"], ["--node-policy", "spread"], ["--device-policy", "binpack"],
-        ["--device-config", "config.yaml"],
+        ["--device-config", "config.yaml"], ["--policy", "BestFit"], ["--policy", "fgd", "--profile", "fixed"],
+        ["--policy", "Random", "--seed", "3"], ["--policy", "foresight"],
     ])
     func allAgree(options: [String]) throws {
         let berth = try BerthProcess([
@@ -105,6 +106,7 @@ import Testing
         #expect(Dictionary(uniqueKeysWithValues: rows.map { (String($0[1]), String($0[2])) }) == nodes)
         let asked = try JSON(parsing: berth.run(["whatif", file, "--output", "json"] + options).output)
         #expect(asked["before"]?["placed"]?.int64 == Int64(nodes.values.count { !$0.isEmpty }))
+        if options.contains("foresight") { return }
         for (pod, node) in nodes {
             let explained = try JSON(parsing: berth.run(["explain", pod, file, "--output", "json"] + options).output)
             #expect((explained["node"]?.string ?? "") == node, "\(pod)")
@@ -114,6 +116,26 @@ import Testing
             try ["place", "whatif", "replay"].map { try berth.run([$0, file] + options).errors }
             + [berth.run(["explain", "train-llm", file] + options).errors]
         #expect(Set(told).count == 1 && told[0].contains("hami.io/node-nvidia-register is missing"), "\(told)")
+    }
+
+    /// A policy is refused, or said to do nothing, where it means nothing.
+    @Test(arguments: [
+        ("place s --policy FGD --explain", 2, "`berth explain POD SNAPSHOT --policy FGD` tells those of a policy"),
+        ("place s --policy FGD --annotations", 2, "it goes with --policy hami"),
+        ("explain default/web s --policy foresight", 2, "foresight decides a pod together with its queue"),
+        (
+            "place s --policy FGD --node-policy spread", 0,
+            "note: --node-policy has no effect; it goes with --policy hami"
+        ),
+        ("whatif s --seed 3", 0, "note: --seed has no effect; it goes with --policy Random"),
+        ("replay s --seed 3", 0, "note: --seed has no effect; it goes with --shuffle, or --policy Random"),
+        ("place --stream --policy FGD", 0, "note: --policy has no effect; it goes with files"),
+        ("doctor s --policy FGD", 2, "Unknown option '--policy'"),
+    ])
+    func policiesThatMeanNothing(line: String, status: Int32, words: String) throws {
+        let result = try BerthProcess.run(
+            line.split(separator: " ").map(String.init), files: ["s": Self.snapshot], input: "")
+        #expect(result.status == status && result.errors.contains(words), "\(result.errors)")
     }
 
     /// Running pods that ask for devices and say not which are told of by all commands, in the same words.

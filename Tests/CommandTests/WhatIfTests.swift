@@ -1,3 +1,4 @@
+import BulkJSON
 import Foundation
 import Testing
 
@@ -57,6 +58,18 @@ import Testing
             #expect(result.status == 0, "\(name): \(result.errors)")
             #expect(result.output.split(separator: "\n").first == usual.output.split(separator: "\n").first)
         }
+    }
+
+    /// Policies place as many pods of a trace as its replay does.
+    @Test(arguments: ["hami", "FGD", "GpuPacking", "Random", "foresight"], ["smoke", "gpu-share-2023"])
+    func policiesOnTraces(policy: String, trace: String) throws {
+        let folder = BerthProcess.fixtures.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "traces/" + trace).path
+        let options = ["--policy", policy, "--seed", "5", "--output", "json"]
+        let asked = try JSON(parsing: BerthProcess.run(["whatif", folder] + options).output)
+        let replayed = try JSON(parsing: BerthProcess.run(["replay", folder] + options).output)
+        let placed = try #require(replayed["placed"]?.int64)
+        #expect(placed > 500 && asked["before"]?["placed"]?.int64 == placed)
     }
 
     /// A trace out as a snapshot, and everything that reads one.

@@ -1,6 +1,7 @@
 import ClusterRules
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import SchedulerSession
 import Testing
 import VendorCatalog
@@ -66,15 +67,27 @@ import VendorCatalog
             return pod
         }
 
-        func reports(_ engine: SessionEngine) throws -> [PodReport] {
+        func reports(_ engine: SessionEngine, _ policy: PlacementPolicy? = nil) throws -> [PodReport] {
             let input = PlacementInput(
                 nodes: nodes.map { .init($0, source: "n") }, pods: pods.map { .init($0, source: "p") })
             var options = PlacementOptions(now: WallClock(unixSeconds: 1_700_000_000, redaction: "<time>"))
             options.engine = engine
+            options.policy = policy
             let session = PlacementSession(input, catalog: try VendorCatalog(), options: options)
             var reports: [PodReport] = []
             session.placeAll { reports.append($0) }
             return reports
+        }
+    }
+
+    @Test("Policies keep the rules in both engines", arguments: PlacementPolicy.all, 0..<6)
+    func policiesAgree(policy: PlacementPolicy, seed: Int) throws {
+        let batch = RandomBatch(seed: UInt64(seed), nodes: 6 + seed * 3, pods: 60 + seed * 12)
+        let reference = try batch.reports(.reference, policy)
+        let indexed = try batch.reports(.indexed, policy)
+        #expect(reference.map(\.pod) == indexed.map(\.pod) && reference.contains { $0.verdict.word == "placed" })
+        for (left, right) in zip(reference, indexed) {
+            #expect(left.verdict == right.verdict, "\(left.pod)")
         }
     }
 

@@ -1,6 +1,7 @@
 import KubernetesWire
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import SchedulerSession
 import Testing
 import TraceImport
@@ -144,14 +145,18 @@ import VendorCatalog
         var refused = 0
     }
 
-    private static func session(_ file: String) throws -> PlacementSession {
+    private static func session(
+        _ file: String, _ policy: PlacementPolicy? = nil, _ engine: SessionEngine = .indexed
+    ) throws -> PlacementSession {
         PlacementSession(
             try PlacementInput(nodeFiles: [file], podFiles: []), catalog: try traceCatalog(),
-            options: PlacementOptions(now: now))
+            options: PlacementOptions(engine: engine, policy: policy, seed: 7, now: now))
     }
 
-    private static func place(_ file: String) throws -> Decisions {
-        let session = try session(file)
+    private static func place(
+        _ file: String, _ policy: PlacementPolicy? = nil, _ engine: SessionEngine = .indexed
+    ) throws -> Decisions {
+        let session = try session(file, policy, engine)
         var decisions = Decisions()
         session.placeAll { report in
             decisions.verdicts[report.pod] = report.verdict.word
@@ -165,8 +170,14 @@ import VendorCatalog
         return decisions
     }
 
-    private static func replay(_ file: String, clock: ReplayOptions.Clock = .backlog) throws -> Decisions {
+    private static func replay(
+        _ file: String, _ policy: PlacementPolicy? = nil, engine: EngineChoice = .indexed,
+        clock: ReplayOptions.Clock = .backlog
+    ) throws -> Decisions {
         var options = ReplayOptions()
+        options.policy = policy.flatMap { PolicyChoice.named($0.name) } ?? .hami
+        options.engine = engine
+        options.seed = 7
         options.keepsDecisions = true
         options.keepsMetrics = true
         options.findsCeiling = true
@@ -187,10 +198,11 @@ import VendorCatalog
         return decisions
     }
 
-    @Test func allDecideAlike() throws {
+    @Test("all decide alike", arguments: [nil] + PlacementPolicy.all)
+    func allDecideAlike(policy: PlacementPolicy?) throws {
         let folder = TraceFolder()
         let file = try Self.cluster(folder)
-        let placed = try Self.place(file)
+        let placed = try Self.place(file, policy)
         // The snapshot has pods of every fate.
         #expect(Set(placed.verdicts.values) == ["placed", "rejected", "denied", "skipped", "invalid"])
         for rule in ["apart", "port", "volume"] {
@@ -200,13 +212,15 @@ import VendorCatalog
         #expect(placed.verdicts["default/gated"] == "skipped" && placed.running > 80)
         #expect(placed.verdicts.contains { $0.key.hasPrefix("limited/") && $0.value == "denied" })
 
-        let replayed = try Self.replay(file)
+        let replayed = try Self.replay(file, policy)
         #expect(replayed.nodes == placed.nodes)
+        #expect(try Self.replay(file, policy, engine: .reference).nodes == placed.nodes)
+        #expect(try Self.place(file, policy, .reference).nodes == placed.nodes)
         #expect(replayed.running == placed.running && replayed.refused == placed.refused)
 
         let fleet = WhatIfFleet(
-            try PlacementInput(nodeFiles: [file], podFiles: []), now: Self.now, defaults: SchedulingDefaults(),
-            catalog: try traceCatalog())
+            try PlacementInput(nodeFiles: [file], podFiles: []), policy: policy, seed: 7, now: Self.now,
+            defaults: SchedulingDefaults(), catalog: try traceCatalog())
         let trial = try WhatIfTrial(fleet, without: [], adding: [])
         let results = trial.placeQueue()
         var tried: [String: String] = [:]
@@ -217,14 +231,27 @@ import VendorCatalog
         }
         #expect(tried == placed.nodes)
         #expect(trial.running == placed.running && trial.refused == placed.refused)
+        // A queue that is taken back is placed again in the same way.
+        trial.takeBack(results)
+        #expect(trial.placeQueue().map(\.devices) == results.map(\.devices))
         let side = try WhatIf.side(fleet, WhatIf.Change())
         #expect(side.placed == placed.nodes.count && side.pending == placed.verdicts.count)
 
-        for name in placed.verdicts.keys.sorted().enumerated().filter({ $0.offset % 9 == 0 }).map(\.element) {
-            let explanation = try Self.session(file).explain(.name(name))
+        if let policy, policy.decidesWithQueue {
+            #expect(throws: PodReferenceError.self) { try Self.session(file, policy).explain(.sequence(0)) }
+            return
+        }
+        let step = policy == nil ? 9 : 40
+        for name in placed.verdicts.keys.sorted().enumerated().filter({ $0.offset % step == 0 }).map(\.element) {
+            let explanation = try Self.session(file, policy).explain(.name(name))
             #expect(explanation.node == placed.nodes[name]?.split(separator: " ").first.map(String.init))
             #expect("\(explanation.outcome)" == placed.verdicts[name])
-            let options = ReplayOptions()
+            if let decision = explanation.decision, explanation.outcome == .placed {
+                #expect(decision.ranked.first?.node == explanation.node)
+            }
+            var options = ReplayOptions()
+            options.policy = policy.flatMap { PolicyChoice.named($0.name) } ?? .hami
+            options.seed = 7
             let again = try Replay.explain(.name(name), options: options) { () throws(TraceError) in
                 try Replay(
                     SnapshotReplay(

@@ -1,6 +1,7 @@
 import BulkJSON
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import VendorCatalog
 
 /// The engines that decide pods one by one; their decisions are equal.
@@ -17,6 +18,10 @@ public struct PlacementOptions: Sendable {
     /// Policies of pods whose annotations name none.
     public var defaults: SchedulingDefaults
     public var engine: SessionEngine
+    /// Who chooses the node; nil = HAMi's scores.
+    public var policy: PlacementPolicy?
+    /// Seed of a policy that draws.
+    public var seed: UInt64
     /// Pods pass the admission webhook first, as in a cluster.
     public var admits: Bool
     /// Reports hold the annotations HAMi would write.
@@ -29,13 +34,16 @@ public struct PlacementOptions: Sendable {
 
     public init(
         profile: CompatibilityProfile = .hami2_10_0, defaults: SchedulingDefaults = SchedulingDefaults(),
-        engine: SessionEngine = .indexed, admits: Bool = true, writesPatches: Bool = false, explains: Bool = false,
+        engine: SessionEngine = .indexed, policy: PlacementPolicy? = nil, seed: UInt64 = 0, admits: Bool = true,
+        writesPatches: Bool = false, explains: Bool = false,
         triesEmptyFleet: Bool = false,
         now: WallClock
     ) {
         self.profile = profile
         self.defaults = defaults
         self.engine = engine
+        self.policy = policy
+        self.seed = seed
         self.admits = admits
         self.writesPatches = writesPatches
         self.explains = explains
@@ -46,6 +54,7 @@ public struct PlacementOptions: Sendable {
     /// Members that tell under which rules a batch was placed.
     public func write(into writer: inout JSONWriter) {
         writer.member("profile", profile.name)
+        writer.member("policy", policy?.name ?? "hami")
         writer.member("nodePolicy", defaults.nodePolicy)
         writer.member("devicePolicy", defaults.devicePolicy)
         writer.key("admit")

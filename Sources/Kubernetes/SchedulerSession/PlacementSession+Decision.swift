@@ -29,10 +29,14 @@ extension PlacementSession {
             report.verdict = .rejected(rejection(of: ask.pod, requestClass))
             return
         }
-        report.verdict = .placed(
-            PodPlacement(
-                node: cluster.table.nodes[Int(outcome.node)].name, score: driver.result.scores.last ?? 0,
-                devices: driver.result.devices(of: outcome).map { assigned($0, on: Int(outcome.node), ask) }))
+        report.verdict = .placed(placement(outcome, in: driver.result, ask))
+    }
+
+    func placement(_ outcome: Outcome, in result: RoundResult, _ ask: PodAsk) -> PodPlacement {
+        PodPlacement(
+            node: cluster.table.nodes[Int(outcome.node)].name,
+            score: options.policy == nil ? result.scores.last : nil,
+            devices: result.devices(of: outcome).map { assigned($0, on: Int(outcome.node), ask) })
     }
 
     /// What HAMi writes about devices is known to who fits the pod: the engine chooses, and its choice is looked at before it is
@@ -69,7 +73,7 @@ extension PlacementSession {
 
     /// Why the class is refused: counted when it is refused first, and told of its later pods too until something leaves the fleet,
     /// comes to it or changes there. Pods placed meanwhile only make more nodes say no.
-    private func rejection(of pod: Pod, _ requestClass: RequestClass) -> PodRejection {
+    func rejection(of pod: Pod, _ requestClass: RequestClass) -> PodRejection {
         let releases = cluster.table.releaseLog.end
         // Rules over other pods may let a pod in after others came, and give other reasons.
         if requestClass.podKind < 0, let known = refusals[requestClass.id], known.releases == releases {

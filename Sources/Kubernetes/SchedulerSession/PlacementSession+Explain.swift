@@ -1,13 +1,18 @@
 import DecisionExplanations
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 
 extension PlacementSession {
     /// Places the queue up to a pod and explains the decision about it, in the state it was made in.
     ///
-    /// - Throws: ``PodReferenceError`` when no queued pod, or several, go by the name.
+    /// - Throws: ``PodReferenceError`` when no queued pod, or several, go by the name, and for a policy that decides pods together.
     /// - Complexity: that of placing the pods before it, and one ``DecisionScan``.
     public func explain(_ reference: PodReference) throws(PodReferenceError) -> PodExplanation {
+        if let policy = options.policy, policy.decidesWithQueue {
+            throw PodReferenceError(
+                "\(policy.name) decides a pod together with its queue; explain takes every other policy")
+        }
         let sequence = try sequence(of: reference)
         var residents = running.filter { !$0.residents.isEmpty }.map(\.entry.pod)
         for entry in queue[..<sequence] {
@@ -16,13 +21,25 @@ extension PlacementSession {
             residents[residents.count - 1].nodeName = placement.node
         }
         var decision: DecisionExplanation?
-        willDecide = { [cluster] requestClass in
-            var scan = DecisionScan(requestClass, cluster: cluster)
-            decision = scan.explanation()
+        var decided: RequestClass?
+        willDecide = { [unowned self] requestClass in
+            decided = requestClass
+            if let policy = options.policy {
+                if !policy.drawsNode { decision = policyExplanation(policy, requestClass, .rejected) }
+            } else {
+                var scan = DecisionScan(requestClass, cluster: cluster)
+                decision = scan.explanation()
+            }
         }
         defer { willDecide = nil }
         let entry = queue[sequence]
         let report = place(entry)
+        if let policy = options.policy, let decided {
+            var outcome = Outcome.rejected
+            if case .placed = report.verdict { outcome = driver.result.outcomes.last ?? .rejected }
+            if policy.drawsNode { decision = policyExplanation(policy, decided, outcome) }
+            decision?.noteGrants(driver.result.devices(of: outcome))
+        }
         var explanation = PodExplanation(
             pod: report.pod, outcome: .placed, sequence: sequence,
             containers: (entry.pod.initContainers + entry.pod.containers).map(\.name), decision: decision,

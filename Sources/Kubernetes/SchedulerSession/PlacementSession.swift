@@ -27,8 +27,10 @@ public final class PlacementSession {
     /// Pods that have finished and hold nothing.
     public internal(set) var finishedPods = 0
 
-    /// Decides, one pod after another.
-    let driver: RoundDriver
+    /// Decides, one pod after another, or in rounds.
+    private(set) lazy var driver = RoundDriver(makeEngine(), keepsScores: true)
+    /// What a policy besides HAMi's knows: the queue.
+    private(set) lazy var policyContext = makePolicyContext()
     /// Looks closer at nodes, where that is asked for.
     private(set) lazy var inspector = ReferenceEngine(cluster: cluster)
     var refusalCounter: RefusalCounter
@@ -56,6 +58,9 @@ public final class PlacementSession {
 
     /// Registers the nodes, charges the pods that run, and queues the rest.
     public init(_ input: PlacementInput, catalog: VendorCatalog, options: PlacementOptions) {
+        precondition(
+            options.policy == nil || !options.explains && !options.writesPatches,
+            "scores and annotations of a batch are HAMi's")
         self.options = options
         problems = input.problems
         expanded = input.expanded
@@ -77,9 +82,6 @@ public final class PlacementSession {
             let registration = cluster.register(entry.node, now: options.now)
             problems += Self.problems(of: registration, entry, in: cluster)
         }
-        let engine: any PlacementEngine =
-            options.engine == .indexed ? IndexedEngine(cluster: cluster) : ReferenceEngine(cluster: cluster)
-        driver = RoundDriver(engine, keepsScores: true)
         refusalCounter = RefusalCounter(cluster: cluster)
         asks = AskBook(catalog: catalog, hint: annotationHint)
         if input.nodes.isEmpty && !input.pods.isEmpty {
@@ -107,30 +109,41 @@ public final class PlacementSession {
     ///
     /// - Complexity: O(pods x nodes x devices)
     public func placeAll(_ body: (PodReport) -> Void) {
+        if options.policy?.decidesWithQueue == true { return placeInRounds(body) }
         for entry in queue { body(place(entry)) }
     }
 
     /// Places one pod and reports what became of it.
+    ///
+    /// - Precondition: the policy decides pods one by one.
     public func place(_ entry: PlacementInput.SourcedPod) -> PodReport {
-        var report = PodReport(
-            pod: entry.pod.fullName, verdict: .invalid(""), notConsidered: unweighed(of: entry.pod), notes: [],
-            explanation: nil)
+        var report = emptyReport(of: entry)
+        if let (ask, requestClass) = turn(of: entry, into: &report) { decide(ask, requestClass, into: &report) }
+        return report
+    }
+
+    /// The pod's turn has come: all that is said before nodes are looked at.
+    ///
+    /// - Returns: what to ask for; nil = the report has its verdict
+    func turn(
+        of entry: PlacementInput.SourcedPod, into report: inout PodReport
+    ) -> (ask: PodAsk, requestClass: RequestClass)? {
         let refusals = PodCheck.refusals(of: entry.pod)
         if !refusals.isEmpty {
             report.verdict = .invalid(PodCheck.text(of: refusals))
             for problem in refusals { addProblem(problem.message, field: problem.field, of: entry) }
-            return report
+            return nil
         }
         if let reason = PodCheck.reasonForSkipping(entry.pod) {
             report.verdict = .skipped(reason)
-            return report
+            return nil
         }
         if !reservations.isEmpty { releaseReservation(of: entry.pod, into: &report) }
         let ask = ask(of: entry)
         report.notes += ask.notes
         if let refusal = refusal(of: ask, namespace: entry.pod.metadata.namespace) {
             report.verdict = .denied(refusal)
-            return report
+            return nil
         }
         report.notes += ask.laterNotes
         switch ask.request {
@@ -139,12 +152,18 @@ public final class PlacementSession {
             if nominated != nil {
                 report.notes.append("it is nominated to \(ask.pod.scheduling.nominatedNodeName), which takes it")
             }
-            decide(ask, nominated ?? requestClass, into: &report)
+            return (ask, nominated ?? requestClass)
         case .invalid(let text, let problems):
             report.verdict = .invalid(text)
             for problem in problems { addProblem(problem.message, field: problem.field, of: entry) }
+            return nil
         }
-        return report
+    }
+
+    func emptyReport(of entry: PlacementInput.SourcedPod) -> PodReport {
+        PodReport(
+            pod: entry.pod.fullName, verdict: .invalid(""), notConsidered: unweighed(of: entry.pod), notes: [],
+            explanation: nil)
     }
 
     // MARK: Asking

@@ -37,8 +37,10 @@ extension PodReport.Verdict {
 extension PodPlacement {
     fileprivate func writeMembers(into writer: inout JSONWriter) {
         writer.member("node", node)
-        writer.key("score")
-        writer.float(score)
+        if let score {
+            writer.key("score")
+            writer.float(score)
+        }
         writer.key("devices")
         writer.beginArray()
         for device in devices { device.write(into: &writer) }

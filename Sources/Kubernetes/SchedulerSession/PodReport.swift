@@ -26,7 +26,8 @@ public struct PodReport: Sendable {
 
 public struct PodPlacement: Sendable, Hashable {
     public var node: String
-    public var score: Float
+    /// HAMi's; nil where another policy chose the node.
+    public var score: Float?
     public var devices: [AssignedDevice]
     /// What HAMi patches onto the pod; nil when it writes nothing or patches were not asked for.
     public var patch: PodPatch?

@@ -3,6 +3,7 @@ import DeviceTable
 import KubernetesWire
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import SchedulerSession
 import TraceModel
 import VendorCatalog
@@ -41,14 +42,21 @@ public struct WhatIfFleet {
     var input: PlacementInput? { snapshot?.input }
     let catalog: VendorCatalog
     var defaults: SchedulingDefaults
+    /// Who chooses nodes; nil = HAMi's scores. What it draws follows the seed.
+    let policy: PlacementPolicy?
+    let seed: UInt64
+    /// Of a trace: what its pods ask most often, in thousandths.
+    private(set) var typicalPods = TypicalPods(counts: [:])
 
     /// A snapshot's nodes, running pods and pending pods; finished pods are left out.
     public init(
-        _ input: PlacementInput, profile: CompatibilityProfile = .hami2_10_0, admits: Bool = true, now: WallClock,
-        defaults: SchedulingDefaults, catalog: VendorCatalog
+        _ input: PlacementInput, profile: CompatibilityProfile = .hami2_10_0, policy: PlacementPolicy? = nil,
+        seed: UInt64 = 0, admits: Bool = true, now: WallClock, defaults: SchedulingDefaults, catalog: VendorCatalog
     ) {
         self.catalog = catalog
         self.defaults = defaults
+        self.policy = policy
+        self.seed = seed
         let cluster = Fleet(catalog: catalog, profile: profile, order: .asRegistered, parser: JSONParser())
         for entry in input.nodes {
             let registration = cluster.register(entry.node, now: now)
@@ -63,13 +71,20 @@ public struct WhatIfFleet {
         }
         snapshot = Snapshot(
             input: input,
-            options: PlacementOptions(profile: profile, defaults: defaults, admits: admits, now: now))
+            options: PlacementOptions(
+                profile: profile, defaults: defaults, policy: policy, seed: seed, admits: admits, now: now))
     }
 
     /// A trace's nodes, the pods that run from the start, and all others as pending.
-    public init(_ trace: Trace, defaults: SchedulingDefaults, catalog: VendorCatalog) throws(TraceError) {
+    public init(
+        _ trace: Trace, policy: PlacementPolicy? = nil, seed: UInt64 = 0, defaults: SchedulingDefaults,
+        catalog: VendorCatalog
+    ) throws(TraceError) {
         self.catalog = catalog
         self.defaults = defaults
+        self.policy = policy
+        self.seed = seed
+        if policy != nil { typicalPods = trace.typicalPods(catalog: catalog) }
         for node in trace.nodes {
             members.append(Member(node: node.kubernetesNode, records: try node.deviceRecords(catalog: catalog)))
         }

@@ -2,6 +2,7 @@ import BulkJSON
 import DeviceTable
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
 import SchedulerSession
 import TraceModel
 import VendorCatalog
@@ -31,12 +32,16 @@ final class WhatIfTrial {
     /// Running pods that were charged, and those that could not be.
     private(set) var running = 0
     private(set) var refused = 0
-    private let driver: RoundDriver
+    private var driver: RoundDriver
     private let defaults: SchedulingDefaults
+    private let policy: PlacementPolicy?
+    private var context: PolicyContext
 
     /// - Complexity: O(nodes + devices + pods), and O(devices of a node) a running pod of a trace.
     init(_ fleet: WhatIfFleet, without removed: Set<String>, adding nodes: [TraceNode]) throws(TraceError) {
         defaults = fleet.defaults
+        policy = fleet.policy
+        context = PolicyContext(typicalPods: fleet.typicalPods, seed: fleet.seed)
         if let snapshot = fleet.snapshot {
             let made = PlacementSession(
                 Self.input(snapshot.input, without: removed, fleet.catalog), catalog: fleet.catalog,
@@ -60,6 +65,18 @@ final class WhatIfTrial {
             take(session, snapshot.input, removed)
         } else {
             take(fleet, removed)
+        }
+        if let problem = policy?.problem(with: cluster) {
+            throw TraceError(file: "fleet", problem: problem.description)
+        }
+    }
+
+    /// A policy's engine remembers the pods it has seen: each queue is placed by a new one, which knows what stands in the queue.
+    private func renewEngine() {
+        if let session, session.options.policy != nil {
+            driver = RoundDriver(session.makeEngine())
+        } else if let policy {
+            driver = RoundDriver(policy.makeIndexedEngine(cluster, context))
         }
     }
 
@@ -121,8 +138,14 @@ final class WhatIfTrial {
 
     private func requestClass(_ pod: Pod) -> RequestClass? {
         let requests = cluster.catalog.requests(of: pod, state: cluster.state)
-        let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults)
-        return key.map { cluster.requestClass($0) }
+        guard let key = try? cluster.classKey(of: pod, requests: requests, defaults: defaults) else { return nil }
+        let requestClass = cluster.requestClass(key)
+        if policy != nil {
+            let missing = requestClass.id + 1 - context.classCounts.count
+            if missing > 0 { context.classCounts += Array(repeating: 0, count: missing) }
+            context.classCounts[requestClass.id] += 1
+        }
+        return requestClass
     }
 
     private func start(_ pod: WhatIfFleet.RunningPod, _ chooser: ReferenceEngine) {
@@ -149,12 +172,12 @@ final class WhatIfTrial {
 
     /// Places the whole queue, in order. - Complexity: that of the engine.
     func placeQueue() -> [Placed] {
-        var placed: [Placed] = []
+        renewEngine()
+        var placed = Array(repeating: Placed(outcome: .rejected, devices: []), count: queue.count)
         let observer = QueueObserver { [driver] decision in
-            placed.append(
-                Placed(
-                    outcome: decision.outcome,
-                    devices: driver.result.devices(of: decision.outcome).map { Int($0.device) }))
+            placed[Int(decision.sequence)] = Placed(
+                outcome: decision.outcome,
+                devices: driver.result.devices(of: decision.outcome).map { Int($0.device) })
         }
         driver.observers = [observer]
         driver.gate = self
@@ -163,11 +186,12 @@ final class WhatIfTrial {
             driver.observers = []
             driver.gate = nil
         }
-        var rest = 0..<queue.count
+        var next = 0
         driver.offerBacklog(
             nextRound: {
-                defer { rest = queue.count..<queue.count }
-                return rest
+                let end = min(next + RoundDriver.usualRoundSize, queue.count)
+                defer { next = end }
+                return next..<end
             }, classID: { queue[Int($0)].requestClass.map { Int32($0.id) } ?? RoundDriver.cannotBeAsked })
         return placed
     }

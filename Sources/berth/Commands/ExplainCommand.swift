@@ -1,6 +1,7 @@
 import ArgumentParser
 import BulkJSON
 import DecisionExplanations
+import FileSystem
 import Foundation
 import KubernetesWire
 import PlacementEngine
@@ -38,19 +39,11 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of a trace to replay up to the pod, instead of files.", valueName: "folder"))
     var trace: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Policy of the replay: \(PolicyChoice.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
-    var policy = PolicyChoice.hami.name
-
     @Option(help: "Clock of the replay: backlog or virtual.")
     var clock = ReplayCommand.ClockName.backlog
 
     @Option(help: "Time between rounds of the virtual clock.")
     var interval = DurationText(milliseconds: 10_000)
-
-    @Option(help: "Seed of policies that draw.")
-    var seed: UInt64 = 0
 
     @Option(help: "Which pod list of an openb folder.")
     var podsVariant = "default"
@@ -62,10 +55,17 @@ struct ExplainCommand: ParsableCommand {
 
     mutating func validate() throws {
         if cluster.isEmpty == (trace == nil) {
-            throw ValidationError("give a snapshot, or --nodes (and --pods), or the folder of a trace")
+            if FileReading.kind(of: pod) != .missing {
+                throw ValidationError("\(pod) stands where the pod is named: berth explain POD \(pod)")
+            }
+            throw ValidationError(
+                "give a snapshot, or --nodes (and --pods), or the folder of a trace; \(SnapshotCommand.hint)")
         }
         if let trace { cluster.snapshot = [trace] }
-        try SchedulingOptions.requireKnown(&policy, among: PolicyChoice.all.map(\.name), "policy")
+        if let policy = scheduling.placementPolicy, policy.decidesWithQueue {
+            throw ValidationError(
+                "\(policy.name) decides a pod together with its queue; explain takes every other policy")
+        }
     }
 
     func run() throws {
@@ -80,26 +80,27 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    /// A cluster is placed as `berth place` does it, or replayed where another policy or a clock is asked for.
+    /// A cluster is placed as `berth place` does it, or replayed where a clock is asked for.
     private func explanation() throws -> PodExplanation {
         let folder = try cluster.traceFolder()
-        OptionsWithoutEffect.tell([
-            (interval != DurationText(milliseconds: 10_000) && clock == .backlog, "--interval", "--clock virtual"),
-            (seed != 0 && PolicyChoice.named(policy)?.milli?.drawsNode != true, "--seed", "--policy Random"),
-            (podsVariant != "default" && folder == nil, "--pods-variant", "a folder of the openb lists"),
-            (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
-        ])
+        OptionsWithoutEffect.tell(
+            [
+                (interval != DurationText(milliseconds: 10_000) && clock == .backlog, "--interval", "--clock virtual"),
+                (podsVariant != "default" && folder == nil, "--pods-variant", "a folder of the openb lists"),
+                (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
+            ] + scheduling.idle())
         if let folder { return try explainReplay(of: folder) }
-        let isPlaced = policy == PolicyChoice.hami.name && clock == .backlog
-        return try isPlaced ? explainPlacement() : explainReplay(of: nil)
+        return try clock == .backlog ? explainPlacement() : explainReplay(of: nil)
     }
 
     private func explainPlacement() throws -> PodExplanation {
         let catalog = try scheduling.catalog()
         let input = try cluster.read()
         let options = PlacementOptions(
-            profile: scheduling.compatibility, defaults: scheduling.defaults, admits: cluster.admit, now: .system())
+            profile: scheduling.compatibility, defaults: scheduling.defaults, policy: scheduling.placementPolicy,
+            seed: scheduling.seed, admits: cluster.admit, now: .system())
         let session = PlacementSession(input, catalog: catalog, options: options)
+        try session.requirePolicyWorks()
         Warnings.tellOfInput(session, notes: cluster.notes(on: input, session))
         do throws(PodReferenceError) { return try session.explain(PodReference(pod)) } catch {
             throw InputFailure(error.description)
@@ -111,17 +112,22 @@ struct ExplainCommand: ParsableCommand {
         let catalog = try scheduling.traceCatalog()
         return try reportingErrors {
             var options = ReplayOptions()
-            options.policy = PolicyChoice.named(policy) ?? .hami
+            options.policy = scheduling.policyChoice
             options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
             options.defaults = scheduling.defaults
             options.profile = scheduling.compatibility
-            options.seed = seed
+            options.seed = scheduling.seed
             guard let folder else {
                 let input = try cluster.read()
+                var isTold = false
                 return try Replay.explain(PodReference(pod), options: options) { () throws(TraceError) in
                     let snapshot = SnapshotReplay(
                         input, name: cluster.first, defaults: options.defaults, profile: options.profile,
                         admits: cluster.admit, now: .system(), catalog: catalog)
+                    if !isTold {
+                        Warnings.tellOfInput(snapshot.session, notes: cluster.notes(on: input, snapshot.session))
+                    }
+                    isTold = true
                     return try Replay(snapshot.prepare(), options: options)
                 }
             }

@@ -63,6 +63,16 @@ struct PlaceCommand: ParsableCommand {
 
     mutating func validate() throws {
         try SchedulingOptions.requireKnown(&engine, among: SessionEngine.allCases.map(\.rawValue), "engine")
+        if let policy = scheduling.placementPolicy {
+            if explain {
+                throw ValidationError(
+                    "--explain tells HAMi's scores; `berth explain POD SNAPSHOT --policy \(policy.name)` tells those of a policy"
+                )
+            }
+            if annotations {
+                throw ValidationError("--annotations are what HAMi's scheduler writes; it goes with --policy hami")
+            }
+        }
         if stream {
             if !cluster.isEmpty {
                 throw ValidationError("--stream reads standard input; files do not go with it")
@@ -70,7 +80,7 @@ struct PlaceCommand: ParsableCommand {
         } else if form != .hami {
             throw ValidationError("--form says what --stream reads; it does not go without it")
         } else if cluster.snapshot.isEmpty && (cluster.nodes.isEmpty || cluster.pods.isEmpty) {
-            throw ValidationError("give a snapshot, or --nodes and --pods, or --stream")
+            throw ValidationError("give a snapshot, or --nodes and --pods, or --stream; \(SnapshotCommand.hint)")
         }
     }
 
@@ -78,12 +88,14 @@ struct PlaceCommand: ParsableCommand {
         let now = WallClock.system(redaction: redactTime ? "<time>" : nil)
         let profile = scheduling.compatibility
         let engine = SessionEngine(rawValue: engine) ?? .indexed
-        OptionsWithoutEffect.tell([
-            (stream && annotations, "--annotations", "files; --stream always has them"),
-            (stream && explain, "--explain", "files"),
-            (stream && !cluster.admit, "--no-admit", "files; a case has `admit`"),
-            (stream && output != .table, "--output", "files; --stream answers in JSON"),
-        ])
+        OptionsWithoutEffect.tell(
+            [
+                (stream && annotations, "--annotations", "files; --stream always has them"),
+                (stream && explain, "--explain", "files"),
+                (stream && !cluster.admit, "--no-admit", "files; a case has `admit`"),
+                (stream && output != .table, "--output", "files; --stream answers in JSON"),
+                (stream && scheduling.placementPolicy != nil, "--policy", "files; --stream decides as HAMi"),
+            ] + scheduling.idle())
         if stream { return try PlaceStream(profile: profile, form: form, engine: engine, now: now).run() }
         let catalog = try scheduling.catalog()
         if let trace = try cluster.traceFolder() {
@@ -91,11 +103,11 @@ struct PlaceCommand: ParsableCommand {
         }
         let input = try cluster.read()
         let options = PlacementOptions(
-            profile: profile, defaults: scheduling.defaults, engine: engine, admits: cluster.admit,
-            writesPatches: annotations,
-            explains: explain,
+            profile: profile, defaults: scheduling.defaults, engine: engine, policy: scheduling.placementPolicy,
+            seed: scheduling.seed, admits: cluster.admit, writesPatches: annotations, explains: explain,
             triesEmptyFleet: output != .table, now: now)
         let session = PlacementSession(input, catalog: catalog, options: options)
+        try session.requirePolicyWorks()
         try output.write(session, notes: cluster.notes(on: input, session))
     }
 }

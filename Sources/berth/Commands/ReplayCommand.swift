@@ -51,11 +51,6 @@ struct ReplayCommand: ParsableCommand {
             valueName: "n"))
     var threads: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Policy: " + PolicyChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + "."))
-    var policy = PolicyChoice.hami.name
-
     @OptionGroup var scheduling: SchedulingOptions
 
     @Option(help: "backlog queues all pods at once; virtual lets them come and go at the trace's times.")
@@ -65,7 +60,7 @@ struct ReplayCommand: ParsableCommand {
     var interval = DurationText(milliseconds: 10_000)
 
     @Option(help: "Most pods in a round.")
-    var roundSize = 1000
+    var roundSize = RoundDriver.usualRoundSize
 
     @Option(
         help: """
@@ -73,9 +68,6 @@ struct ReplayCommand: ParsableCommand {
             at the future.
             """)
     var statistics = ReplayOptions.Statistics.learned
-
-    @Option(help: "Seed of everything random: --shuffle, and policy Random.")
-    var seed: UInt64 = 0
 
     @Flag(help: "Offer the backlog in random order instead of the trace's.")
     var shuffle = false
@@ -115,7 +107,6 @@ struct ReplayCommand: ParsableCommand {
 
     mutating func validate() throws {
         try SchedulingOptions.requireKnown(&engine, among: EngineChoice.all.map(\.name), "engine")
-        try SchedulingOptions.requireKnown(&policy, among: PolicyChoice.all.map(\.name), "policy")
         try require(roundSize, in: InputLimits.roundSize, "--round-size")
         try require(threads, in: InputLimits.threads, "--threads")
         for (option, value) in [("--decisions", decisions), ("--metrics", metrics), ("--report", report)]
@@ -167,16 +158,18 @@ struct ReplayCommand: ParsableCommand {
 
     private func tellIdleOptions(_ folder: String?) {
         let isOpenB = folder.map { !Trace.isTrace(folder: $0) && OpenBImporter.isTrace(folder: $0) } ?? false
-        let draws = PolicyChoice.named(policy)?.milli?.drawsNode ?? false
-        OptionsWithoutEffect.tell([
-            (interval != DurationText(milliseconds: 10_000) && clock == .backlog, "--interval", "--clock virtual"),
-            (seed != 0 && !shuffle && !draws, "--seed", "--shuffle, or policy Random"),
-            (statistics != .learned && policy != "foresight", "--statistics", "--policy foresight"),
-            (podsVariant != "default" && !isOpenB, "--pods-variant", "a folder of the openb lists"),
-            (order != nil && !isOpenB, "--order", "a folder of the openb lists"),
-            (nodeRanks != nil && !isOpenB, "--node-ranks", "a folder of the openb lists"),
-            (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
-        ])
+        OptionsWithoutEffect.tell(
+            [
+                (interval != DurationText(milliseconds: 10_000) && clock == .backlog, "--interval", "--clock virtual"),
+                (
+                    statistics != .learned && scheduling.placementPolicy != .foresight, "--statistics",
+                    "--policy foresight"
+                ),
+                (podsVariant != "default" && !isOpenB, "--pods-variant", "a folder of the openb lists"),
+                (order != nil && !isOpenB, "--order", "a folder of the openb lists"),
+                (nodeRanks != nil && !isOpenB, "--node-ranks", "a folder of the openb lists"),
+                (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
+            ] + scheduling.idle(shuffles: shuffle))
     }
 
     /// What is replayed, as a trace.
@@ -206,13 +199,13 @@ struct ReplayCommand: ParsableCommand {
         var options = ReplayOptions()
         options.engine = EngineChoice.named(engine) ?? .indexed
         options.threads = max(threads ?? Parallelism.automatic.threads, 1)
-        options.policy = PolicyChoice.named(policy) ?? .hami
+        options.policy = scheduling.policyChoice
         options.defaults = scheduling.defaults
         options.profile = scheduling.compatibility
         options.clock = clock == .backlog ? .backlog : .virtual(intervalMs: interval.milliseconds)
         options.roundSize = roundSize
         options.statistics = statistics
-        options.seed = seed
+        options.seed = scheduling.seed
         options.shufflesBacklog = shuffle
         options.podLimit = limit
         options.keepsDecisions = decisions != nil

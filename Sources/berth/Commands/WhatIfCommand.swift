@@ -24,7 +24,8 @@ struct WhatIfCommand: ParsableCommand {
 
             Examples:
               berth whatif examples/snapshot.json --add "2x(8x NVIDIA A100 80G)"
-              berth whatif examples/snapshot.json --remove pool=serve --add "2x(4x T4; cpu=96)"
+              berth whatif examples/snapshot.json --remove pool=serve \\
+                --add "2x(4x T4; cpu=96)"
               berth whatif examples/snapshot.json --drain t4-1
               berth whatif examples/snapshot.json --prices examples/prices.csv
             """)
@@ -59,7 +60,9 @@ struct WhatIfCommand: ParsableCommand {
     var output = ReplayCommand.OutputName.table
 
     func validate() throws {
-        if cluster.isEmpty { throw ValidationError("give a snapshot, or the folder of a trace") }
+        if cluster.isEmpty {
+            throw ValidationError("give a snapshot, or the folder of a trace; \(SnapshotCommand.hint)")
+        }
     }
 
     func run() throws {
@@ -87,20 +90,22 @@ struct WhatIfCommand: ParsableCommand {
         let defaults = scheduling.defaults
         let catalog = try scheduling.traceCatalog()
         let folder = try cluster.traceFolder()
-        OptionsWithoutEffect.tell([
-            (podsVariant != "default" && folder == nil, "--pods-variant", "a folder of the openb lists"),
-            (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
-        ])
+        OptionsWithoutEffect.tell(
+            [
+                (podsVariant != "default" && folder == nil, "--pods-variant", "a folder of the openb lists"),
+                (!cluster.admit && folder != nil, "--no-admit", "a snapshot"),
+            ] + scheduling.idle())
         guard let folder else {
             return WhatIfFleet(
-                try cluster.read(), profile: scheduling.compatibility, admits: cluster.admit, now: .system(),
-                defaults: defaults, catalog: catalog)
+                try cluster.read(), profile: scheduling.compatibility, policy: scheduling.placementPolicy,
+                seed: scheduling.seed, admits: cluster.admit, now: .system(), defaults: defaults, catalog: catalog)
         }
         let trace =
             !Trace.isTrace(folder: folder) && OpenBImporter.isTrace(folder: folder)
             ? try OpenBImporter.read(OpenBImporter.Files(folder: folder, podsVariant: podsVariant), catalog: catalog)
             : try Trace(telling: folder)
-        return try WhatIfFleet(trace, defaults: defaults, catalog: catalog)
+        return try WhatIfFleet(
+            trace, policy: scheduling.placementPolicy, seed: scheduling.seed, defaults: defaults, catalog: catalog)
     }
 
     private func change(of fleet: WhatIfFleet) throws -> WhatIf.Change {

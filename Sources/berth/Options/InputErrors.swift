@@ -3,6 +3,7 @@ import FileSystem
 import Foundation
 import RegressionGate
 import ReplayReport
+import SchedulerSession
 import TraceGeneration
 import TraceModel
 
@@ -36,5 +37,12 @@ func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
         throw InputFailure(error.description)
     } catch let error as VariantError {
         throw InputFailure(error.description)
+    }
+}
+
+extension PlacementSession {
+    /// - Throws: ``InputFailure`` that says why the policy cannot work on the fleet.
+    func requirePolicyWorks() throws(InputFailure) {
+        if let policyProblem { throw InputFailure(policyProblem.description) }
     }
 }

@@ -2,12 +2,25 @@ import ArgumentParser
 import KubernetesWire
 import PlacementEngine
 import PlacementModel
+import PlacementPolicies
+import TraceReplay
 import VendorCatalog
 
 /// Whose decisions are made, and by which policies where pods name none: the same options, with one validation, in every
 /// command that decides.
 struct SchedulingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Node policy of pods that name none: binpack or spread.", valueName: "policy"))
+    @Option(
+        help: ArgumentHelp(
+            "Who chooses the node: " + PolicyChoice.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
+                + "."))
+    var policy = PolicyChoice.hami.name
+
+    @Option(help: "Seed of everything random: policy Random, and --shuffle of a replay.")
+    var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "With policy hami, node policy of pods that name none: binpack or spread.", valueName: "policy"))
     var nodePolicy = SchedulingDefaults().nodePolicy
 
     @Option(
@@ -23,6 +36,7 @@ struct SchedulingOptions: ParsableArguments {
     var deviceConfig: String?
 
     mutating func validate() throws {
+        try Self.requireKnown(&policy, among: PolicyChoice.all.map(\.name), "policy")
         try Self.requireKnown(&profile, among: CompatibilityProfile.all.map(\.name), "profile")
         try Self.requireKnown(&nodePolicy, among: ["binpack", "spread"], "node policy")
         devicePolicy = devicePolicy.lowercased()
@@ -42,6 +56,25 @@ struct SchedulingOptions: ParsableArguments {
     }
 
     var defaults: SchedulingDefaults { SchedulingDefaults(nodePolicy: nodePolicy, devicePolicy: devicePolicy) }
+
+    var policyChoice: PolicyChoice { PolicyChoice.named(policy) ?? .hami }
+
+    /// The policy besides HAMi's; nil = HAMi's.
+    var placementPolicy: PlacementPolicy? { policyChoice.milli }
+
+    /// Options that were given and do nothing.
+    ///
+    /// - Parameter shuffles: whether pods are offered in random order; nil = the command has no such option.
+    func idle(shuffles: Bool? = nil) -> [(isIdle: Bool, option: String, goesWith: String)] {
+        let draws = placementPolicy?.drawsNode ?? false
+        return [
+            (
+                seed != 0 && shuffles != true && !draws, "--seed",
+                (shuffles == nil ? "" : "--shuffle, or ") + "--policy Random"
+            ),
+            (placementPolicy != nil && nodePolicy != SchedulingDefaults().nodePolicy, "--node-policy", "--policy hami"),
+        ]
+    }
 
     var compatibility: CompatibilityProfile { CompatibilityProfile.named(profile) ?? .hami2_10_0 }
 

@@ -65,6 +65,8 @@ extension RoundGate {
 public final class RoundDriver {
     /// The class of a pod that cannot be asked for, whatever the fleet: it is rejected without asking.
     public static let cannotBeAsked: Int32 = -1
+    /// Most pods of a round where nobody says otherwise; only engines that look ahead decide by it.
+    public static let usualRoundSize = 1000
 
     public let engine: any PlacementEngine
     public var meter: (any RoundMeter)?

@@ -12,8 +12,8 @@ import VendorCatalog
 /// ```
 ///
 /// A node that a class does not fit is not tried again before something is released on it, where its refusals last; nodes
-/// without the devices asked are never tried. Quotas change what fits without changing a node: classes under one keep no
-/// scores.
+/// without the devices asked are never tried. Quotas and rules over other pods change what fits without changing a node: classes
+/// under one keep no scores.
 /// - Complexity: O(nodes changed since the class was last asked x (exact check + score) + nodes / 64).
 final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEngine {
     let cluster: Fleet
@@ -118,11 +118,16 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
     }
 
     private func isRefused(_ plan: UnsafeMutablePointer<PolicyPlan>) -> Bool {
-        plan.pointee.requestClass.namespace < 0
+        Self.keepsScores(plan.pointee.requestClass)
             && plan.pointee.refusedAtRelease == releaseLog(of: plan.pointee.requestClass).end
     }
 
     // MARK: Repair
+
+    /// Whether a node that did not change answers as before: neither a quota nor another pod elsewhere has a say.
+    private static func keepsScores(_ requestClass: RequestClass) -> Bool {
+        requestClass.namespace < 0 && requestClass.podKind < 0
+    }
 
     /// Tells the policy what changed, and notes where something was released.
     private func followTable() {
@@ -153,7 +158,7 @@ final class SharePolicyIndexEngine<Policy: SharePolicy & ~Copyable>: PlacementEn
         let log = cluster.table.changeLog
         let seen = plan.pointee.seen
         plan.pointee.seen = log.end
-        guard seen >= 0, requestClass.namespace < 0, let first = log.index(of: seen) else {
+        guard seen >= 0, Self.keepsScores(requestClass), let first = log.index(of: seen) else {
             for position in 0..<order.rows.count { score(plan, position) }
             return
         }

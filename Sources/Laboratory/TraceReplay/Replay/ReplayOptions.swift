@@ -29,7 +29,7 @@ public struct ReplayOptions: Sendable {
     public var profile = CompatibilityProfile.hami2_10_0
     public var clock = Clock.backlog
     /// Most pods the engine gets at a time.
-    public var roundSize = 1000
+    public var roundSize = RoundDriver.usualRoundSize
     /// Seed of everything random: the shuffle and the policies that draw.
     public var seed: UInt64 = 0
     /// Whether the backlog is put into random order first.
