@@ -56,9 +56,12 @@ struct Browser {
                 overlapping.push(figure.id + ": " + one.text + " / " + other.text);
             }));
           }
+          // What has to be pushed aside to be seen is cut.
+          for (const element of document.querySelectorAll(".scroll"))
+            if (element.scrollWidth > element.clientWidth + 1) cut.push("table " + element.textContent.trim().slice(0, 40));
           for (const element of document.querySelectorAll("body *:not(svg *)")) {
             const overflow = getComputedStyle(element).overflowX;
-            if (overflow === "visible" && !element.closest(".scroll, .picture")
+            if (overflow === "visible" && !element.closest(".picture")
                 && element.getBoundingClientRect().right > innerWidth + 1)
               cut.push(element.tagName + "." + element.className);
           }

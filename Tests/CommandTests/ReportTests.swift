@@ -7,6 +7,9 @@ import Testing
     private static let trace = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "traces/smoke").path
 
+    private static let baseline = URL(filePath: trace).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Benchmarks/baseline.json")
+
     private static let backlogPlots = [
         "plot-allocation-load", "plot-shortfall-load", "plot-unplaced-load", "plot-refusals",
         "plot-stranded-memory-load", "plot-stranded-cores-load", "plot-imbalance-load", "plot-fairness-load",
@@ -121,11 +124,28 @@ import Testing
         try Self.replay(berth, ["busy", "--clock", "virtual", "--interval", "1m"], report: "virtual")
         let compared = try berth.run(["report", "binpack/run.json", "spread/run.json", "--output", "compared"])
         #expect(compared.status == 0)
+        // As many runs as a phone has no room for side by side.
+        let policies = ["BestFit", "DotProd", "FGD", "GpuClustering"]
+        for policy in policies { try Self.replay(berth, [Self.trace, "--policy", policy], report: policy) }
+        let runs = (["binpack", "spread"] + policies).map { $0 + "/run.json" }
+        #expect(try berth.run(["report"] + runs + ["--output", "many"]).status == 0)
+        // A history of two records, whose numbers are of every size.
+        let baseline = berth.folder.appending(path: "baseline.json")
+        let commit = try #require(
+            try JSON(parsing: String(contentsOf: Self.baseline, encoding: .utf8))["revision"]?["commit"]?.string)
+        for revision in [commit, String(commit.reversed())] {
+            let text = try String(contentsOf: Self.baseline, encoding: .utf8)
+            try Data(text.replacingOccurrences(of: commit, with: revision).utf8).write(to: baseline)
+            #expect(try berth.run(["bench", "history", "add", "baseline.json", "--history", "h"]).status == 0)
+        }
+        #expect(
+            try berth.run(["bench", "history", "plot", "--history", "h", "--output", "history.html"]).status == 0)
         let expected = [
-            "single": Self.backlogPlots + ["plot-reasons-load"], "time": Self.virtualPlots,
+            "history": ["plot-s0-0"], "many": Self.backlogPlots, "single": Self.backlogPlots + ["plot-reasons-load"],
+            "time": Self.virtualPlots,
             "compared": Self.backlogPlots + ["plot-fleet-2", "plot-vendors-load-2"],
         ]
-        for (name, folder) in [("single", "binpack"), ("time", "virtual"), ("compared", "compared")] {
+        for (name, folder) in [("single", "binpack"), ("time", "virtual"), ("compared", "compared"), ("many", "many")] {
             try FileManager.default.copyItem(
                 at: berth.folder.appending(path: folder + "/report.html"),
                 to: berth.folder.appending(path: name + ".html"))
@@ -139,7 +159,7 @@ import Testing
 
     private func expect(_ look: Browser.Look, _ scheme: Browser.Scheme, plots: [String: [String]]) {
         #expect(look.console.isEmpty, "\(look.console)")
-        #expect(look.measurements.count == 6)
+        #expect(look.measurements.count == plots.count * 2)
         for measured in look.measurements {
             let values = measured.values
             let place: Comment = "\(measured.page) at \(measured.width), \(scheme)"

@@ -2,6 +2,7 @@ import ArgumentParser
 import FileSystem
 import Foundation
 import RegressionGate
+import ReplayReport
 import TextEscaping
 import TraceModel
 import TraceReplay
@@ -141,8 +142,8 @@ struct BenchHistoryCommand: ParsableCommand {
                 for step in StepDetection.steps(in: series.points.map(\.value), isExact: series.isExact) {
                     let revision = series.points[step.index].revision
                     table.add([
-                        series.workload, series.metric, NumberText.fixed(step.before, decimals: 3),
-                        NumberText.fixed(step.after, decimals: 3),
+                        series.workload, series.metric, Trend.text(step.before),
+                        Trend.text(step.after),
                         series.isExact ? "exact" : NumberText.fixed(step.p, decimals: 4), revision.shortText,
                         revision.subject,
                     ])

@@ -25,16 +25,12 @@ public enum HistoryPage {
         }
         for step in steps {
             let revision = series.points[step.index].revision.shortText
-            caption += "; step at \(revision): \(label(step.before)) to \(label(step.after))"
+            caption += "; step at \(revision): \(Trend.text(step.before)) to \(Trend.text(step.after))"
         }
         return Trend(
             title: series.metric, caption: caption,
             points: series.points.map { point in
                 Trend.Point(label: "\(point.revision.shortText) \(point.revision.subject)", value: point.value)
             }, steps: steps.map(\.index))
-    }
-
-    private static func label(_ value: Double) -> String {
-        Decimals.text(value, places: value.magnitude < 100 ? 3 : 1)
     }
 }

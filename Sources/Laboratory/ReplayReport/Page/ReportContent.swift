@@ -63,7 +63,7 @@ struct ReportContent {
                 plots: (groups.map { $0.waits() } + [LatencyPlots.wait(runs, labels)]).compactMap { $0 }),
             Section(
                 id: "quality", title: "Quality of the packing", text: "",
-                plots: groups.flatMap { $0.fragmentation() + [$0.imbalance(), $0.fairness()] }),
+                plots: groups.flatMap { $0.fragmentation() + [$0.imbalance(), $0.fairness()].compactMap { $0 } }),
         ]
         sections.append(Self.ceilings(runs, labels, tables))
         sections.append(Self.vendors(runs, labels, tables, groups))
@@ -82,9 +82,9 @@ struct ReportContent {
     private static func subtitle(_ runs: [RunRecord], _ labels: [String]) -> String {
         if runs.count > 1 { return "\(runs.count) runs compared: " + labels.joined(separator: " · ") }
         let run = runs[0]
-        func count(_ value: Int64, _ word: String) -> String { "\(NumberText.grouped(Int(value))) \(word)" }
+        func count(_ value: Int64, _ word: String) -> String { NumberText.counted(Int(value), word) }
         let clock = run.isVirtual ? "pods come and go at the trace's times" : "all pods queued at the start"
-        return [count(run.nodes, "nodes"), count(run.devices, "devices"), count(run.pods, "pods"), labels[0], clock]
+        return [count(run.nodes, "node"), count(run.devices, "device"), count(run.pods, "pod"), labels[0], clock]
             .joined(separator: " · ")
     }
 

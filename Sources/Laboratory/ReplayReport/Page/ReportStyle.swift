@@ -80,6 +80,8 @@ enum ReportStyle {
         table{border-collapse:collapse;width:100%;font-size:14px}
         th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--rule);white-space:nowrap;position:relative}
         th{color:var(--muted);font-weight:600;font-size:13px}
+        .broad th,.broad td:first-child{white-space:normal;overflow-wrap:anywhere}
+        .broad td:first-child{min-width:11em}
         tbody tr:last-child td{border-bottom:0}
         th:first-child,td:first-child{padding-left:2px}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
@@ -98,6 +100,18 @@ enum ReportStyle {
         td.code{font-size:11px;white-space:normal;word-break:break-all;min-width:5em}
         .wide td:first-child{position:sticky;left:0;background:var(--card);z-index:1;white-space:normal;min-width:9em}
         .share{left:5px;max-width:calc(100% - 10px)}}
+        @media (max-width:520px){.broad thead{display:none}
+        .broad tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(100px,1fr));gap:4px 8px;padding:8px 0;\
+        border-bottom:1px solid var(--rule)}
+        .broad tbody tr:last-child{border-bottom:0}
+        .broad td,.card.broad:not(.wide) td{display:block;border:0;padding:2px 4px;text-align:left;white-space:normal;\
+        overflow-wrap:anywhere;min-width:0;position:relative;font-size:13px}
+        .broad td.code{font-size:10px}
+        .broad td:first-child{grid-column:1/-1;font-weight:600;padding-left:0;min-width:0}
+        .broad td::before{content:attr(data-of);display:block;color:var(--muted);font:11px/1.3 system-ui,sans-serif;\
+        overflow-wrap:anywhere}
+        .broad td:first-child::before{content:none}
+        .broad .share{left:4px;top:auto;bottom:0;height:3px;max-width:calc(100% - 8px)}}
         @media print{@page{margin:14mm}:root{--page:#fff;--card:#fff;--ink:#000;--muted:#444;--rule:#ccc;--grid:#ddd}
         body{font-size:11px}nav{display:none}header,main,footer{max-width:none;padding-left:0;padding-right:0}
         .card,.tile{break-inside:avoid}h2,h3{break-after:avoid}section{margin-top:18px}

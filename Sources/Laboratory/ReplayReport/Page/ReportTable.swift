@@ -22,6 +22,9 @@ struct ReportTable {
         }
     }
 
+    /// Most columns that a phone shows side by side; rows of broader tables fold there, each cell under its title.
+    static let phoneColumns = 3
+
     var caption: String
     var columns: [(title: String, isNumber: Bool)]
     var rows: [[Cell]]
@@ -31,13 +34,13 @@ struct ReportTable {
     /// What the template reads.
     var context: [String: Any] {
         [
-            "caption": caption, "width": isWide ? "wide" : "",
+            "caption": caption, "width": isWide ? "wide" : "", "isBroad": columns.count > Self.phoneColumns,
             "columns": columns.map { ["title": $0.title, "style": $0.isNumber ? "n" : ""] },
             "rows": rows.map { row in
                 [
-                    "cells": row.map { cell -> [String: Any] in
+                    "cells": zip(row, columns).map { cell, column -> [String: Any] in
                         var context: [String: Any] = [
-                            "text": cell.text,
+                            "text": cell.text, "column": column.title,
                             "style": (cell.isNumber ? "n" : "") + (cell.isBest ? " best" : "")
                                 + (cell.isCode ? " code" : ""),
                         ]

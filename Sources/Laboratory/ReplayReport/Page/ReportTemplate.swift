@@ -56,12 +56,12 @@ enum ReportTemplate {
         </figure>
         {{/plots}}
         {{#tables}}
-        <div class="card table {{width}}">
+        <div class="card table {{width}}{{#isBroad}} broad{{/isBroad}}">
         <div class="scroll" tabindex="0"><table>
         <thead><tr>{{#columns}}<th class="{{style}}">{{title}}</th>{{/columns}}</tr></thead>
         <tbody>
         {{#rows}}
-        <tr>{{#cells}}<td class="{{style}}">{{#bar}}<b class="share" style="width:{{.}}%"></b>{{/bar}}<span>{{text}}</span></td>{{/cells}}</tr>
+        <tr>{{#cells}}<td class="{{style}}" data-of="{{column}}">{{#bar}}<b class="share" style="width:{{.}}%"></b>{{/bar}}<span>{{text}}</span></td>{{/cells}}</tr>
         {{/rows}}
         </tbody>
         </table></div>

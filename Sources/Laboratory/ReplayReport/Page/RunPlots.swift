@@ -154,7 +154,8 @@ struct RunPlots {
             yTitle: "variation (% of mean)", y: .linear(high: max(Self.largest(series), 10)), series)
     }
 
-    func fairness() -> Plot {
+    func fairness() -> Plot? {
+        guard runs.contains(where: { $0.run.hasNamespaces }) else { return nil }
         let series = lines(\.fairness) { NumberText.fixed($0, decimals: 3) }
         let least = series.flatMap { $0.points.compactMap(\.y) }.min() ?? 0
         let low = least > 0.9 ? 0.9 : least > 0.5 ? 0.5 : 0

@@ -106,7 +106,7 @@ struct RunTables {
 
     /// The namespaces that ask most.
     func namespaces(_ run: RunRecord) -> ReportTable? {
-        guard let namespaces = run.series?.namespaces, !namespaces.isEmpty else { return nil }
+        guard run.hasNamespaces, let namespaces = run.series?.namespaces else { return nil }
         let shown = namespaces.sorted { ($1.askedMilli, $0.name) < ($0.askedMilli, $1.name) }.prefix(Self.namespacesMax)
         var columns: [(title: String, isNumber: Bool)] = [
             ("Namespace", false), ("Pods", true), ("Placed", true), ("Load asked", true), ("Load placed", true),
@@ -114,7 +114,8 @@ struct RunTables {
         if run.isVirtual { columns += [("Wait p50", true), ("Wait p99", true), ("Longest", true)] }
         let left = namespaces.count - shown.count
         return ReportTable(
-            caption: "Load in devices." + (left > 0 ? " \(left) more namespaces are in the JSON file." : ""),
+            caption: "Load in devices."
+                + (left > 0 ? " \(NumberText.counted(left, "more namespace")) in the JSON file." : ""),
             columns: columns,
             rows: shown.map { one in
                 var row: [ReportTable.Cell] = [
@@ -142,7 +143,9 @@ extension RunRecord {
 
     /// Running load in percent of the fleet's devices, where the run kept it.
     var running: [Double]? { series?.runningPercent.compactMap { $0 } }
-    var fairness: [Double]? { series?.fairness.compactMap { $0 } }
+    /// Nil where one namespace has all pods: there is nobody to be fair to.
+    var fairness: [Double]? { hasNamespaces ? series?.fairness.compactMap { $0 } : nil }
+    var hasNamespaces: Bool { (series?.namespaces.count ?? 0) > 1 }
     var fragmentedDevices: Double? {
         isMilli && !isVirtual ? (series?.fragmentedMilli.last ?? nil).map { $0 / 1000 } : nil
     }

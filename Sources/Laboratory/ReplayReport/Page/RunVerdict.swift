@@ -14,7 +14,7 @@ enum RunVerdict {
         let rest = reasons.dropFirst(3).reduce(0) { $0 + $1.pods }
         text += "; \(number(run.rejected)) \(run.rejected == 1 ? "was" : "were") refused: "
         text += (told + (rest > 0 ? ["\(number(rest)) for other reasons"] : [])).joined(separator: ", ") + "."
-        return text + " One policy alone says little: `berth report` sets runs of several side by side."
+        return text + " One policy alone says little; berth report sets runs of several side by side."
     }
 
     /// Who placed most, and by how much the others stay behind.

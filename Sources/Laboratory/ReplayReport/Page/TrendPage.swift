@@ -52,17 +52,30 @@ public enum TrendPage {
 }
 
 extension Trend {
+    /// A value with three digits that tell something at least: 1,234.5, 12.345, 0.00409.
+    public static func text(_ value: Double) -> String {
+        var decimals = value.magnitude < 100 ? 3 : 1
+        var rest = value.magnitude
+        while rest > 0, rest < 0.1, decimals < 9 {
+            rest *= 10
+            decimals += 1
+        }
+        return NumberText.fixed(value, decimals: decimals)
+    }
+
     /// The last value, in words.
     var told: String {
         guard let value = points.last?.value else { return title }
-        return "\(title) \(NumberText.fixed(value, decimals: value.magnitude < 100 ? 3 : 1))"
+        return "\(title) \(Self.text(value))"
     }
 
     func plot(id: String) -> Plot {
         let values = points.map(\.value)
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)
-        // A value that never changes stands in the middle.
-        if high - low < 1e-9 * max(high.magnitude, 1) { (low, high) = (low - 0.5, high + 0.5) }
+        // A value that never changes stands in the middle; none that cannot be negative gets an axis that is.
+        if high - low < 1e-9 * max(high.magnitude, 1) {
+            (low, high) = (low >= 0 ? max(low - 0.5, 0) : low - 0.5, high + 0.5)
+        }
         let y = PlotScale.linear(low: low, high: high)
         let x = PlotScale.linear(low: 1, high: Double(max(points.count, 2)), endsAtHigh: true) { value, _ in
             // There is nothing between two records.
@@ -72,7 +85,7 @@ extension Trend {
             LinePlot.Series(
                 label: title, points: values.enumerated().map { (Double($0.offset + 1), $0.element) },
                 title: { x, y in
-                    "\(points[Int(x) - 1].label): \(NumberText.fixed(y, decimals: y.magnitude < 100 ? 3 : 1))"
+                    "\(points[Int(x) - 1].label): \(Self.text(y))"
                 })
         ]
         if !steps.isEmpty {
