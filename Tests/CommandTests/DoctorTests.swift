@@ -146,7 +146,8 @@ import Testing
 
     @Test func badInput() throws {
         for (arguments, words) in [
-            (["doctor"], "give a snapshot"), (["doctor", "none.json"], "no such file or folder"),
+            (["doctor"], "give a snapshot; this makes one: kubectl get nodes,pods,"),
+            (["doctor", "none.json"], "no such file or folder"),
         ] {
             let result = try BerthProcess.run(arguments)
             #expect(result.status == 2 && result.errors.contains(words), "\(result.errors)")

@@ -20,6 +20,8 @@ import Testing
         // 1. A command misspelt.
         Mistake("explian train-llm s.json", "berth has no command 'explian'; did you mean `berth explain`?"),
         Mistake("trace genrate", "berth trace has no command 'genrate'; did you mean `berth trace generate`?"),
+        Mistake("version", "`berth --version` tells the version"),
+        Mistake("vendors nvidai", "unknown device type 'nvidai'; did you mean NVIDIA? known are AMD, AWSNeuron,"),
         Mistake("status", "berth has no command 'status'; it has place, explain, whatif, doctor,"),
         // 2. A pod misspelt.
         Mistake("explain train-lm s.json", "no waiting pod is named train-lm; did you mean research/train-llm?"),
@@ -58,6 +60,9 @@ import Testing
         Mistake(
             "place pods.json",
             "pods.json: holds no node, which is wanted; it has 1 Pod. This makes a snapshot: kubectl get nodes,pods,"),
+        Mistake("place", "this makes one: kubectl get nodes,pods,"),
+        Mistake("explain s.json", "s.json stands where the pod is named: berth explain POD s.json"),
+        Mistake("trace info s.json", "s.json: is a file, not the folder of a trace; `berth trace import` makes one"),
         // 11. A policy misspelt.
         Mistake("replay s.json --policy FDG", "unknown policy 'FDG'; did you mean FGD? known are hami, foresight,"),
         Mistake("place s.json --node-policy sprd", "unknown node policy 'sprd'; did you mean spread?"),

@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementModel
 
 /// Counts over a whole batch.
 public struct PlacementSummary: Sendable, Hashable {
@@ -37,11 +38,11 @@ public struct PlacementSummary: Sendable, Hashable {
 
     /// `3 of 5 pods placed, 1 rejected, 1 denied (4 nodes, 32 devices, 7 pods running)`.
     public var text: String {
-        func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-        var counts = ["\(placed) of \(counted(pods, "pod")) placed"]
+        let counted = { NumberText.counted($0, $1) }
+        var counts = ["\(NumberText.grouped(placed)) of \(counted(pods, "pod")) placed"]
         for (number, word) in [(rejected, "rejected"), (denied, "denied"), (invalid, "invalid"), (skipped, "skipped")]
         where number > 0 {
-            counts.append("\(number) \(word)")
+            counts.append("\(NumberText.grouped(number)) \(word)")
         }
         var fleet = [counted(nodes, "node"), counted(devices, "device")]
         if residentPods > 0 { fleet.append("\(counted(residentPods, "pod")) running") }

@@ -4,4 +4,6 @@ public enum SnapshotCommand {
     public static let listing =
         "kubectl get nodes,pods,namespaces,resourcequotas,pdb,pv,pvc,storageclasses,csinodes -A -o json"
     public static let text = listing + " > snapshot.json"
+    /// For those who have none.
+    public static let hint = "this makes one: " + text
 }

@@ -86,7 +86,8 @@ struct DeviceModelIndex {
 
     private func names(_ entries: [Entry]) -> String {
         entries.map { entry in
-            entry.model.memoryMiB > 1 ? "\(entry.model.name) (\(entry.model.memoryMiB) MiB)" : entry.model.name
+            entry.model.memoryMiB > 1
+                ? "\(entry.model.name) (\(NumberText.grouped(Int(entry.model.memoryMiB))) MiB)" : entry.model.name
         }.joined(separator: ", ")
     }
 

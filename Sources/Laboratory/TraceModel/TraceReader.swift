@@ -1,4 +1,5 @@
 import BulkJSON
+import FileSystem
 import PlacementModel
 
 extension Trace {
@@ -7,6 +8,11 @@ extension Trace {
     /// - Throws: ``TraceError`` that names the file and, in CSV files, line and column.
     /// - Complexity: linear in the size of the files.
     public init(folder: String) throws(TraceError) {
+        if FileReading.kind(of: folder) == .regular {
+            throw TraceError(
+                file: folder,
+                problem: "is a file, not the folder of a trace; `berth trace import` makes one of a snapshot")
+        }
         let (description, files) = try TraceDescription.reading(folder: folder)
         self.init(metadata: description.metadata)
         nodes = try Self.readFleet(

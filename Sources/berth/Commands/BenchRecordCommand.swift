@@ -22,7 +22,8 @@ struct BenchRecordCommand: ParsableCommand {
             Examples:
               berth bench record --output base.json
               berth bench record --counts-only --output Benchmarks/baseline.json
-              berth bench record --trace my-trace --policy hami --node-policy spread --output new.json
+              berth bench record --trace my-trace --policy hami \\
+                --node-policy spread --output new.json
             """)
 
     @Option(help: ArgumentHelp("File to write.", valueName: "file"))

@@ -21,7 +21,8 @@ struct CeilingCommand: ParsableCommand {
 
             Examples:
               berth ceiling openb --pods-variant default --seeds 42-46
-              berth ceiling openb --policies FGD,BestFit --loads 90,100,110 --draws own --seeds 1-5
+              berth ceiling openb --policies FGD,BestFit --loads 90,100,110 \\
+                --draws own --seeds 1-5
             """)
 
     enum OutputName: String, CaselessArgument {

@@ -62,7 +62,7 @@ struct CompareBuilds {
             \(NumberText.fixed(time.confidence * 100, decimals: 0)) % confidence interval \
             \(NumberText.fixed(time.low, decimals: 4)) to \(NumberText.fixed(time.high, decimals: 4)).
             \(time.pairs) pairs of runs in the order A B B A, after one run of each that does not count. Ratio: \
-            Hodges-Lehmann centre of
+            Hodges-Lehmann centre of \
             the pairs' log ratios; interval: bootstrap over the pairs, \(NumberText.grouped(time.resamples)) resamples.
 
             """

@@ -20,7 +20,8 @@ struct CompareCommand: ParsableCommand {
               berth compare new.json --thresholds thresholds.yaml --markdown comment.md
               berth compare --ab old/berth new/berth --trace traces/smoke --rounds 20
               berth compare --first-difference old/berth new/berth --trace traces/smoke
-              berth compare --first-difference --trace traces/smoke --new-options "--node-policy spread"
+              berth compare --first-difference --trace traces/smoke \\
+                --new-options "--node-policy spread"
             """)
 
     enum OutputName: String, CaselessArgument {

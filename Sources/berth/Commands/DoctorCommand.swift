@@ -32,7 +32,7 @@ struct DoctorCommand: ParsableCommand {
     var output = ReplayCommand.OutputName.table
 
     func validate() throws {
-        if cluster.isEmpty { throw ValidationError("give a snapshot") }
+        if cluster.isEmpty { throw ValidationError("give a snapshot; \(SnapshotCommand.hint)") }
     }
 
     func run() throws {

@@ -23,8 +23,10 @@ struct SweepCommand: ParsableCommand {
 
             Examples:
               berth sweep openb --results sweep.csv
-              berth sweep openb --pods-variant default --policies FGD,BestFit --seeds 42-44 --results sweep.csv
-              berth sweep openb --policies foresight,FGD --draws own --seeds 1-10 --reading marks --results marks.csv
+              berth sweep openb --pods-variant default --policies FGD,BestFit \\
+                --seeds 42-44 --results two.csv
+              berth sweep openb --policies foresight,FGD --draws own \\
+                --seeds 1-10 --reading marks --results marks.csv
               berth sweep openb --shard 1/4 --results shard-1.csv
               berth sweep --merge shard-1.csv shard-2.csv shard-3.csv shard-4.csv
 

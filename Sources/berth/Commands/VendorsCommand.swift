@@ -49,8 +49,10 @@ struct VendorsCommand: ParsableCommand {
         if markdown { return try StandardOutput.write(CatalogDescription.markdown(catalog)) }
         let description = CatalogDescription(catalog, matching: name)
         if description.isEmpty {
-            let known = catalog.vendors.map(\.commonWord).joined(separator: ", ")
-            throw InputFailure("unknown device type '\(name ?? "")'; known are \(known)")
+            let known = catalog.vendors.map(\.commonWord)
+            let hint = CaselessName.hint(for: name ?? "", among: known)
+            throw InputFailure(
+                "unknown device type '\(name ?? "")'; \(hint)known are \(known.joined(separator: ", "))")
         }
         switch output {
         case .table: try StandardOutput.write(name == nil ? description.table : description.details)

@@ -18,6 +18,9 @@ enum SubcommandHint {
                 if name == argument { next = subcommand }
             }
             guard let next else {
+                if argument == "version" && words == "berth" {
+                    throw InputFailure("`berth --version` tells the version")
+                }
                 let meant = NearestName(names).suggestion(for: argument).map { "did you mean `\(words) \($0)`?" }
                 let all = "it has " + names.joined(separator: ", ")
                 throw InputFailure("\(words) has no command '\(argument)'; \(meant ?? all)")

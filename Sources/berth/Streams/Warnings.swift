@@ -37,10 +37,10 @@ struct Warnings {
     /// not there.
     mutating func tellOfInput(_ session: PlacementSession, notes: [String]) {
         for (kind, count) in session.ignoredKinds.sorted(by: { $0.key < $1.key }) {
-            note("\(count) \(kind) object\(count == 1 ? "" : "s") passed over")
+            note("\(NumberText.counted(count, "\(kind) object")) passed over")
         }
         for (workload, pods) in session.expanded {
-            note("\(pods) pod\(pods == 1 ? "" : "s") made from the template of \(workload)")
+            note("\(NumberText.counted(pods, "pod")) made from the template of \(workload)")
         }
         for problem in session.problems { warn(problem) }
         for text in notes { note(text) }

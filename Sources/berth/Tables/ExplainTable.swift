@@ -71,7 +71,9 @@ struct ExplainTable {
         for stage in decision.stages {
             let failed = stage.entered - stage.passed
             // One reason given by all needs no count.
-            let reasons = stage.reasons.map { $0.nodes == failed ? $0.word : "\($0.nodes) \($0.word)" }
+            let reasons = stage.reasons.map {
+                $0.nodes == failed ? $0.word : "\(NumberText.grouped($0.nodes)) \($0.word)"
+            }
             table.add([
                 stage.name, stage.asked, NumberText.grouped(stage.entered), NumberText.grouped(stage.passed),
                 NumberText.grouped(failed), reasons.joined(separator: ", "),
@@ -198,7 +200,7 @@ struct ExplainTable {
     private func verdict(_ device: DeviceVerdict, _ ask: DeviceAsk) -> String {
         if let granted = device.granted {
             let memory = granted.memoryMiB > 0 ? "\(NumberText.grouped(Int(granted.memoryMiB))) MiB" : ""
-            let cores = granted.cores > 0 ? "\(granted.cores) cores" : ""
+            let cores = granted.cores > 0 ? NumberText.counted(Int(granted.cores), "core") : ""
             let amounts = [memory, cores].filter { !$0.isEmpty }.joined(separator: ", ")
             return amounts.isEmpty ? "taken" : "taken: \(amounts)"
         }
@@ -207,14 +209,15 @@ struct ExplainTable {
     }
 
     private func lack(_ lack: DeviceVerdict.Lack) -> String {
-        let amount = NumberText.grouped(Int(lack.amount))
+        func counted(_ noun: String) -> String { NumberText.counted(Int(lack.amount), noun) }
         switch lack.kind {
-        case .memoryMiB where lack.amount > 0: return "\(lack.reason.word): \(amount) MiB short" + ever(lack)
-        case .cores where lack.amount > 0: return "\(lack.reason.word): \(amount) cores short" + ever(lack)
+        case .memoryMiB where lack.amount > 0:
+            return "\(lack.reason.word): \(NumberText.grouped(Int(lack.amount))) MiB short" + ever(lack)
+        case .cores where lack.amount > 0: return "\(lack.reason.word): \(counted("core")) short" + ever(lack)
         case .slots where lack.amount > 0:
-            return "\(lack.reason.word): \(amount) slot\(lack.amount == 1 ? "" : "s") short"
+            return "\(lack.reason.word): \(counted("slot")) short"
         case .idle where lack.amount > 0:
-            return "\(lack.reason.word): has to be unused, holds \(amount) share\(lack.amount == 1 ? "" : "s")"
+            return "\(lack.reason.word): has to be unused, holds \(counted("share"))"
         default: return lack.reason.word
         }
     }
@@ -239,8 +242,9 @@ struct ExplainTable {
         }
         if decision.nearest.count > 1 { parts.append(others.text(indent: 0)) }
         parts.append(
-            "Nearest: fewest failing checks that no departure mends, then fewest failing checks,\n"
-                + "then the smallest share missing, then the order of the fleet.\n")
+            TextWrapping.wrapped(
+                "Nearest: fewest failing checks that no departure mends, then fewest failing checks, "
+                    + "then the smallest share missing, then the order of the fleet.", width: TerminalWidth.columns))
         return parts
     }
 
@@ -251,7 +255,7 @@ struct ExplainTable {
     }
 
     private func summary(_ node: NodeInspection) -> String {
-        let checks = "fails \(node.failingChecks) check\(node.failingChecks == 1 ? "" : "s")"
+        let checks = "fails \(NumberText.counted(node.failingChecks, "check"))"
         switch node.permanentChecks {
         case 0: return checks + ", which departures could mend"
         case node.failingChecks: return checks + ", which no departure mends"

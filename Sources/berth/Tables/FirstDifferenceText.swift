@@ -1,4 +1,5 @@
 import BulkJSON
+import DecisionExplanations
 import RegressionGate
 import TextEscaping
 import TraceReplay
@@ -55,8 +56,8 @@ enum FirstDifferenceText {
         let trace = shrunk.judged?.located.trace
         text += """
 
-            Smallest trace that shows it: \(counted(trace?.pods.count ?? 0, "pod")) on \
-            \(counted(trace?.nodes.count ?? 0, "node")), found with \
+            Smallest trace that shows it: \(NumberText.counted(trace?.pods.count ?? 0, "pod")) on \
+            \(NumberText.counted(trace?.nodes.count ?? 0, "node")), found with \
             \(NumberText.grouped(shrunk.checks)) checks\(shrunk.isMinimal ? "" : " (limit reached: smaller ones may exist)")\
             ; saved in \(shown: shrunk.folder)
 
@@ -81,8 +82,8 @@ enum FirstDifferenceText {
             ])
             for device in node.devices {
                 table.add([
-                    "\(device.place)", device.type, "\(device.usedSlots)/\(device.slots)",
-                    "\(device.usedMemoryMiB)/\(device.memoryMiB)", "\(device.usedCores)/\(device.cores)",
+                    "\(device.place)", device.type, used(device.usedSlots, device.slots),
+                    used(device.usedMemoryMiB, device.memoryMiB), used(device.usedCores, device.cores),
                 ])
             }
             if !node.devices.isEmpty { text += table.text(indent: 4) }
@@ -110,13 +111,15 @@ enum FirstDifferenceText {
 
     private static func free(_ node: DifferenceState.Node) -> String {
         [
-            node.freeCPUMilli.map { "CPU \(NumberText.grouped(Int($0)))m" },
-            node.freeMemoryMiB.map { "memory \(NumberText.grouped(Int($0))) MiB" },
+            node.freeCPUMilli.map { AmountText.cpu($0) + " CPU" },
+            node.freeMemoryMiB.map { AmountText.bytes($0 << 20) },
             node.freePods.map { "\(NumberText.grouped(Int($0))) pods" },
         ].compactMap { $0 }.joined(separator: ", ")
     }
 
-    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+    private static func used(_ part: Int32, _ whole: Int32) -> String {
+        "\(NumberText.grouped(Int(part))) of \(NumberText.grouped(Int(whole)))"
+    }
 
     // MARK: - JSON
 

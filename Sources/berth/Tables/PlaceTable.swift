@@ -66,7 +66,7 @@ struct PlaceTable {
         let count = group.nodes.count
         let names = group.nodes.prefix(namesMax).joined(separator: ", ")
         let rest = count > namesMax ? ", \(count - namesMax) more" : ""
-        return "\(group.reason) on \(count) node\(count == 1 ? "" : "s"): \(names)\(rest)"
+        return "\(group.reason) on \(NumberText.counted(count, "node")): \(names)\(rest)"
     }
 
     private var patches: String {

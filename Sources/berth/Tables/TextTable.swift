@@ -41,7 +41,7 @@ struct TextTable {
     func text(indent: Int = 0, width: Int? = TerminalWidth.columns) -> String {
         let hasHeader = header.contains { !$0.isEmpty }
         let lines = (hasHeader ? [Row(cells: header)] : []) + rows
-        let widths = columnWidths(of: lines, width: width.map { $0 - indent })
+        let widths = columnWidths(of: lines, width: width.map { $0 - indent }, hasHeader: hasHeader)
         if let width, hasHeader, indent + widths.reduce(Self.gap * (widths.count - 1), +) > width {
             return stacked(indent: indent, width: width)
         }
@@ -92,24 +92,34 @@ struct TextTable {
     /// Wrapped columns keep at least this width.
     private static let wrappedMin = 12
 
-    /// Natural widths; the widest columns to the left give way, a character at a time, until the lines fit: as long as their
-    /// words stay whole first, then down to ``wrappedMin``.
-    private func columnWidths(of lines: [Row], width: Int?) -> [Int] {
+    /// Natural widths; the widest columns give way, a character at a time, until the lines fit: as long as their words stay whole
+    /// first, then until words would be cut elsewhere than behind a slash, a dash or a comma. A table with titles is stacked
+    /// instead of going on, one without goes down to ``wrappedMin``. Of numbers only the titles are wrapped.
+    private func columnWidths(of lines: [Row], width: Int?, hasHeader: Bool) -> [Int] {
         var widths = Array(repeating: 0, count: header.count)
         for line in lines {
             for (column, cell) in line.cells.enumerated() { widths[column] = max(widths[column], cell.count) }
         }
         guard let width else { return widths }
-        var words = Array(repeating: Self.wrappedMin, count: header.count)
+        var narrowest = Array(repeating: Self.wrappedMin, count: header.count)
+        for column in header.indices where alignments[column] == .right {
+            let words = header[column].split(separator: " ").map(\.count)
+            narrowest[column] =
+                (words + rows.compactMap { column < $0.cells.count ? $0.cells[column].count : nil }).max() ?? 0
+        }
+        var (words, parts) = (narrowest, narrowest)
         for line in lines {
-            for (column, cell) in line.cells.enumerated() {
-                words[column] = max(words[column], cell.split(separator: " ").map(\.count).max() ?? 0)
+            for (column, cell) in line.cells.enumerated() where alignments[column] == .left {
+                for word in cell.split(separator: " ") {
+                    words[column] = max(words[column], word.count)
+                    parts[column] = max(parts[column], TextWrapping.longestPart(of: word))
+                }
             }
         }
         var surplus = widths.reduce(Self.gap * (widths.count - 1), +) - width
-        for least in [words, Array(repeating: Self.wrappedMin, count: header.count)] {
+        for least in hasHeader ? [words, parts] : [words, parts, narrowest] {
             while surplus > 0 {
-                let candidates = widths.indices.filter { alignments[$0] == .left && widths[$0] > least[$0] }
+                let candidates = widths.indices.filter { widths[$0] > least[$0] }
                 guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
                 widths[widest] -= 1
                 surplus -= 1

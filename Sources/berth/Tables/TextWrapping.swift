@@ -42,6 +42,19 @@ enum TextWrapping {
         }.joined(separator: "\n")
     }
 
+    private static func isBreak(_ character: Character) -> Bool { "/-,".contains(character) }
+
+    /// Letters of the longest part of a word that stays whole where words may be broken.
+    static func longestPart(of word: Substring) -> Int {
+        var (longest, part) = (0, 0)
+        for character in word {
+            part += 1
+            longest = max(longest, part)
+            if isBreak(character) { part = 0 }
+        }
+        return longest
+    }
+
     /// The lines of a text.
     ///
     /// - Parameter breaksWords: whether a word longer than a line is cut, behind a slash, a dash or a comma where there is one.
@@ -58,7 +71,7 @@ enum TextWrapping {
             }
             while breaksWords, word.count > width {
                 let head = word.prefix(width)
-                let cut = head.lastIndex { "/-,".contains($0) }.map { head.index(after: $0) } ?? head.endIndex
+                let cut = head.lastIndex(where: isBreak).map { head.index(after: $0) } ?? head.endIndex
                 lines.append(String(word[..<cut]))
                 word.removeSubrange(..<cut)
             }
