@@ -48,8 +48,8 @@ package: setup ## A stripped program that needs no Swift, a Debian package, an S
 test: build ## All tests.
 	@BERTH_RELEASE_BINARY=$(CURDIR)/$(BERTH) $(SWIFT) test --parallel
 
-pages: build ## Run the commands that the pages show and compare their output.
-	@Scripts/run-pages.py $(if $(TEST_LOG),--test-log $(TEST_LOG))
+pages: build ## Run the commands that the pages and help show and compare their output.
+	@Scripts/run-pages.py --help-examples $(if $(TEST_LOG),--test-log $(TEST_LOG))
 
 bench: setup ## Measure every workload: time, exact checks and heap allocations an operation.
 	@cd Benchmarks && $(SWIFT) package benchmark run --grouping metric --no-progress

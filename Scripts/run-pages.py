@@ -1,39 +1,37 @@
 #!/usr/bin/env python3
 """Runs every command that the pages show, from the pages themselves, and compares what they print.
 
-    Scripts/run-pages.py [--berth .build/release/berth] [--test-log LOG] [--write] [PAGE ...]
+    Scripts/run-pages.py [--berth .build/release/berth] [--test-log LOG] [--help-examples] [--write] [PAGE ...]
 
 A ```console block has commands behind "$ " (a line that ends in \\ goes on in the next) and what they print; a line "…" stands
 for any lines. Output is compared character by character, standard error included, with one exception: what was measured.
 Times and rates (a number before ns, us, ms, s, min, h, placements/s) are not compared, nor the spaces around them;
-peak memory, heap allocations and numbers of tests must be within a quarter of the page's. A ```sh block has commands alone,
+peak memory, heap allocations and numbers of tests must be within a fifth of the page's. A ```sh block has commands alone,
 which must succeed. `exit N` in a comment behind a command says that it ends with N.
 
 Pages run in a copy of examples/, traces/ and the tests' fixtures, in which no command may change a file that stands in the
-repository; text is laid out for 132 columns. `kubectl get` answers with examples/snapshot.json there. The comment <!-- not run: WORD --> above a block leaves it
-out; the words are those of SKIPS. Options that a page names in `berth ...` are looked for in the command's help, links to files
-are followed. Ends with 1 when anything is wrong or nothing was compared. --write puts what was printed into the pages."""
+repository; text is laid out for 132 columns. `kubectl get` answers with examples/snapshot.json there. The comment
+<!-- not run: WORD --> above a block leaves it out; the words are those of SKIPS in page_blocks.py. page_rules.py has what is asked
+of pages besides: links, options, paths. --help-examples runs the examples of every command's help, too (help_examples.py).
+Ends with 1 when anything is wrong or nothing was compared. --write puts what was printed into the pages."""
 import argparse
 import concurrent.futures
 import itertools
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 
+import help_examples
+import page_rules
+from page_blocks import SKIPS, blocks
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/*.md", "examples/README.md", "traces/README.md"]
 COPIED = ["examples", "traces", "Tests/CommandTests/Fixtures", "Benchmarks/baseline.json", "Benchmarks/thresholds.yaml"]
-SKIPS = {
-    "public data": "reads data sets that are not bundled",
-    "long": "takes more than a few seconds",
-    "builds": "builds, measures or installs the program itself",
-    "elsewhere": "needs another machine, program or project",
-}
 WIDTH = "132"
 TIME = re.compile(r" *(?<![\w.,])[\d,]+(\.\d+)? (ns|us|ms|s|min|h|placements/s|seconds)(?![\w/]) *")
 MEASURED = [
@@ -41,67 +39,6 @@ MEASURED = [
     re.compile(r"Test run with (\d+) tests in \d+ suites"), re.compile(r"Test run with \d+ tests in (\d+) suites"),
 ]
 TIME_HEADER = re.compile(r"^time +count +p50 ")
-
-
-class Block:
-    def __init__(self, page, line, kind, lines, skip):
-        self.page, self.line, self.kind, self.lines, self.skip = page, line, kind, lines, skip
-
-    def commands(self):
-        """(first line of its output, last, text, printed lines or None, exit code), lines counted from the block's first."""
-        if self.kind == "sh":
-            yield from sh_commands(self.lines)
-            return
-        place = 0
-        while place < len(self.lines):
-            start = place
-            if not self.lines[place].startswith("$ "):
-                raise ValueError(f"{self.page}:{self.line + place}: a console block begins with a command behind \"$ \"")
-            text = self.lines[place][2:]
-            while text.endswith("\\") and place + 1 < len(self.lines):
-                place += 1
-                text = text[:-1] + self.lines[place].lstrip("> ")
-            place += 1
-            printed = place
-            while place < len(self.lines) and not self.lines[place].startswith("$ "): place += 1
-            code = re.search(r"#.*\bexit (\d+)", text)
-            yield printed, place, text, self.lines[printed:place] or None, int(code[1]) if code else 0
-
-
-def sh_commands(lines):
-    text = ""
-    for line in lines:
-        text += line + "\n"
-        if line.endswith("\\") or not line.strip(): continue
-        if not text.strip().startswith("#"):
-            code = re.search(r"#.*\bexit (\d+)", text)
-            yield 0, 0, text.strip(), None, int(code[1]) if code else 0
-        text = ""
-
-
-def blocks(page, text):
-    """The blocks of a page that show commands."""
-    lines, place, skip = text.split("\n"), 0, None
-    while place < len(lines):
-        mark = re.fullmatch(r"<!-- not run: (.*) -->", lines[place])
-        if mark:
-            if mark[1] not in SKIPS: raise ValueError(f"{page}:{place + 1}: \"{mark[1]}\" is no word of SKIPS")
-            skip = mark[1]
-        elif lines[place].startswith("```"):
-            kind, start = lines[place][3:].split(" ")[0], place + 1
-            place = start
-            while lines[place] != "```": place += 1
-            inside = lines[start:place]
-            if kind in ("sh", "console"):
-                yield Block(page, start + 1, kind, inside, skip)
-            elif any(line.startswith(("berth ", "$ ")) for line in inside):
-                raise ValueError(f"{page}:{start + 1}: commands stand in a console or sh block")
-            elif skip:
-                raise ValueError(f"{page}:{start}: \"not run\" stands above a block without commands")
-            skip = None
-        elif lines[place].startswith("    berth "):
-            raise ValueError(f"{page}:{place + 1}: commands stand in a console or sh block")
-        place += 1
 
 
 def plain(line):
@@ -115,7 +52,7 @@ def alike(shown, printed):
         here, there = rule.search(shown), rule.search(printed)
         if here and there:
             page, run = (float(match[1].replace(",", "")) for match in (here, there))
-            if abs(page - run) > max(page, run) / 4: return False
+            if abs(page - run) > max(page, run) / 5: return False
             shown = shown[:here.start(1)] + there[1] + shown[here.end(1):]
     return plain(re.sub(" +", " ", shown)) == plain(re.sub(" +", " ", printed))
 
@@ -226,35 +163,27 @@ def run_page(page, berth, test_log, write):
     return findings
 
 
-def check_words(page, berth, options):
-    """Options in `berth ...` that the command does not have, and links to files that are not there."""
-    text = (ROOT / page).read_text()
-    prose = re.sub(r"```.*?```", lambda block: "\n" * block[0].count("\n"), text, flags=re.S)
-    for number, line in enumerate(prose.split("\n"), 1):
-        for link in re.findall(r"\]\(([^)#]+)", line):
-            if "://" not in link and not (ROOT / page).parent.joinpath(link).exists():
-                yield f"{page}:{number}", f"links to {link}, which is not there"
-    for match in re.finditer(r"`berth ([^`]+)`", prose):
-        words = match[1].split()
-        command = []
-        while words and re.fullmatch(r"[a-z-]+", words[0]): command.append(words.pop(0))
-        for option in re.findall(r"(?<!\S)--[a-z-]+", match[1]):
-            known = next((options(tuple(command[:n])) for n in range(len(command), 0, -1) if options(tuple(command[:n]))), "")
-            if option not in known.split() + ["--help", "--version", "--generate-completion-script"]:
-                number = prose[:match.start()].count("\n") + 1
-                yield f"{page}:{number}", f"`berth {' '.join(words and command or command)}` has no {option}"
-
-
-def help_of(berth):
-    known = {}
-
-    def options(command):
-        if command not in known:
-            result = subprocess.run([berth, *command, "--help"], capture_output=True, text=True)
-            found = re.findall(r"--[a-z-]+", result.stdout)
-            known[command] = " ".join(found + ["--no-" + name[2:] for name in found]) if result.returncode == 0 else ""
-        return known[command]
-    return options
+def run_examples(command, block, berth):
+    """The examples in the help of a command."""
+    findings = Findings()
+    sandbox = Sandbox(berth)
+    try:
+        help_examples.make_files(sandbox.work, ROOT, berth)
+        for before in help_examples.BEFORE.get(command, []):
+            if sandbox.run(before)[0] != 0: findings.fault(block.page, f"`{before}`, which its examples need, failed")
+        for _, _, example, _, _ in block.commands():
+            if word := help_examples.idle_word(example):
+                findings.skipped.append((word, block.page, example.split("\n")[0]))
+                example = help_examples.AFTER.get(example)
+                if not example: continue
+            status, printed = sandbox.run(example)
+            findings.ran += 1
+            if status != help_examples.status_of(example):
+                findings.fault(block.page, f"`{example}` ended with {status}: " + "\n    ".join(printed[-3:]))
+        for name in sandbox.changed(): findings.fault(block.page, f"its examples change {name}")
+    finally:
+        sandbox.close()
+    return findings
 
 
 def main():
@@ -263,6 +192,7 @@ def main():
     parser.add_argument("--berth", default=ROOT / ".build/release/berth", type=pathlib.Path)
     parser.add_argument("--root", default=ROOT, type=pathlib.Path, help="where the pages stand")
     parser.add_argument("--test-log", help="what `make test` printed")
+    parser.add_argument("--help-examples", action="store_true", help="run the examples of help, too")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("pages", nargs="*")
     arguments = parser.parse_args()
@@ -270,9 +200,17 @@ def main():
     berth = arguments.berth.resolve()
     if not berth.exists(): sys.exit(f"{berth} is not there; `make build` makes it")
     pages = arguments.pages or [str(path.relative_to(ROOT)) for rule in PAGES for path in sorted(ROOT.glob(rule))]
-    total, options = Findings(), help_of(berth)
+    total, help = Findings(), page_rules.Help(berth)
+    examples = []
+    if arguments.help_examples:
+        try: examples = list(help_examples.help_blocks(help))
+        except ValueError as error: total.fault("help", str(error))
+    for place, message in page_rules.check_help(help): total.fault(place, message)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for page, found in zip(pages, pool.map(lambda page: run_page(page, berth, arguments.test_log, arguments.write), pages)):
+        runs = [pool.submit(run_page, page, berth, arguments.test_log, arguments.write) for page in pages]
+        runs += [pool.submit(run_examples, command, block, berth) for command, block in examples]
+        for page, run in itertools.zip_longest(pages, runs):
+            found = run.result()
             total.faults += found.faults
             total.skipped += found.skipped
             total.compared += found.compared
@@ -281,13 +219,15 @@ def main():
                 (ROOT / page).write_text(found.text)
                 print(f"{page}: written anew")
     for page in pages:
-        for place, message in check_words(page, berth, options): total.fault(place, message)
+        for rule in (page_rules.check_words, page_rules.check_idle):
+            for place, message in rule(ROOT, page, help): total.fault(place, message)
+        for place, message in page_rules.check_lists(ROOT, page): total.fault(place, message)
     for word in SKIPS:
         skipped = [entry for entry in total.skipped if entry[0] == word]
         if skipped: print(f"not run, {word} ({SKIPS[word]}):")
         for _, place, command in skipped: print(f"    {place}: {command}")
     for fault in total.faults: print(fault, file=sys.stderr)
-    print(f"{len(pages)} pages: {total.ran} commands run, the output of {total.compared} compared, "
+    print(f"{len(pages)} pages{f' and the help of {len(examples)} commands' if examples else ''}: {total.ran} commands run, the output of {total.compared} compared, "
           f"{len(total.skipped)} blocks not run, {len(total.faults)} faults")
     if total.compared == 0: print("no output was compared", file=sys.stderr)
     sys.exit(1 if total.faults or total.compared == 0 else 0)
