@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Prints an SBOM (CycloneDX 1.5, JSON) of a built program: the Swift packages of Package.resolved, and the shared libraries that
-are linked with the Debian packages that bring them.
+are linked with the Debian packages that bring them. Swift's own, where they are shared, stand with Swift.
 
     Scripts/sbom.py PROGRAM VERSION"""
 import hashlib
@@ -27,7 +27,7 @@ for pin in json.loads((root / "Package.resolved").read_text())["pins"]:
         "type": "library", "name": pin["identity"], "version": release, "purl": f"pkg:swift/{place}@{release}",
         "externalReferences": [{"type": "vcs", "url": pin["location"]}]})
 
-libraries = {}
+libraries, swift_libraries = {}, []
 for path in re.findall(r"=> (/\S+)|^\s+(/\S+) \(", output("ldd", program), re.M):
     path = next(part for part in path if part)
     # Merged /usr: dpkg may know the file by either path.
@@ -37,7 +37,8 @@ for path in re.findall(r"=> (/\S+)|^\s+(/\S+) \(", output("ldd", program), re.M)
             libraries.setdefault(found.stdout.split(":")[0], []).append(path)
             break
     else:
-        sys.exit(f"{path} is linked and belongs to no package")
+        if "/swift/linux/" not in path: sys.exit(f"{path} is linked and belongs to no package")
+        swift_libraries.append(path)
 for package, paths in sorted(libraries.items()):
     release, architecture = output("dpkg-query", "-W", "-f", "${Version} ${Architecture}", package).split()
     components.append({
@@ -48,7 +49,8 @@ digest = hashlib.sha256(pathlib.Path(program).read_bytes()).hexdigest()
 swift = re.search(r"Swift version (\S+)", output("swift", "--version"))
 components.append({
     "type": "framework", "name": "swift", "version": swift[1], "purl": f"pkg:generic/swift@{swift[1]}",
-    "description": "standard library and Foundation, linked into the program"})
+    "description": "standard library and Foundation" + ("" if swift_libraries else ", linked into the program"),
+    "properties": [{"name": "linked", "value": path} for path in swift_libraries]})
 print(json.dumps({
     "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
     "metadata": {"component": {
