@@ -33,9 +33,9 @@ else
 FILES
     LC_ALL=C sort -k 3 "$folder/found" >"$folder/sorted"
     LC_ALL=C sort -k 3 "$folder/expected" | diff - "$folder/sorted" || fail 'the package has other files'
-    dpkg-deb -x "$deb" "$folder/root"
+    dpkg-deb -x "$deb" "$folder/unpacked"
     [ -n "$(dpkg-deb -f "$deb" Depends)" ] || fail 'the package depends on nothing'
-    python3 - "$folder"/dist/*.cdx.json "$folder/root/usr/bin/berth" <<'PYTHON' || fail 'the SBOM does not fit'
+    python3 - "$folder"/dist/*.cdx.json "$folder/unpacked/usr/bin/berth" <<'PYTHON' || fail 'the SBOM does not fit'
 import hashlib, json, re, subprocess, sys
 bill, program = json.load(open(sys.argv[1])), sys.argv[2]
 listed = {entry["value"] for part in bill["components"] for entry in part.get("properties", [])}
@@ -49,7 +49,7 @@ if digest != hashlib.sha256(open(program, "rb").read()).hexdigest(): sys.exit("t
 print(f"SBOM: {len(bill['components'])} components, all {len(linked)} linked libraries among them")
 PYTHON
     status=0
-    "$folder/root/usr/bin/berth" doctor examples/snapshot.json >"$folder/answer" || status=$?
+    "$folder/unpacked/usr/bin/berth" doctor examples/snapshot.json >"$folder/answer" || status=$?
     [ "$status" -eq 1 ] || fail "the packed program ended with $status"
     grep -q '^problem: t4-3' "$folder/answer" || fail 'the packed program answers otherwise'
     grep 'program, stripped' "$folder/sizes"
