@@ -127,6 +127,7 @@ let package = Package(
                 "PlacementModel", "JSONText", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
                 "ClusterRules", "SchedulerSession",
             ]),
+        module(.live, "PretendCluster", ["PlacementModel", "JSONText", "SeededNumbers", "VendorCatalog"]),
         module(
             .laboratory, "TraceModel",
             [
@@ -262,6 +263,10 @@ let package = Package(
                 "SchedulerCore", "KubernetesWire", "PlacementEngine", "PlacementModel", "BulkJSON", "VendorCatalog",
                 "FleetTestSupport",
             ]),
+        .testTarget(
+            name: "PretendClusterTests",
+            dependencies: ["PretendCluster", "PlacementModel", "BulkJSON", "VendorCatalog"], exclude: ["Contract"],
+            swiftSettings: settings),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
         tests(
             "PlacementEngineTests",
