@@ -127,7 +127,7 @@ let package = Package(
                 "PlacementModel", "JSONText", "DeviceTable", "VendorCatalog", "PlacementEngine", "KubernetesWire",
                 "ClusterRules", "SchedulerSession",
             ]),
-        module(.live, "PretendCluster", ["PlacementModel", "JSONText", "SeededNumbers", "VendorCatalog"]),
+        module(.live, "PretendCluster", ["PlacementModel", "JSONText", "SeededNumbers"]),
         module(
             .laboratory, "TraceModel",
             [
@@ -265,7 +265,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "PretendClusterTests",
-            dependencies: ["PretendCluster", "PlacementModel", "BulkJSON", "VendorCatalog"], exclude: ["Contract"],
+            dependencies: ["PretendCluster", "PlacementModel", "BulkJSON"], exclude: ["Contract"],
             swiftSettings: settings),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
         tests(

@@ -2,7 +2,7 @@ extension CivilTime {
     /// A time in UTC as Kubernetes writes it: `2026-01-01T00:00:00Z`.
     ///
     /// - Parameter unixSeconds: seconds since 1970; years 0 to 9999 have four digits.
-    public static func rfc3339(_ unixSeconds: Int64) -> String {
+    public static func rfc3339(unixSeconds: Int64) -> String {
         var days = unixSeconds / 86_400
         var second = unixSeconds % 86_400
         if second < 0 {

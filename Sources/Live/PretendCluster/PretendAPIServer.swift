@@ -54,6 +54,9 @@ public struct PretendAPIServer: Sendable {
     /// The version of the last write.
     public var version: Int64 { store.version }
 
+    /// Everything after this version is remembered.
+    public var oldestVersion: Int64 { store.compactedVersion }
+
     /// Answers one request. - Complexity: O(objects of the kind) for lists, O(log objects) otherwise.
     public mutating func handle(_ request: APIRequest, at time: VirtualTime) -> APIReply {
         requestCount += 1

@@ -15,7 +15,7 @@ public struct VirtualTime: Sendable, Hashable {
     }
 
     /// The wall clock as Kubernetes writes it, to the second.
-    public var text: String { CivilTime.rfc3339(wallSeconds) }
+    public var text: String { CivilTime.rfc3339(unixSeconds: wallSeconds) }
 
     /// The wall clock with microseconds, as leases hold it.
     public var microText: String {
