@@ -188,6 +188,33 @@ import Testing
         #expect(world.holder(of: "n1") == nil)
     }
 
+    /// Numbers that somebody sent trap nowhere.
+    @Test func numbersAtTheEndOfTheirRangeAreTaken() {
+        var world = HandScheduledCluster()
+        _ = world.cluster.handle(
+            APIRequest(
+                .post, "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
+                body: [
+                    "metadata": ["name": "b"],
+                    "spec": ["maxUnavailable": .int(.min), "selector": ["matchLabels": ["app": "x"]]],
+                ]))
+        var pod = HandScheduledCluster.template([0], runSeconds: .max)
+        pod[path: ["metadata", "name"]] = "a"
+        pod[path: ["metadata", "labels"]] = ["app": "x"]
+        pod[path: ["spec", "tolerations"]] = [
+            [
+                "key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute",
+                "tolerationSeconds": .int(.max),
+            ]
+        ]
+        _ = world.cluster.handle(APIRequest(.post, "/api/v1/namespaces/default/pods", body: pod))
+        world.bind("a", to: "n1", devices: [])
+        world.wait(seconds: 10)
+        world.cluster.silence("n1")
+        world.wait(seconds: 100)
+        #expect(world.phase("a") == "Running")
+    }
+
     @Test func aHumanTakesTheLockAway() {
         var world = HandScheduledCluster()
         world.lock("n1", for: "a")

@@ -193,7 +193,7 @@ extension PretendCluster {
         writeStatus(of: pod, phase: "Running", state: ["running": ["startedAt": .string(now.text)]])
         tell(node, "runs \(known.key.text)")
         if let seconds = pod.annotation(Self.runSecondsAnnotation).flatMap({ Int64($0) }) {
-            agenda.add(.finished(node: node, uid: uid), at: nanoseconds + seconds * 1_000_000_000)
+            agenda.add(.finished(node: node, uid: uid), at: nanoseconds + VirtualTime.nanoseconds(seconds: seconds))
         }
     }
 

@@ -119,7 +119,7 @@ extension PretendAPIServer {
         } else if let generation = object.generation {
             object[path: ["metadata", "generation"]] = .int(generation + 1)
         }
-        let end = VirtualTime(nanoseconds: 0, wallSeconds: time.wallSeconds + graceSeconds)
+        let end = VirtualTime(nanoseconds: 0, wallSeconds: time.wallSeconds + min(graceSeconds, 1_000_000_000))
         object[path: ["metadata", "deletionTimestamp"]] = .string(end.text)
         object[path: ["metadata", "deletionGracePeriodSeconds"]] = .int(graceSeconds)
     }

@@ -35,7 +35,7 @@ extension PretendAPIServer {
             kind: route.kind, namespace: route.namespace, selector: options.selector,
             version: store.version, initialEvents: [], allowsBookmarks: options.allowsBookmarks,
             lastEventNanoseconds: time.nanoseconds,
-            deadlineNanoseconds: options.timeoutSeconds.map { time.nanoseconds + $0 * 1_000_000_000 })
+            deadlineNanoseconds: options.timeoutSeconds.map { time.nanoseconds + VirtualTime.nanoseconds(seconds: $0) })
         let asked = options.resourceVersion ?? 0
         if options.sendsInitialEvents == true {
             guard asked <= store.version else { throw .tooLargeVersion(asked, current: store.version) }

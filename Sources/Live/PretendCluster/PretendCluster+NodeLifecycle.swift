@@ -63,7 +63,8 @@ extension PretendCluster {
             }
             let isForEver = matching.contains { $0["tolerationSeconds"]?.int64 == nil }
             let seconds = matching.compactMap { $0["tolerationSeconds"]?.int64 }.min() ?? 0
-            guard !isForEver, nanoseconds - unreachableSince >= seconds * 1_000_000_000 else { continue }
+            guard !isForEver, nanoseconds - unreachableSince >= VirtualTime.nanoseconds(seconds: seconds)
+            else { continue }
             ask(.delete, pod.key.podPath, ["preconditions": ["uid": .string(pod.uid)]])
             tell("node controller", "evicts \(pod.key.text) from \(node.name)")
         }

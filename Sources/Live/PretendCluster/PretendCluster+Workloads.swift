@@ -107,7 +107,7 @@ extension PretendCluster {
             }
             let desired =
                 budget["spec"]?["minAvailable"]?.int64.map(Int.init)
-                ?? max(0, covered.count - Int(budget["spec"]?["maxUnavailable"]?.int64 ?? 0))
+                ?? max(0, covered.count - Int(max(0, budget["spec"]?["maxUnavailable"]?.int64 ?? 0)))
             ask(
                 .patch,
                 "/apis/policy/v1/namespaces/\(budget.namespace)/poddisruptionbudgets/\(budget.name)/status",

@@ -14,6 +14,9 @@ public struct VirtualTime: Sendable, Hashable {
         self.wallSeconds = wallSeconds
     }
 
+    /// A number of seconds that somebody sent, as nanoseconds: none for negative ones, and no more than thirty years.
+    static func nanoseconds(seconds: Int64) -> Int64 { min(max(seconds, 0), 1_000_000_000) * 1_000_000_000 }
+
     /// The wall clock as Kubernetes writes it, to the second.
     public var text: String { CivilTime.rfc3339(unixSeconds: wallSeconds) }
 
