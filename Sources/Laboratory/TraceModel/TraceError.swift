@@ -6,6 +6,8 @@ public struct TraceError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Byte in the line, from 1; 0 = the line as a whole.
     public var column: Int
     public var problem: String
+    /// Whether nobody reads any more what was written to a pipe.
+    public var isReaderGone = false
 
     public init(file: String, line: Int = 0, column: Int = 0, problem: String) {
         self.file = file

@@ -35,5 +35,8 @@ public enum TraceFiles {
 }
 
 extension TraceError {
-    public init(_ error: FileError) { self.init(file: error.path, problem: error.problem) }
+    public init(_ error: FileError) {
+        self.init(file: error.path, problem: error.problem)
+        isReaderGone = error.isReaderGone
+    }
 }

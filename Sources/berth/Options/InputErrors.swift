@@ -23,6 +23,8 @@ struct InputFailure: LocalizedError {
 func reportingErrors<Value>(_ work: () throws -> Value) throws -> Value {
     do {
         return try work()
+    } catch let error as TraceError where error.isReaderGone {
+        throw StreamFailure(stream: error.file, code: EPIPE)
     } catch let error as TraceError {
         throw InputFailure(error.description)
     } catch let error as FileError where error.isReaderGone {
