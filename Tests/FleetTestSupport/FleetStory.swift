@@ -22,6 +22,8 @@ public struct FleetStory: Sendable {
         case gone(String)
         case quota(ResourceQuota)
         case quotaGone(namespace: String, name: String)
+        /// The index's fleet forgets whatever nobody uses, and all but so many classes.
+        case idleForgotten(butClasses: Int)
 
         public var description: String {
             switch self {
@@ -43,6 +45,7 @@ public struct FleetStory: Sendable {
                 let limits = quota.hard.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 return "quota \(quota.metadata.namespace)/\(quota.metadata.name) \(limits.joined(separator: " "))"
             case .quotaGone(let namespace, let name): return "quota \(namespace)/\(name) goes"
+            case .idleForgotten(let count): return "idle things are forgotten, all but \(count) classes"
             }
         }
 
@@ -166,7 +169,7 @@ private struct Teller {
     }
 
     mutating func step() -> FleetStory.Step {
-        switch random.index(below: 20) {
+        switch random.index(below: 21) {
         case 0, 1: return .node(node(anyName()))
         case 2, 3:
             // The same devices, other labels, taints and resources.
@@ -185,6 +188,7 @@ private struct Teller {
         case 12: return .roundTakenBack(pods())
         case 13: return bound()
         case 14 where plot.hasQuotas: return quota()
+        case 15: return .idleForgotten(butClasses: random.index(below: 8))
         default:
             let pods = pods()
             return .round(pods, fates: pods.map { _ in random.pick([.confirmed, .confirmed, .forgotten, .assumed]) })

@@ -14,15 +14,28 @@ extension Fleet {
     public func forgetIdle(isHeld: (Int) -> Bool) {
         precondition(journal.isEmpty && !table.isJournaling, "nothing is forgotten while a round may be taken back")
         if classIDs.count > Limits.requestClasses { dropClasses(downTo: Limits.requestClasses / 2, isHeld: isHeld) }
-        if residents.footprintCount > footprintsAfterSweep + Limits.footprints {
-            let held = Set(classes.map(\.footprint))
-            residents.forgetIdleFootprints { held.contains($0) }
-            footprintsAfterSweep = residents.footprintCount
-        }
+        if residents.footprintCount > footprintsAfterSweep + Limits.footprints { forgetFootprints() }
         if quotas.namespaceCount > namespacesAfterSweep + Limits.namespaces { forgetNamespaces() }
         if table.symbols.heldCount > symbolsAfterSweep + Limits.symbols { forgetSymbols() }
         if table.deviceRowCount > 2 * table.aliveDeviceCount + Limits.freeDevices { closeGaps() }
         table.forgetDeviceKinds(past: Limits.memoryTotals)
+    }
+
+    /// Drops whatever nobody uses, past its limit or not, and all but so many classes; for tests.
+    package func forgetAllIdle(butClasses count: Int, isHeld: (Int) -> Bool) {
+        precondition(journal.isEmpty && !table.isJournaling, "nothing is forgotten while a round may be taken back")
+        dropClasses(downTo: count, isHeld: isHeld)
+        forgetFootprints()
+        forgetNamespaces()
+        forgetSymbols()
+        closeGaps()
+        table.forgetDeviceKinds(past: 0)
+    }
+
+    private func forgetFootprints() {
+        let held = Set(classes.map(\.footprint))
+        residents.forgetIdleFootprints { held.contains($0) }
+        footprintsAfterSweep = residents.footprintCount
     }
 
     private func dropClasses(downTo count: Int, isHeld: (Int) -> Bool) {

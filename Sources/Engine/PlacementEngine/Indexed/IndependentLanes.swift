@@ -126,19 +126,24 @@ final class IndependentLanes {
 
     /// Cuts the round by lane; false when a pod is not for lanes.
     private func deal(_ classIDs: UnsafeBufferPointer<Int32>) -> Bool {
-        while laneOfClass.count < cluster.classes.count {
-            let lane = lane(for: cluster.classes[laneOfClass.count])
-            laneOfClass.append(lane)
-            if lane >= 0 { lanes[Int(lane)].classCount += 1 }
-        }
+        let new = max(cluster.classes.count - laneOfClass.count, 0)
+        laneOfClass.append(contentsOf: repeatElement(Self.notMet, count: new))
         for lane in lanes { lane.clear() }
         for classID in classIDs {
+            // Asked when the class is met: an id that was dropped may stand for a class made since.
+            if laneOfClass[Int(classID)] == Self.notMet {
+                let lane = lane(for: cluster.classes[Int(classID)])
+                laneOfClass[Int(classID)] = lane
+                if lane >= 0 { lanes[Int(lane)].classCount += 1 }
+            }
             let lane = Int(laneOfClass[Int(classID)])
             if lane < 0 { return false }
             lanes[lane].queue.append(classID)
         }
         return true
     }
+
+    private static let notMet: Int8 = -2
 
     private func lane(for requestClass: RequestClass) -> Int8 {
         let traits = requestClass.traits

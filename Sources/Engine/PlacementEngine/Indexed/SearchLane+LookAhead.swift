@@ -29,7 +29,7 @@ extension SearchLane {
 
     /// Fetches a class that will be planned for the first time.
     private func fetchClass(_ id: Int) {
-        let address = UnsafeRawPointer(classes[id].toOpaque())
+        let address = UnsafeRawPointer(Unmanaged.passUnretained(cluster.classes[id]).toOpaque())
         for line in 0..<Self.classLines { prefetch(address + line * 64) }
     }
 

@@ -27,8 +27,6 @@ final class SearchLane {
     /// Plans by class id, made at first use; stored in slabs.
     private(set) var plans: UnsafeMutablePointer<UnsafeMutablePointer<ClassPlan>?>
     private(set) var planCapacity = 0
-    /// The cluster's classes by id, as many as there is room for plans.
-    private(set) var classes: UnsafeMutablePointer<Unmanaged<RequestClass>>
     private var slabs: [UnsafeMutablePointer<ClassPlan>] = []
     /// What is left of the last slab.
     private var freePlans = UnsafeMutableBufferPointer<ClassPlan>(start: nil, count: 0)
@@ -59,7 +57,6 @@ final class SearchLane {
         self.cluster = cluster
         hot = cluster.table.hot
         plans = .allocate(capacity: 0)
-        classes = .allocate(capacity: 0)
         self.threadedFrom = threadedFrom
         self.threads = threads
         self.ledger = ledger
@@ -74,7 +71,6 @@ final class SearchLane {
     deinit {
         dropPlans()
         plans.deallocate()
-        classes.deallocate()
         for states in statesByVendor.values {
             states.deinitialize(count: 1)
             states.deallocate()
@@ -108,9 +104,6 @@ final class SearchLane {
         dropPlans()
         constraintSets.removeAll()
         dropAsks()
-        classes.deallocate()
-        classes = .allocate(capacity: planCapacity)
-        for id in 0..<planCapacity { (classes + id).initialize(to: .passUnretained(cluster.classes[id])) }
     }
 
     func dropAsks() {
@@ -148,9 +141,6 @@ final class SearchLane {
         let classCount = cluster.classes.count
         if classCount > planCapacity {
             plans = grown(plans, from: planCapacity, to: classCount, filler: nil as UnsafeMutablePointer<ClassPlan>?)
-            classes.deallocate()
-            classes = .allocate(capacity: classCount)
-            for id in 0..<classCount { (classes + id).initialize(to: .passUnretained(cluster.classes[id])) }
             planCapacity = classCount
         }
         let constrains = cluster.table.constrainedNodeCount > 0
@@ -239,7 +229,8 @@ final class SearchLane {
     }
 
     private func addPlan(_ classID: Int) -> UnsafeMutablePointer<ClassPlan> {
-        let made = classes[classID]._withUnsafeGuaranteedRef { makePlan($0) }
+        // Asked of the fleet each time: an id that was dropped may stand for a class made since.
+        let made = makePlan(cluster.classes[classID])
         if freePlans.isEmpty { addSlab(plans: 64) }
         let address = freePlans.baseAddress!
         freePlans = UnsafeMutableBufferPointer(rebasing: freePlans.dropFirst())
