@@ -246,6 +246,22 @@ import Testing
         #expect(first.0 != story(2).0)
     }
 
+    /// A pod that was deleted by force and comes back with a backup is admitted anew.
+    @Test(arguments: [0.02, 0.3, 2, 6]) func aKubeletForgetsWhatWasDeletedByForce(secondsAfterBinding: Double) {
+        var world = HandScheduledCluster()
+        world.make("a", [0])
+        world.bind("a", to: "n1", devices: [])
+        let version = world.cluster.server.version
+        world.wait(seconds: secondsAfterBinding)
+        world.cluster.deletePod(ObjectKey(namespace: "default", name: "a"), graceSeconds: 0)
+        world.wait(seconds: 5)
+        #expect(world.pod("a") == nil)
+        world.cluster.restore(to: version)
+        #expect(world.phase("a") == "Pending")
+        world.wait(seconds: 5)
+        #expect(world.phase("a") == "Running")
+    }
+
     /// What is restored from a backup is as it was, and versions are given again.
     @Test func aRestoredServerHasForgottenWhatCameLater() {
         var world = HandScheduledCluster()

@@ -2,7 +2,7 @@ import JSONText
 
 /// The kubelet of one node, with its device plugins.
 struct Kubelet: Sendable {
-    enum Stage: Sendable { case queued, admitting, starting, running, stopping, finished }
+    enum Stage: Sendable { case queued, admitting, running, stopping, finished }
 
     struct KnownPod: Sendable {
         var key: ObjectKey
@@ -131,9 +131,13 @@ extension PretendCluster {
 
     /// The kubelet looks at a pod of its node.
     mutating func syncPod(_ key: ObjectKey, on node: String) {
-        guard let kubelet = kubelets[node], !kubelet.isSilent,
-            let pod = server.object("pods", namespace: key.namespace, name: key.name), pod.nodeName == node
-        else { return }
+        guard let kubelet = kubelets[node], !kubelet.isSilent else { return }
+        let found = server.object("pods", namespace: key.namespace, name: key.name)
+        // What was deleted by force is forgotten, but for devices that are being asked for.
+        for (uid, known) in kubelet.pods where known.key == key && uid != found?.uid && uid != kubelet.admission?.uid {
+            kubelets[node]?.pods[uid] = nil
+        }
+        guard let pod = found, pod.nodeName == node else { return }
         if pod.isBeingDeleted {
             stop(pod, on: node)
         } else if kubelet.pods[pod.uid] == nil, pod.phase == "Pending" {
@@ -188,7 +192,13 @@ extension PretendCluster {
         }
         guard let pod = server.object("pods", namespace: known.key.namespace, name: known.key.name), pod.uid == uid,
             !pod.isBeingDeleted
-        else { return }
+        else {
+            // A pod that is to go is stopped by its own occurrence; one that is gone is forgotten.
+            if server.object("pods", namespace: known.key.namespace, name: known.key.name)?.uid != uid {
+                kubelets[node]?.pods[uid] = nil
+            }
+            return
+        }
         kubelets[node]?.pods[uid]?.stage = .running
         writeStatus(of: pod, phase: "Running", state: ["running": ["startedAt": .string(now.text)]])
         tell(node, "runs \(known.key.text)")
