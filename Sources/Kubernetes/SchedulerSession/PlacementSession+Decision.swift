@@ -1,4 +1,4 @@
-import PlacementEngine
+public import PlacementEngine
 import PlacementModel
 import VendorCatalog
 
@@ -42,24 +42,21 @@ extension PlacementSession {
     /// What HAMi writes about devices is known to who fits the pod: the engine chooses, and its choice is looked at before it is
     /// charged.
     private func decideWithPatch(_ ask: PodAsk, _ requestClass: RequestClass, into report: inout PodReport) {
-        let chosen =
-            (driver.engine as? IndexedEngine)?.choose(requestClass) ?? inspector.choose(requestClass)?.node
-        guard let node = chosen else {
+        var placement: PodPlacement?
+        let outcome = driver.placeNext(requestClass, by: inspector) { evaluator, score in
+            let detail = PlacementDetail(requestClass, evaluator, cluster: cluster, score: score)
+            let name = cluster.table.nodes[detail.nodeRow].name
+            placement = PodPlacement(
+                node: name, score: score, devices: [],
+                patch: PodPatch(
+                    annotations: detail.annotations(for: ask.pod, requestClass, cluster: cluster, now: options.now),
+                    labels: [SchedulerAnnotations.assignedNode: name]))
+        }
+        guard var placement else {
             report.verdict = .rejected(rejection(of: ask.pod, requestClass))
             return
         }
-        _ = inspector.evaluator.fits(requestClass, node: node)
-        let score = inspector.evaluator.score(requestClass)
-        let detail = PlacementDetail(requestClass, inspector.evaluator, cluster: cluster, score: score)
-        let name = cluster.table.nodes[node].name
-        let patch = PodPatch(
-            annotations: detail.annotations(for: ask.pod, requestClass, cluster: cluster, now: options.now),
-            labels: [SchedulerAnnotations.assignedNode: name])
-        var result = RoundResult()
-        let outcome = inspector.commit(requestClass, into: &result)
-        var placement = PodPlacement(
-            node: name, score: score, devices: result.devices(of: outcome).map { assigned($0, on: node, ask) })
-        placement.patch = patch
+        placement.devices = driver.result.devices(of: outcome).map { assigned($0, on: Int(outcome.node), ask) }
         report.verdict = .placed(placement)
     }
 
@@ -80,12 +77,19 @@ extension PlacementSession {
             return known.rejection
         }
         let counts = refusalCounter.counts(of: requestClass)
-        var rejection = PodRejection(fleetNodes: counts.nodes, reasons: counts.reasons(in: cluster))
+        var rejection = PodRejection(counts, in: cluster)
         if options.triesEmptyFleet || options.explains {
             rejection.prospect = emptyFleet.takes(pod, requestClass) ? .later : .never
         }
         refusals[requestClass.id] = KnownRefusal(rejection: rejection, releases: releases)
         return rejection
+    }
+}
+
+extension PodRejection {
+    /// What the nodes of a fleet say to a class.
+    public init(_ counts: RefusalCounts, in cluster: Fleet) {
+        self.init(fleetNodes: counts.nodes, reasons: counts.reasons(in: cluster))
     }
 }
 

@@ -46,7 +46,8 @@ public final class PlacementSession {
     public internal(set) var running: [RunningPod] = []
     /// Devices that waiting pods have from an attempt before, by pod; they count until the pod's own turn.
     var reservations: [String: [ResidentID]] = [:]
-    lazy var emptyFleet = EmptyFleet(of: cluster, rules: rules, options: options)
+    lazy var emptyFleet = EmptyFleet(
+        of: cluster, rules: rules, engine: options.engine, defaults: options.defaults)
     /// The reasons of classes that were refused; see ``rejection(of:_:)``.
     var refusals: [Int: KnownRefusal] = [:]
     /// Rules over other pods; nil where no pod has any.

@@ -74,12 +74,23 @@ public struct PodRejection: Sendable, Hashable {
         public var word: String
         /// Nodes that gave the reason; a node may give several.
         public var nodes: Int
+
+        public init(word: String, nodes: Int) {
+            self.word = word
+            self.nodes = nodes
+        }
     }
 
     public var fleetNodes: Int
     /// Most frequent first.
     public var reasons: [Reason]
     public var prospect: Prospect?
+
+    public init(fleetNodes: Int, reasons: [Reason], prospect: Prospect? = nil) {
+        self.fleetNodes = fleetNodes
+        self.reasons = reasons
+        self.prospect = prospect
+    }
 
     /// As kube-scheduler says it, its texts in the order of their bytes:
     /// `0/12 nodes are available: 4 node(s) had untolerated taint(s), 8 CardInsufficientMemory`.

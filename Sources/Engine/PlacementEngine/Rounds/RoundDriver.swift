@@ -127,6 +127,26 @@ public final class RoundDriver {
         return result.outcomes[0]
     }
 
+    /// The same for a pod of whom more is to be written than the outcome holds: `inspect` sees the node and the devices that the
+    /// engine has chosen before they are charged.
+    ///
+    /// - Parameter inspector: fits the pod on the chosen node again; of the engine's fleet.
+    public func placeNext(
+        _ requestClass: RequestClass, by inspector: ReferenceEngine,
+        _ inspect: (_ evaluator: borrowing NodeEvaluator, _ score: Float) -> Void
+    ) -> Outcome {
+        result.removeAll()
+        let chosen = (engine as? IndexedEngine)?.choose(requestClass) ?? inspector.choose(requestClass)?.node
+        guard let chosen else { return .rejected }
+        inspector.evaluator.follow(engine.cluster)
+        _ = inspector.evaluator.fits(requestClass, node: chosen)
+        let score = inspector.evaluator.score(requestClass)
+        inspect(inspector.evaluator, score)
+        let outcome = inspector.commit(requestClass, into: &result)
+        result.outcomes.append(outcome)
+        return outcome
+    }
+
     public func endRound() {
         meter?.didEndRound()
         for observer in observers { observer.didEndRound() }

@@ -12,6 +12,7 @@ struct AWSNeuron: Vendor {
 
     let resources: ResourceNames
     let commonWord = "AWSNeuron"
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "AWS Neuron"
     let annotations = AnnotationKeys(
         allocated: "hami.io/aws-neuron-devices-allocated", useUUID: ["aws.amazon.com/use-neuron-uuid"],

@@ -8,6 +8,9 @@ import PlacementModel
 struct Cambricon: Vendor {
     let resources: ResourceNames
     let commonWord = "MLU"
+    var nodeLock: NodeLockRule? {
+        NodeLockRule(key: "cambricon.com/dsmlu.lock", namesOwner: false, expirySeconds: 120)
+    }
     let displayName = "Cambricon MLU"
     let memoryUnitMiB: Int32 = 256
     let annotations = AnnotationKeys(

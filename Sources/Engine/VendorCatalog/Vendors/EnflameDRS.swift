@@ -10,6 +10,7 @@ struct EnflameDRS: Vendor {
 
     let resources: ResourceNames
     let commonWord = "Enflame"
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "Enflame DRS"
     let annotations = AnnotationKeys(
         register: capacityAnnotation, allocated: "hami.io/enflame-vgpu-devices-allocated",

@@ -8,6 +8,7 @@ import PlacementModel
 struct EnflameGCU: Vendor {
     let resources: ResourceNames
     let commonWord = "GCU"
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "Enflame GCU"
     let annotations = AnnotationKeys(
         toAllocate: "hami.io/enflame-gcu-devices-to-allocate", allocated: "hami.io/enflame-gcu-devices-allocated")

@@ -11,6 +11,7 @@ struct Kunlun: Vendor {
 
     let resources: ResourceNames
     let commonWord = "kunlun"
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "Kunlun XPU"
     let annotations = AnnotationKeys(
         allocated: "hami.io/kunlun-allocated", useUUID: ["hami.io/use-xpu-uuid", "baidu.com/use-gpuuuid"],

@@ -11,6 +11,7 @@ struct MetaXGPU: Vendor {
 
     let resources: ResourceNames
     let commonWord = "Metax-GPU"
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "MetaX GPU"
     let annotations = AnnotationKeys(
         toAllocate: "hami.io/metax-gpu-devices-to-allocate", allocated: "hami.io/metax-gpu-devices-allocated",

@@ -12,6 +12,7 @@ struct MilliGPU: Vendor {
     static let coresPerDevice: Int32 = 1000
 
     let commonWord = MilliGPU.word
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "GPU in thousandths (openb)"
     let resources = ResourceNames(count: "alibabacloud.com/gpu-count", cores: "alibabacloud.com/gpu-milli")
     let annotations = AnnotationKeys(useType: "alibabacloud.com/gpu-card-model")

@@ -12,6 +12,7 @@ struct MooreThreads: Vendor {
 
     let resources: ResourceNames
     let commonWord = "Mthreads"
+    var nodeLock: NodeLockRule? { nil }
     let displayName = "Moore Threads"
     let memoryUnitMiB: Int32 = 512
     let annotations = AnnotationKeys(

@@ -22,7 +22,7 @@ public import PlacementModel
 /// - Complexity: a pod O(counters that count it), a question O(terms)
 public final class PodRuleIndex: InterPodRules {
     public private(set) var version = 0
-    private let labelKeys: Set<String>
+    let labelKeys: Set<String>
     private let knowsClaims: Bool
     var nodes: [Node?] = []
     var kinds: [PodKind] = []
@@ -74,7 +74,10 @@ public final class PodRuleIndex: InterPodRules {
         return kinds[Int(number)].isFree ? noPodKind : number
     }
 
-    private func number(of given: Pod) -> Int32 {
+    /// Whether pods of the pod's kind have been seen before.
+    func isKnown(_ pod: Pod) -> Bool { numbers[key(of: pod)] != nil }
+
+    private func key(of given: Pod) -> PodKindKey {
         var pod = given
         if !knowsClaims && pod.hasScheduling { pod.scheduling.volumes.removeAll { $0.needsClaim } }
         var key = PodKindKey(pod, labelKeys: labelKeys)
@@ -82,6 +85,11 @@ public final class PodRuleIndex: InterPodRules {
             key.rank = nominations.rank(of: pod)
             if nominations.isNominee(pod.fullName) { key.nominee = pod.fullName }
         }
+        return key
+    }
+
+    private func number(of pod: Pod) -> Int32 {
+        let key = key(of: pod)
         if let known = numbers[key] { return known }
         let number = Int32(kinds.count)
         let kind = PodKind(PodFacts(pod), rank: key.rank, nominee: key.nominee)

@@ -68,6 +68,18 @@ struct VolumeRules {
         }
     }
 
+    mutating func claimNeeds(_ kind: Int32, _ facts: PodFacts, _ row: Int) -> [ClaimNeed] {
+        guard case .filters(let filters) = prepare(kind, facts) else { return [] }
+        var needs: [ClaimNeed] = []
+        for case let filter as VolumeBindingFilter in filters {
+            let (outcome, bindings) = filter.bindings(on: cluster.nodes[row], cluster)
+            guard outcome == .all else { continue }
+            needs += bindings.chosen.map { .volume(claim: $0.claim, volume: $0.volume) }
+            needs += bindings.provisioned.map { .provisioning(claim: $0) }
+        }
+        return needs
+    }
+
     /// A pod is taken off again: what it alone had reserved is free.
     private mutating func giveBack(_ kind: Int32, _ row: Int) {
         guard let place = reservations[kind]?.lastIndex(where: { $0.row == row }),
