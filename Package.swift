@@ -50,8 +50,6 @@ let package = Package(
         .library(name: "BerthPolicies", targets: ["PlacementPolicies", "DecisionExplanations"]),
         // Kubernetes objects in, placements and annotations out.
         .library(name: "BerthKubernetes", targets: ["KubernetesWire", "ClusterRules", "SchedulerSession"]),
-        // A scheduler of a live cluster as a state machine: events in, actions out.
-        .library(name: "BerthLive", targets: ["SchedulerCore"]),
         // Traces: read, made, imported, replayed, compared, planned with.
         .library(
             name: "BerthTraces",
