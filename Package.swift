@@ -127,6 +127,12 @@ let package = Package(
             ]),
         module(.live, "PretendCluster", ["PlacementModel", "JSONText", "SeededNumbers"]),
         module(
+            .live, "ClusterSimulation",
+            [
+                "PlacementModel", "JSONText", "BulkJSON", "SeededNumbers", "DeviceTable", "VendorCatalog",
+                "KubernetesWire", "SchedulerCore", "PretendCluster",
+            ]),
+        module(
             .laboratory, "TraceModel",
             [
                 "PlacementModel", "FileSystem", "TextEscaping", "BulkJSON", "DeviceTable", "VendorCatalog",
@@ -195,6 +201,7 @@ let package = Package(
                 "KubernetesWire", "SchedulerSession", "TraceModel", "TraceImport", "TraceGeneration", "Experiments",
                 "FleetPlanning", "TraceReplay", "ReplayReport", "MeasuredWork",
                 "RegressionGate",
+                "ClusterSimulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -265,6 +272,7 @@ let package = Package(
             name: "PretendClusterTests",
             dependencies: ["PretendCluster", "PlacementModel", "BulkJSON"], exclude: ["Contract"],
             swiftSettings: settings),
+        tests("ClusterSimulationTests", ["ClusterSimulation", "PretendCluster", "VendorCatalog"]),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
         tests(
             "PlacementEngineTests",

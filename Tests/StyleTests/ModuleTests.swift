@@ -10,7 +10,7 @@ import Testing
         "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "KubernetesWire",
-        "ClusterRules", "SchedulerSession", "SchedulerCore", "PretendCluster", "TraceModel",
+        "ClusterRules", "SchedulerSession", "SchedulerCore", "PretendCluster", "ClusterSimulation", "TraceModel",
         "TraceImport", "TraceGeneration", "TraceReplay", "Experiments", "FleetPlanning", "ReplayReport",
         "MeasuredWork", "RegressionGate", "berth",
     ]
@@ -24,7 +24,7 @@ import Testing
         "DeviceTable",
         "PlacementKernels",
         "VendorCatalog", "PlacementEngine", "PlacementPolicies", "DecisionExplanations", "ClusterRules",
-        "SchedulerCore", "PretendCluster",
+        "SchedulerCore", "PretendCluster", "ClusterSimulation",
     ]
 
     private static func imports(of file: SourceTree.File) -> [String] {

@@ -23,7 +23,7 @@ struct BerthCommand: AsyncParsableCommand {
         subcommands: [
             PlaceCommand.self, ExplainCommand.self, WhatIfCommand.self, DoctorCommand.self, SnapshotGroupCommand.self,
             ReplayCommand.self, ReportCommand.self, SweepCommand.self, CeilingCommand.self, TraceCommand.self,
-            VendorsCommand.self, BenchCommand.self, CompareCommand.self,
+            VendorsCommand.self, BenchCommand.self, CompareCommand.self, DevCommand.self,
         ])
 
     /// Runs the command; the one place that turns errors into exit codes.
