@@ -270,7 +270,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "PretendClusterTests",
-            dependencies: ["PretendCluster", "PlacementModel", "BulkJSON"], exclude: ["Contract"],
+            dependencies: ["PretendCluster", "PlacementModel", "JSONText", "BulkJSON"], exclude: ["Contract"],
             swiftSettings: settings),
         tests("ClusterSimulationTests", ["ClusterSimulation", "PretendCluster", "VendorCatalog"]),
         tests("PlacementKernelsTests", ["PlacementKernels", "PlacementModel", "FleetTestSupport"]),
