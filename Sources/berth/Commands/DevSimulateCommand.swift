@@ -15,8 +15,8 @@ struct DevSimulateCommand: ParsableCommand {
 
             Examples:
               berth dev simulate --seed 7 --story
-              berth dev simulate --seed 1 --seeds 500
-              berth dev simulate --seed 1 --seeds 40 --faults
+              berth dev simulate --seed 1 --seeds 10
+              berth dev simulate --seed 1 --seeds 5 --faults
 
             Exit codes: 0 nothing was broken, 1 a run failed, 2 bad usage.
             """)
