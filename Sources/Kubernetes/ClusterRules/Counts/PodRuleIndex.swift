@@ -75,11 +75,16 @@ public final class PodRuleIndex: InterPodRules {
     }
 
     /// Whether pods of the pod's kind have been seen before.
-    func isKnown(_ pod: Pod) -> Bool { numbers[key(of: pod)] != nil }
+    func isKnown(_ pod: Pod) -> Bool { numbers[key(of: weighed(pod))] != nil }
 
-    private func key(of given: Pod) -> PodKindKey {
+    /// The pod without the wishes that cannot be weighed here.
+    private func weighed(_ given: Pod) -> Pod {
         var pod = given
         if !knowsClaims && pod.hasScheduling { pod.scheduling.volumes.removeAll { $0.needsClaim } }
+        return pod
+    }
+
+    private func key(of pod: Pod) -> PodKindKey {
         var key = PodKindKey(pod, labelKeys: labelKeys)
         if !nominations.isEmpty {
             key.rank = nominations.rank(of: pod)
@@ -88,7 +93,8 @@ public final class PodRuleIndex: InterPodRules {
         return key
     }
 
-    private func number(of pod: Pod) -> Int32 {
+    private func number(of given: Pod) -> Int32 {
+        let pod = weighed(given)
         let key = key(of: pod)
         if let known = numbers[key] { return known }
         let number = Int32(kinds.count)
