@@ -124,6 +124,6 @@ struct Soak {
     /// Memory of the process, as the kernel counts it.
     private static var residentMiB: Int {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return -1 }
-        return (Int(text.split(separator: " ")[1]) ?? 0) * 4096 >> 20
+        return ((Int(text.split(separator: " ")[1]) ?? 0) * 4096) >> 20
     }
 }
