@@ -1,4 +1,3 @@
-@testable import SeededNumbers
 @testable import TraceModel
 @testable import TraceGeneration
 import BulkJSON
@@ -208,20 +207,5 @@ import Testing
         #expect(report["allocation"]?["vendors"]?.array?.count == 3)
         let samples = report["allocation"]?["at"]?.array?.count
         #expect(report["allocation"]?["vendors"]?[0]?["slots"]?["used"]?.array?.count == samples)
-    }
-
-    @Test func departuresLeaveInOrder() {
-        var queue = DepartureQueue()
-        var generator = SeededGenerator(seed: 9)
-        let times = (0..<200).map { _ in Int64(generator.below(20)) }
-        for (pod, time) in times.enumerated() { queue.add(.none, pod: Int32(pod), at: time) }
-        var seen: [Int32] = []
-        for time in 0..<20 {
-            while let next = queue.removeNext(by: Int64(time)) { seen.append(next.pod) }
-        }
-        // Those that leave at one time leave in the order in which they came.
-        let expected = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-        #expect(seen == expected.map { Int32($0) })
-        #expect(queue.nextMs == nil)
     }
 }

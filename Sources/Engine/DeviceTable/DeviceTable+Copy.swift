@@ -25,10 +25,7 @@ extension DeviceTable {
         other.flags.takeOver(flags)
         other.unhealthyVotes.takeOver(unhealthyVotes)
         for (column, own) in zip(other.vendorNumbers, vendorNumbers) { column.takeOver(own) }
-        for place in vendorIntervals.indices {
-            other.vendorIntervals[place].numbers.deallocate()
-            other.vendorIntervals[place] = vendorIntervals[place].copy()
-        }
+        for place in vendorIntervals.indices { other.vendorIntervals[place].takeOver(vendorIntervals[place]) }
         other.nodeOfDevice.takeOver(nodeOfDevice)
         other.usable.takeOver(usable)
         other.attributes.takeOver(attributes)

@@ -131,11 +131,10 @@ struct IntervalLists {
         numbers.set(device, -1)
     }
 
-    func copy() -> IntervalLists {
-        var other = IntervalLists()
-        other.numbers.takeOver(numbers)
-        (other.lists, other.free) = (lists, free)
-        return other
+    /// Makes empty lists like others.
+    mutating func takeOver(_ other: IntervalLists) {
+        numbers.takeOver(other.numbers)
+        (lists, free) = (other.lists, other.free)
     }
 }
 

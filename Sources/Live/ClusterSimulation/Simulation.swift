@@ -1,4 +1,5 @@
 import BulkJSON
+import PlacementModel
 import PretendCluster
 import SchedulerCore
 import SeededNumbers
@@ -42,7 +43,7 @@ public struct Simulation {
     let fleet: SimulatedFleet
     let configuration: CoreConfiguration
     public internal(set) var cluster: PretendCluster
-    var agenda = Agenda<Message>()
+    var agenda = TimeQueue<Message>()
     var generator: SeededGenerator
     var processes: [SchedulerProcess] = []
     /// Who holds the Lease, and since when nobody has renewed it.
@@ -102,11 +103,11 @@ public struct Simulation {
     /// Runs until a time, or until something is broken.
     mutating func run(until end: Int64) {
         while violations.isEmpty {
-            let next = min(agenda.nextNanoseconds ?? .max, cluster.nextNanoseconds ?? .max)
+            let next = min(agenda.firstTime ?? .max, cluster.nextNanoseconds ?? .max)
             guard next <= end else { break }
             cluster.run(until: next)
             look()
-            while let time = agenda.nextNanoseconds, time <= now, let (_, message) = agenda.next() {
+            while let (_, message) = agenda.removeFirst(by: now) {
                 take(message)
                 look()
             }

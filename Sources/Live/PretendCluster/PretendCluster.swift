@@ -1,4 +1,5 @@
 import JSONText
+import PlacementModel
 import SeededNumbers
 
 /// A cluster that is only pretended: an API server, kubelets with device plugins, controllers and another scheduler, all in
@@ -23,7 +24,7 @@ public struct PretendCluster: Sendable {
     }
 
     public var server: PretendAPIServer
-    var agenda = Agenda<Occurrence>()
+    var agenda = TimeQueue<Occurrence>()
     var generator: SeededGenerator
     /// By node name.
     var kubelets: [String: Kubelet] = [:]
@@ -61,11 +62,11 @@ public struct PretendCluster: Sendable {
     }
 
     /// When the next thing happens by itself.
-    public var nextNanoseconds: Int64? { agenda.nextNanoseconds }
+    public var nextNanoseconds: Int64? { agenda.firstTime }
 
     /// Lets everything happen that is due up to a time, and makes it that time.
     public mutating func run(until end: Int64) {
-        while let next = agenda.nextNanoseconds, next <= end, let (time, occurrence) = agenda.next() {
+        while let (time, occurrence) = agenda.removeFirst(by: end) {
             nanoseconds = max(nanoseconds, time)
             take(occurrence)
             notice()

@@ -157,7 +157,7 @@ extension SchedulerCore {
             let time = now.monotonicNanoseconds
             if entry.reservationSince == nil {
                 entry.reservationSince = time
-                deadlines.set(.pod(uid: entry.uid), at: time + Waits.trustedReservation)
+                deadlines.add(.pod(uid: entry.uid), at: time + Waits.trustedReservation)
             }
             if let since = entry.reservationSince, time >= since + Waits.trustedReservation { return nil }
         default: return nil

@@ -218,7 +218,7 @@ extension SchedulerCore {
     private mutating func beginGhost(_ entry: PodEntry) {
         if entry.ghostSince != nil { return }
         entry.ghostSince = now.monotonicNanoseconds
-        deadlines.set(.pod(uid: entry.uid), at: now.monotonicNanoseconds + Waits.ghost)
+        deadlines.add(.pod(uid: entry.uid), at: now.monotonicNanoseconds + Waits.ghost)
         note(
             entry.identity, isWarning: true, "NodeLost",
             "it was bound and its object has no node any more; what it holds stays charged for 10 minutes")

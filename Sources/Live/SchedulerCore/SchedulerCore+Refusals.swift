@@ -18,7 +18,7 @@ extension SchedulerCore {
         podsToAdvance.append(entry)
         if flushDue == nil {
             flushDue = now.monotonicNanoseconds + Waits.flush
-            deadlines.set(.flush, at: flushDue ?? 0)
+            deadlines.add(.flush, at: flushDue ?? 0)
         }
     }
 
@@ -58,7 +58,7 @@ extension SchedulerCore {
         entry.conditionText = ""
         entry.wantedCondition = entry.wantedCondition ?? sent
         entry.conditionNotBefore = now.monotonicNanoseconds + span
-        deadlines.set(.pod(uid: entry.uid), at: entry.conditionNotBefore)
+        deadlines.add(.pod(uid: entry.uid), at: entry.conditionNotBefore)
     }
 
     // MARK: Wakes

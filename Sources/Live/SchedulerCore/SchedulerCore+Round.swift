@@ -20,14 +20,14 @@ extension SchedulerCore {
         let due = roundDue ?? time + Waits.gather
         if roundDue == nil {
             roundDue = due
-            deadlines.set(.round, at: due)
+            deadlines.add(.round, at: due)
         }
         guard time >= due || active.count >= Waits.gatheredPods else { return }
         roundDue = nil
         runRound()
         if !active.isEmpty {
             roundDue = time
-            deadlines.set(.round, at: time)
+            deadlines.add(.round, at: time)
         }
     }
 

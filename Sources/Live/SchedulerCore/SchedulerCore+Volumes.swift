@@ -25,7 +25,7 @@ extension SchedulerCore {
         volumes.since = now.monotonicNanoseconds
         entry.volumes = volumes
         move(entry, .volumesWanted)
-        deadlines.set(.pod(uid: entry.uid), at: volumes.since + PendingVolumes.timeout)
+        deadlines.add(.pod(uid: entry.uid), at: volumes.since + PendingVolumes.timeout)
         advanceVolumes(entry)
         return true
     }

@@ -49,8 +49,8 @@ public struct SchedulerCore: ~Copyable {
     var flushDue: Int64?
 
     // What is under way.
-    var deadlines = Deadlines()
-    var subjects: [ActionNumber: Deadlines.Subject] = [:]
+    var deadlines = TimeQueue<DeadlineSubject>()
+    var subjects: [ActionNumber: DeadlineSubject] = [:]
     /// Nodes whose queue is to be looked at before the event is done with.
     var nodesToPump: [NodeEntry] = []
     /// Pods that may go on.
@@ -112,11 +112,11 @@ public struct SchedulerCore: ~Copyable {
     var wallClock: WallClock { WallClock(unixSeconds: now.wallSeconds) }
 
     /// Sends an action whose answer concerns a pod or a node.
-    mutating func send(_ action: SchedulerAction, for subject: Deadlines.Subject) -> ActionNumber {
+    mutating func send(_ action: SchedulerAction, for subject: DeadlineSubject) -> ActionNumber {
         precondition(leads, "who does not lead writes nothing")
         let number = emit(action)
         subjects[number] = subject
-        deadlines.set(.answer(number), at: now.monotonicNanoseconds + Waits.answer)
+        deadlines.add(.answer(number), at: now.monotonicNanoseconds + Waits.answer)
         return number
     }
 
@@ -137,7 +137,7 @@ public struct SchedulerCore: ~Copyable {
 
     mutating func wait(_ entry: PodEntry, _ span: Int64) {
         entry.notBefore = now.monotonicNanoseconds + span
-        deadlines.set(.pod(uid: entry.uid), at: entry.notBefore)
+        deadlines.add(.pod(uid: entry.uid), at: entry.notBefore)
     }
 
     mutating func wait(_ node: NodeEntry, _ span: Int64) {
@@ -149,12 +149,12 @@ public struct SchedulerCore: ~Copyable {
     mutating func look(at node: NodeEntry, again time: Int64) {
         if let known = node.lookAt, known <= time { return }
         node.lookAt = time
-        deadlines.set(.node(name: node.name), at: time)
+        deadlines.add(.node(name: node.name), at: time)
     }
 
     /// Looks at everything whose time has come.
     mutating func passTime() {
-        while let subject = deadlines.pop(dueAt: now.monotonicNanoseconds) {
+        while let (_, subject) = deadlines.removeFirst(by: now.monotonicNanoseconds) {
             switch subject {
             case .pod(let uid): if let entry = pods[uid] { timePassed(entry) }
             case .node(let name):
@@ -182,7 +182,7 @@ public struct SchedulerCore: ~Copyable {
     /// Asks for a timer at the earliest deadline, when that has changed.
     private mutating func setWake() {
         if let at = wakeAt, at <= now.monotonicNanoseconds { wakeAt = nil }
-        guard let first = deadlines.first, first != wakeAt else { return }
+        guard let first = deadlines.firstTime, first != wakeAt else { return }
         wakeAt = first
         emit(.wake(atNanoseconds: first))
     }

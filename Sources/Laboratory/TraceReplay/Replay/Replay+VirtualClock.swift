@@ -20,7 +20,7 @@ extension Replay {
         var nextSampleMs: Int64 = 0
         while true {
             let nowMs = observer.nowMs
-            while let departure = departures.removeNext(by: nowMs) {
+            while let (_, departure) = departures.removeFirst(by: nowMs) {
                 cluster.remove(departure.resident)
                 run.metrics?.didLeave(departure.pod)
                 run.present?.leave(departure.resident)
@@ -50,7 +50,7 @@ extension Replay {
             }
             progress?(nextArrival, order.count)
             let coming = nextArrival < order.count ? arrivalMs(nextArrival) : nil
-            guard let eventMs = [coming, departures.nextMs].compactMap({ $0 }).min() else { break }
+            guard let eventMs = [coming, departures.firstTime].compactMap({ $0 }).min() else { break }
             // The clock and every event stay at 2^53 at most, an interval below 2^42.
             observer.nowMs = min(
                 max((eventMs + intervalMs - 1) / intervalMs * intervalMs, nowMs + intervalMs), Self.clockMaxMs)
@@ -102,7 +102,7 @@ private final class ClockObserver: RoundObserver {
         run.metrics?.didPlace(Int32(pod), waitMs: waitMs)
         if pods.durationMs[pod] >= 0 {
             replay.departures.add(
-                outcome.resident, pod: Int32(pod), at: min(nowMs + pods.durationMs[pod], Replay.clockMaxMs))
+                (outcome.resident, Int32(pod)), at: min(nowMs + pods.durationMs[pod], Replay.clockMaxMs))
         }
     }
 }

@@ -21,7 +21,8 @@ public final class Replay {
     public let policyContext: PolicyContext
     /// Called before the engine gets pods, with their sequence numbers: an engine itself sees request classes alone.
     public var willOffer: ((_ sequences: [Int32]) -> Void)?
-    var departures = DepartureQueue()
+    /// Pods that will leave: the handle in the cluster and the row in the trace, by milliseconds of the virtual clock.
+    var departures = TimeQueue<(resident: ResidentID, pod: Int32)>()
     var residents = 0
     var residentsNotPlaced = 0
     /// What ceilings are found for; empty unless asked.
@@ -87,7 +88,7 @@ public final class Replay {
             if let id = ids.first { present?.place(id, shape: trace.pods.shape[Int(pod)]) }
             residentPods.append(pod)
             let durationMs = trace.pods.durationMs[Int(pod)]
-            if durationMs >= 0 { for id in ids { departures.add(id, pod: pod, at: durationMs) } }
+            if durationMs >= 0 { for id in ids { departures.add((id, pod), at: durationMs) } }
         }
     }
 
